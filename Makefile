@@ -1,0 +1,58 @@
+# Two commands need nothing prepared: `make demo` and `make test`. Both begin with `make install`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+SOURCES := orchestrator workers tests benchmarks
+
+.PHONY: help install demo test test-fast lint types floors check fmt lock bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## a virtual environment with everything that the lock pins; the command is .venv/bin/bascule
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bascule needs Python 3.11 or later; set PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian or Ubuntu: apt-get install python3-venv"; exit 2; }
+	@echo "Installing from requirements.lock ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/installed-*
+	@touch $@
+
+demo: install ## the guided story, from an empty database to a deployment; then it keeps serving
+	@$(BIN)/bascule demo $(DEMO_OPTIONS)
+
+test: install ## the whole test suite
+	@$(BIN)/python -m pytest
+
+test-fast: install ## only the tests that need no server
+	@$(BIN)/python -m pytest -m "not servers"
+
+lint: install ## style
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: install ## types, strictly
+	@$(BIN)/mypy
+
+floors: install ## no import goes upward
+	@$(BIN)/lint-imports
+
+check: lint types floors test ## all of the above
+
+fmt: install ## put the sources into shape
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+bench: install ## the figures of benchmarks/
+	@$(BIN)/python -m benchmarks
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --no-annotate --extra embedded --extra dev \
+		--upgrade pyproject.toml --output-file requirements.lock
+
+clean: ## forget the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

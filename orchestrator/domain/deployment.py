@@ -1,0 +1,189 @@
+"""A deployment: bringing one target to one commit, stage by stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, NewType, TypeVar
+
+from orchestrator.domain.errors import Failure
+from orchestrator.domain.facts import Change
+from orchestrator.domain.finding import Finding
+from orchestrator.domain.matrix import Matrix
+from orchestrator.domain.migration import Migration
+
+DeploymentId = NewType("DeploymentId", int)
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """Where a deployment stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    #: the target is untouched
+    REFUSED = "refused"
+    #: aborted or unavailable, nothing committed
+    FAILED = "failed"
+    #: something was committed and is undone
+    ROLLED_BACK = "rolled_back"
+    #: a person is needed; nothing else runs on this target until then
+    STUCK = "stuck"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+#: statuses that never change again
+TERMINAL = frozenset(Status) - {Status.WAITING, Status.RUNNING}
+
+
+class WaitingFor(StrEnum):
+    """What a waiting deployment waits for."""
+
+    ADOPTION = "adoption"
+    APPROVAL = "approval"
+    WINDOW = "window"
+    LOCK = "lock"
+    TURN = "turn"
+
+
+class Stage(StrEnum):
+    """One step of a deployment; recipe.py says in which order."""
+
+    CHECKOUT = "checkout"
+    PLAN = "plan"
+    VALIDATE = "validate"
+    OBSERVE = "observe"
+    APPLY = "apply"
+    SMOKE = "smoke"
+    ROLLBACK = "rollback"
+
+
+class Outcome(StrEnum):
+    """How a stage ended."""
+
+    PASSED = "passed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Cause(StrEnum):
+    """Why a deployment exists."""
+
+    PUSH = "push"
+    MERGE = "merge"
+    #: no webhook told of this head
+    RECONCILIATION = "reconciliation"
+    #: the commit that was asked for is no longer the branch's head
+    HEAD_MOVED = "head-moved"
+    OPERATOR = "operator"
+
+
+class RollbackMethod(StrEnum):
+    """How a rollback was done."""
+
+    #: the database undid an open transaction
+    ABORTED = "aborted"
+    #: rollback scripts ran after commit
+    REVERTED = "reverted"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """One row of the ledger."""
+
+    id: DeploymentId
+    target: str
+    repository: str
+    branch: str
+    commit: str
+    cause: Cause
+    #: who pushed, merged or asked
+    actor: str
+    status: Status
+    waiting_for: WaitingFor | None
+    stage: Stage
+    #: how often the present stage was begun
+    attempts: int
+    created: datetime
+    #: when the present stage was entered
+    stage_entered: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done(Generic[T]):
+    """What a stage ended with: its outcome, what it gives to later stages, and what it saw."""
+
+    outcome: Outcome
+    gave: T
+    findings: tuple[Finding, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """The target just before anything changes."""
+
+    #: sha256 under which the ledger keeps the facts
+    facts: str
+    fingerprint: str
+    matrix: Matrix
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppliedMigration:
+    """A migration that committed together with its history row."""
+
+    version: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What the apply stage committed, in order."""
+
+    migrations: tuple[AppliedMigration, ...] = ()
+    #: the migration that failed; it is the culprit
+    culprit: Migration | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Smoke:
+    """The matrix after the deployment; findings say what got worse."""
+
+    after: Matrix = field(default_factory=Matrix)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rollback:
+    """The decision and its record."""
+
+    method: RollbackMethod
+    #: versions undone, in the order in which it was done (newest first)
+    reverted: tuple[str, ...] = ()
+    #: facts that are not what they were before the deployment
+    left_behind: tuple[Change, ...] = ()
+    #: the target's fingerprint afterwards
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageRun:
+    """One recorded end of a stage, for people to read."""
+
+    stage: Stage
+    outcome: Outcome
+    attempt: int
+    started: datetime
+    finished: datetime
+    findings: tuple[Finding, ...]
+    failure: Failure | None
+    #: what the stage gave, as JSON
+    gave: Mapping[str, object]

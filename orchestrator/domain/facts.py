@@ -1,0 +1,61 @@
+"""Facts: what a database's catalog says, and how two moments differ."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Fact(NamedTuple):
+    """One thing that is true of a database."""
+
+    #: e.g. "policy"
+    kind: str
+    #: e.g. "public.orders.own"
+    identity: str
+    definition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All facts of one moment."""
+
+    #: the server's major version; facts compare only within one
+    server_major: int
+    all: tuple[Fact, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The digest of the sorted facts: equal fingerprints mean equal schemas."""
+        lines = sorted("\x1f".join(fact) for fact in self.all)
+        return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One fact that differs between two moments; None where it was absent."""
+
+    kind: str
+    identity: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        if self.before is None:
+            return f"{self.kind} {self.identity} was added"
+        if self.after is None:
+            return f"{self.kind} {self.identity} was removed"
+        return f"{self.kind} {self.identity} changed from {self.before!r} to {self.after!r}"
+
+
+def difference(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, ...]:
+    """Compare two sets of facts; sorted by kind and identity."""
+    old = {(fact.kind, fact.identity): fact.definition for fact in before}
+    new = {(fact.kind, fact.identity): fact.definition for fact in after}
+    return tuple(
+        Change(kind=key[0], identity=key[1], before=old.get(key), after=new.get(key))
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    )

@@ -1,0 +1,73 @@
+"""What is pending on a target, in order: the commit's files held against the target's history."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.domain.finding import Finding
+from orchestrator.domain.migration import Migration, SqlFile
+
+
+class OutOfOrder(StrEnum):
+    """What to do with a pending version older than the newest applied one."""
+
+    REFUSE = "refuse"
+    APPLY = "apply"
+
+
+class WhenFilesLeave(StrEnum):
+    """What to do when an applied version has no file any more (a revert, a force-push)."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+class WhenFilesChange(StrEnum):
+    """What to do when the file of an applied version was edited."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tree:
+    """The SQL of one commit, as kept in the ledger."""
+
+    commit: str
+    #: who wrote the commit, and its first line
+    author: str
+    subject: str
+    #: the files directly in the migrations folder, sorted by name
+    migrations: tuple[SqlFile, ...]
+    #: the files of the folders for rollbacks, sorted by path
+    rollbacks: tuple[SqlFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryRow:
+    """One row of the target's supabase_migrations.schema_migrations."""
+
+    version: str
+    #: null in tables that old tools wrote
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """Migrations that failed together; a plan that still contains all of them unchanged is refused."""
+
+    id: int
+    #: the deployment that failed
+    deployment: int
+    #: (version, sha256) of each
+    members: tuple[tuple[str, str], ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a deployment will apply, in this order, and what is wrong with the history."""
+
+    pending: tuple[Migration, ...] = ()
+    #: how many of the commit's migrations the target already has
+    applied: int = 0
+    findings: tuple[Finding, ...] = ()

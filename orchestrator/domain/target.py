@@ -1,0 +1,50 @@
+"""A target: one database with its policy and the branch that it follows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestrator.domain.deployment import Deployment, DeploymentId
+from orchestrator.domain.plan import Hold, OutOfOrder, WhenFilesChange, WhenFilesLeave
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetPolicy:
+    """How deployments to a target are decided. How to reach its database is the adapter's."""
+
+    name: str
+    repository: str
+    branch: str
+    #: the folder that holds `migrations/`, in the repository: "supabase" or "apps/db/supabase"
+    directory: str = "supabase"
+    out_of_order: OutOfOrder = OutOfOrder.REFUSE
+    when_files_leave: WhenFilesLeave = WhenFilesLeave.FAIL
+    when_files_change: WhenFilesChange = WhenFilesChange.REFUSE
+    #: schemas that the API exposes
+    exposed_schemas: tuple[str, ...] = ("public",)
+    #: how often a stage may be begun before it counts as failed
+    attempts: int = 5
+    #: how long an unavailable thing is waited for before the stage counts as failed
+    patience_seconds: float = 600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fence:
+    """The row in the target that says who may write there."""
+
+    #: ledger id of the service that adopted the target
+    owner: str
+    epoch: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetState:
+    """Where a target stands, as the ledger knows it."""
+
+    name: str
+    adopted: datetime | None
+    #: the stuck deployment that closed the target; a person has to act
+    closed_by: DeploymentId | None
+    #: the newest deployment, whatever became of it
+    newest: Deployment | None
+    #: holds that are in force
+    holds: tuple[Hold, ...] = ()
