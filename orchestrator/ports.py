@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from orchestrator.domain.deployment import AppliedMigration, Deployment, DeploymentId, Done, Stage, StageRun
+from orchestrator.domain.errors import DeliveryFailed
 from orchestrator.domain.event import Event, Notification
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
@@ -175,7 +176,9 @@ class Reception(Protocol):
     """Stores what a forge told us, before it is acknowledged."""
 
     def store(self, receipt: Receipt, requests: Sequence[Request]) -> Stored:
-        """Write receipt, deployments and wake-ups in one transaction. Raises Unavailable; then nothing is there.
+        """Write receipt, deployments and wake-ups in one transaction.
+
+        Raises Unavailable; then nothing is stored.
 
         A receipt that is known already changes nothing. A commit that equals the newest deployment's of its
         target joins that deployment.
@@ -239,17 +242,6 @@ class Channel(Protocol):
     def tell(self, notification: Notification) -> None:
         """Deliver, or raise DeliveryFailed. Called again it tells again: the caller counts."""
         ...
-
-
-class DeliveryFailed(Exception):
-    """A channel did not take a notification."""
-
-    def __init__(self, reason: str, *, final: bool = False, retry_after_seconds: float | None = None) -> None:
-        """Keep what decides about the next attempt; `final` means: never try this one again."""
-        super().__init__(reason)
-        self.reason = reason
-        self.final = final
-        self.retry_after_seconds = retry_after_seconds
 
 
 class Forge(Protocol):

@@ -67,6 +67,17 @@ class Stale(Unavailable):
     family = "stale"
 
 
+class DeliveryFailed(Unavailable):
+    """A channel did not take a notification."""
+
+    def __init__(self, reason: str, *, final: bool = False, retry_after_seconds: float | None = None) -> None:
+        """Keep what decides about the next attempt; `final` means: never try this one again."""
+        super().__init__(reason, code="delivery-failed")
+        self.reason = reason
+        self.final = final
+        self.retry_after_seconds = retry_after_seconds
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
     """An error as a value: what the ledger keeps and people read."""
