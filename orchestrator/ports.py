@@ -3,19 +3,29 @@
 Stages and actions are written against these; wiring.py says which adapter answers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from orchestrator.domain.deployment import AppliedMigration, Deployment, DeploymentId, Done, Stage, StageRun
+from orchestrator.domain.deployment import (
+    AppliedMigration,
+    Deployment,
+    DeploymentId,
+    Done,
+    Stage,
+    StageRun,
+    Status,
+)
 from orchestrator.domain.errors import DeliveryFailed
 from orchestrator.domain.event import Event, Notification
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
-from orchestrator.domain.plan import HistoryRow
+from orchestrator.domain.plan import HistoryRow, Hold
 from orchestrator.domain.push import Push, Receipt, Request, Stored
 from orchestrator.domain.target import Fence, TargetState
+
+T = TypeVar("T")
 
 # --- git ------------------------------------------------------------------------------------------------
 
@@ -131,14 +141,6 @@ class Claim:
     number: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Next:
-    """What follows a stage: another stage, or the end."""
-
-    stage: Stage | None = None
-    status: str | None = None
-
-
 class Claims(Protocol):
     """How the recipe talks to the ledger. The real one only: a ledger is never faked."""
 
@@ -151,24 +153,46 @@ class Claims(Protocol):
         """Take the target, in order. None: busy, finished, or it has to wait."""
         ...
 
-    def record(self, claim: Claim, done: Done[Any], then: Next) -> None:
-        """Write the outcome and the next wake-up in one transaction. Raises Stale when the claim is over."""
+    def record(
+        self, claim: Claim, done: Done[Any], then: Stage | Status, *, hold: Sequence[Migration] = ()
+    ) -> None:
+        """Write the outcome and the next wake-up, or the end, in one transaction.
+
+        `hold` names the migrations that are not to be tried again unchanged. Raises Stale when the claim is
+        over, Unavailable when the ledger is away; then nothing is written.
+        """
         ...
 
-    def postpone(self, claim: Claim, *, seconds: float, counts: bool, why: str) -> None:
+    def postpone(self, claim: Claim, *, seconds: float, counts: bool) -> None:
         """Leave the stage as it is and look again later; `counts` tells whether this was an attempt."""
+        ...
+
+    def supersede(self, claim: Claim, *, head: str) -> None:
+        """End the deployment in favour of one for the branch's head, which is made unless there is one."""
         ...
 
 
 class Kept(Protocol):
-    """Contents that the ledger keeps by their sha256, and what stages gave."""
+    """What the ledger keeps for later stages."""
 
     def keep(self, contents: Sequence[bytes]) -> None:
-        """Keep them; what is there already is not written again."""
+        """Keep contents by their sha256; what is there already is not written again."""
         ...
 
     def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
-        """Return the kept contents."""
+        """Return kept contents by their sha256; KeyError when one is missing."""
+        ...
+
+    def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
+        """Return what an earlier stage gave; KeyError when it gave nothing."""
+        ...
+
+    def recorded(self, target: str) -> dict[str, str]:
+        """Return the checksum of each version that the ledger knows to be on the target."""
+        ...
+
+    def holds(self, target: str) -> tuple[Hold, ...]:
+        """Return the holds in force."""
         ...
 
 
@@ -183,6 +207,58 @@ class Reception(Protocol):
         A receipt that is known already changes nothing. A commit that equals the newest deployment's of its
         target joins that deployment.
         """
+        ...
+
+
+class Outbox(Protocol):
+    """The relay's side of the ledger. Raises Unavailable."""
+
+    def publish(self, send: Callable[[DeploymentId], None]) -> int:
+        """Send the wake-ups that are due and forget them; what `send` raises leaves them where they are."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Wait for news of a wake-up, at most this long."""
+        ...
+
+    def wake_stalled(self, *, quiet_seconds: float) -> Sequence[DeploymentId]:
+        """Wake deployments that stood still although nothing holds them up."""
+        ...
+
+    def followed_heads(self) -> dict[str, str | None]:
+        """Return, for each adopted target, the commit that it was last asked for."""
+        ...
+
+    def ask(self, request: Request) -> DeploymentId:
+        """Make a deployment for a head that no push told of, or join the newest if it is for that head."""
+        ...
+
+    def close(self) -> None:
+        """Let the connection go; the next call opens another."""
+        ...
+
+
+class Care(Protocol):
+    """What people decide about targets. Raises Unavailable."""
+
+    def adopt(self, target: str, *, commit: str | None, present: Sequence[Migration], actor: str) -> None:
+        """Take a target under care: record the head, and the files of the versions that it already has."""
+        ...
+
+    def release(self, target: str, *, actor: str) -> None:
+        """Let a target go: pushes are recorded and wait again."""
+        ...
+
+    def ask(self, request: Request, *, confirm_head: bool) -> DeploymentId:
+        """Make a deployment because a person asked for it, even for the commit of the newest one."""
+        ...
+
+    def retry(self, deployment: DeploymentId, request: Request, *, confirm_head: bool) -> DeploymentId:
+        """Lift the holds of a deployment, reopen the target that it closed, and ask again."""
+        ...
+
+    def undo(self, deployment: DeploymentId, *, actor: str) -> DeploymentId:
+        """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
         ...
 
 

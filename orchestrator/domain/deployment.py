@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, NewType, TypeVar
+from typing import Any, Final, Generic, NewType, TypeVar
 
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.facts import Change
@@ -15,6 +15,9 @@ from orchestrator.domain.migration import Migration
 DeploymentId = NewType("DeploymentId", int)
 
 T = TypeVar("T")
+
+#: a stage that takes longer is ended from outside; every statement's own limit lies below it
+STAGE_DEADLINE_SECONDS: Final = 1800.0
 
 
 class Status(StrEnum):
@@ -115,6 +118,10 @@ class Deployment:
     started: datetime | None = None
     finished: datetime | None = None
     failure: Failure | None = None
+    #: False: a person asked for just this commit, whatever the head is
+    confirm_head: bool = True
+    #: the earlier deployment that a person wants undone
+    undoes: DeploymentId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +129,8 @@ class Done(Generic[T]):
     """What a stage ended with: its outcome, what it gives to later stages, and what it saw."""
 
     outcome: Outcome
-    gave: T
+    #: None when the stage could not finish its work
+    gave: T | None = None
     findings: tuple[Finding, ...] = ()
     failure: Failure | None = None
 
@@ -141,7 +149,8 @@ class Observation:
 class AppliedMigration:
     """A migration that committed together with its history row."""
 
-    version: str
+    migration: Migration
+    #: 0 when an earlier attempt at the stage had committed it already
     took_seconds: float
 
 
@@ -186,4 +195,4 @@ class StageRun:
     findings: tuple[Finding, ...]
     failure: Failure | None
     #: what the stage gave, as JSON
-    gave: Mapping[str, object]
+    gave: Mapping[str, Any] | None

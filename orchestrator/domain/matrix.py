@@ -24,6 +24,23 @@ class CellResult(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Basis(StrEnum):
+    """What an allow or a deny rests on."""
+
+    #: allow: nothing limits the rows
+    EVERY_ROW = "every-row"
+    #: allow: the rows that policies, or a view's own conditions, let through
+    LIMITED = "limited"
+    #: deny: the privilege is missing
+    NO_GRANT = "no-grant"
+    #: deny: the privilege is missing although a policy names this role
+    FORGOTTEN_GRANT = "forgotten-grant"
+    #: deny: row security is on and no policy admits this role
+    NO_POLICY = "no-policy"
+    #: deny: by something that a policy or a view reads
+    INSIDE = "inside"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """One identity, one command, one relation."""
@@ -32,13 +49,15 @@ class Cell:
     command: Command
     result: CellResult
     sqlstate: str | None = None
-    #: the server's words for an error, the reason for unknown
+    #: the server's words for an error or a deny, the reason for unknown
     reason: str | None = None
+    #: None for an error and for unknown
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExposedRelation:
-    """A relation of an exposed schema that an API role holds some privilege on."""
+    """A relation of an exposed schema, whether an API role may use it or not."""
 
     #: qualified and quoted as PostgreSQL would: public.orders
     name: str
@@ -46,8 +65,14 @@ class ExposedRelation:
     kind: str
     #: row level security is switched on (for a view: security_invoker)
     row_security: bool
-    #: policies that exist on it
-    policies: int
+    #: names of the policies that exist on it, in alphabetical order
+    policies: tuple[str, ...] = ()
+    #: the partitioned table that it is a partition of
+    partition_of: str | None = None
+    #: for a view that runs as its owner and for a materialized view: the relations whose rows it shows in
+    #: spite of their row security
+    bypasses: tuple[str, ...] = ()
+    #: a command that the relation can never carry out has no cell
     cells: tuple[Cell, ...] = ()
 
 

@@ -66,7 +66,7 @@ class Stored:
 
     #: False for a receipt that was stored before
     new: bool
-    #: the deployments that it made or joined
+    #: the deployments that it made or joined: for a new receipt one for each request, in their order
     deployments: tuple[DeploymentId, ...] = ()
 
 

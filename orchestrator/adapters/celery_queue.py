@@ -1,0 +1,85 @@
+"""The broker side of wake-ups: the one place that knows how Celery is set up.
+
+The settings and their reasons were measured; see docs/adr/0002. The broker carries wake-ups only and may lose
+all that it has: the reconciler finds what stood still.
+"""
+
+import threading
+from typing import Any
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from orchestrator.domain.deployment import DeploymentId
+from orchestrator.domain.errors import Unavailable
+
+ADVANCE = "workers.advance"
+#: a stage is told to stop after this long ...
+SOFT_LIMIT_SECONDS = 900
+#: ... and killed after this long; the broker hands a message out again only later than that
+HARD_LIMIT_SECONDS = 930
+VISIBILITY_SECONDS = 1200
+#: an old wake-up is worth nothing: by then the reconciler sent another
+EXPIRES_SECONDS = 30
+
+
+def make_app(broker_url: str) -> Celery:
+    """Return the Celery application for this broker; nothing connects yet."""
+    app = Celery("bascule", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_ignore_result=True,
+        result_backend=None,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue="bascule",
+        task_publish_retry=False,
+        task_soft_time_limit=SOFT_LIMIT_SECONDS,
+        task_time_limit=HARD_LIMIT_SECONDS,
+        worker_soft_shutdown_timeout=10,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_transport_options=_transport_options(broker_url),
+    )
+    return app
+
+
+def _transport_options(broker_url: str) -> dict[str, Any]:
+    if broker_url.startswith("amqp"):
+        return {"confirm_publish": True}
+    return {
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
+
+
+class CeleryQueue:
+    """The port Queue: sends by the task's name, so that nothing imports the workers."""
+
+    def __init__(self, broker_url: str) -> None:
+        """Take the URL; it holds the password and appears in no message."""
+        self._app = make_app(broker_url)
+        self._lock = threading.Lock()
+
+    def wake(self, deployment: DeploymentId) -> None:
+        """Send one wake-up. Raises Unavailable within a few seconds."""
+        try:
+            with self._lock:
+                self._app.send_task(ADVANCE, (deployment,), expires=EXPIRES_SECONDS, ignore_result=True)
+        except (OperationalError, OSError) as problem:
+            raise Unavailable(
+                f"the broker is away: {type(problem).__name__}",
+                code="broker-unavailable",
+                remedy="nothing to do: wake-ups stay in the ledger until the broker is back",
+            ) from None

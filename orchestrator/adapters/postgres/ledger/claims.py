@@ -1,0 +1,226 @@
+"""How a worker takes a deployment, carries out one stage, and records what came of it.
+
+The claim is held by a session lock of the control database: it is free in the instant in which the worker's
+connection dies. Everything that a stage leads to commits in one transaction, under the newest claim only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from orchestrator.adapters.postgres.ledger import deployments
+from orchestrator.adapters.postgres.ledger.codec import encode
+from orchestrator.adapters.postgres.ledger.connection import Connection, ControlDatabase, one
+from orchestrator.adapters.postgres.ledger.deployments import OURSELVES, Telling, read_deployment
+from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain.crash_point import crash_point
+from orchestrator.domain.deployment import (
+    Applied,
+    Cause,
+    Deployment,
+    DeploymentId,
+    Done,
+    Rollback,
+    Stage,
+    Status,
+    WaitingFor,
+)
+from orchestrator.domain.errors import Stale
+from orchestrator.domain.event import EventKind
+from orchestrator.domain.finding import Finding
+from orchestrator.domain.migration import Migration
+from orchestrator.domain.push import Request
+from orchestrator.ports import Claim
+
+_SQL = load("sql/ledger/claims.sql")
+_READY = load("sql/ledger/reading.sql")["ready"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldClaim(Claim):
+    """A claim with the connection whose session holds the target's lock."""
+
+    connection: Connection
+
+
+class LedgerClaims:
+    """The port Claims on PostgreSQL."""
+
+    def __init__(self, control: ControlDatabase, telling: Telling) -> None:
+        """Connect nowhere yet."""
+        self._control = control
+        self._telling = telling
+        self._ledger_id = ""
+
+    @property
+    def ledger_id(self) -> str:
+        """Who we are for the targets' fences."""
+        if not self._ledger_id:
+            with self._control.connection() as connection:
+                self._ledger_id = one(connection.execute(_READY))["id"]
+        return self._ledger_id
+
+    @contextmanager
+    def claim(self, deployment: DeploymentId) -> Iterator[Claim | None]:
+        """Take the target, in order; the lock is given back when the connection closes."""
+        with self._control.connection() as connection:
+            yield self._take(connection, deployment)
+
+    def _take(self, connection: Connection, wanted: DeploymentId) -> HeldClaim | None:
+        with connection.transaction():
+            row = connection.execute(_SQL["lock_deployment"], {"deployment": wanted}).fetchone()
+            if row is None or row["finished"] is not None:
+                return None
+            target = {"target": row["target"]}
+            if not one(connection.execute(_SQL["try_target_lock"], target))["taken"]:
+                return None
+            if row["started"] is None and not self._may_start(connection, read_deployment(row)):
+                return None
+            return _begin(connection, wanted, first=row["started"] is None)
+
+    def _may_start(self, connection: Connection, deployment: Deployment) -> bool:
+        """Start in order; what a newer push has overtaken ends here, what must wait says what for."""
+        names = {"target": deployment.target, "deployment": deployment.id}
+        following = deployments.next_waiting(connection, deployment.target)
+        assert following is not None  # at least this one waits
+        obstacle = _obstacle(one(connection.execute(_SQL["obstacles"], names)))
+        if following["id"] != deployment.id:
+            if following["undoes"] is None:
+                deployments.finish(connection, deployment.id, Status.SUPERSEDED, self._telling)
+                return False
+            obstacle = obstacle or WaitingFor.TURN
+        if obstacle is not None:
+            connection.execute(_SQL["wait"], {**names, "status": Status.WAITING, "waiting_for": obstacle})
+        return obstacle is None
+
+    def record(
+        self, claim: Claim, done: Done[Any], then: Stage | Status, *, hold: Sequence[Migration] = ()
+    ) -> None:
+        """Write outcome, consequences and the next wake-up, or the end, in one transaction."""
+        with self._holding(claim) as connection:
+            deployment = claim.deployment
+            connection.execute(_SQL["record_stage"], _stage_row(deployment, done))
+            _remember(connection, deployment, done)
+            if hold:
+                _hold(connection, deployment, done, hold)
+            if isinstance(then, Status):
+                deployments.finish(connection, deployment.id, then, self._telling, failure=done.failure)
+            else:
+                connection.execute(
+                    _SQL["enter_stage"],
+                    {"deployment": deployment.id, "stage": then, "failure": encode(done.failure)},
+                )
+                deployments.wake(connection, deployment.id)
+            crash_point(f"{deployment.stage}: in record")
+
+    def postpone(self, claim: Claim, *, seconds: float, counts: bool) -> None:
+        """Leave the stage as it is and look again later."""
+        with self._holding(claim) as connection:
+            connection.execute(
+                _SQL["postpone"], {"deployment": claim.deployment.id, "uncounted": 0 if counts else 1}
+            )
+            deployments.wake(connection, claim.deployment.id, seconds=seconds)
+
+    def supersede(self, claim: Claim, *, head: str) -> None:
+        """End the deployment in favour of the head's, unless the head was what counted last anyway."""
+        old = claim.deployment
+        with self._holding(claim) as connection:
+            deployments.finish(connection, old.id, Status.SUPERSEDED, self._telling)
+            if deployments.newest_that_counted(connection, old.target, but_not=old.id) != head:
+                request = Request(
+                    target=old.target,
+                    repository=old.repository,
+                    branch=old.branch,
+                    commit=head,
+                    cause=Cause.HEAD_MOVED,
+                    actor=old.actor,
+                )
+                deployments.ask(connection, request, self._telling)
+
+    @contextmanager
+    def _holding(self, claim: Claim) -> Iterator[Connection]:
+        """Open the transaction in which our claim is the newest. Raises Stale."""
+        assert isinstance(claim, HeldClaim)
+        with claim.connection.transaction():
+            ours = claim.connection.execute(
+                _SQL["still_ours"], {"deployment": claim.deployment.id, "claim": claim.number}
+            ).fetchone()
+            if ours is None:
+                raise Stale(f"deployment {claim.deployment.id} was claimed by another worker")
+            yield claim.connection
+
+
+def _obstacle(row: Mapping[str, Any]) -> WaitingFor | None:
+    if row["not_adopted"]:
+        return WaitingFor.ADOPTION
+    if row["closed"]:
+        return WaitingFor.LOCK
+    return WaitingFor.TURN if row["busy"] else None
+
+
+def _begin(connection: Connection, wanted: DeploymentId, *, first: bool) -> HeldClaim:
+    row = one(connection.execute(_SQL["begin"], {"deployment": wanted, "status": Status.RUNNING}))
+    deployment = read_deployment(row)
+    if first:
+        deployments.append_event(
+            connection, EventKind.DEPLOYMENT_STARTED, target=deployment.target, deployment=wanted
+        )
+    return HeldClaim(deployment=deployment, number=row["claim"], connection=connection)
+
+
+def _stage_row(deployment: Deployment, done: Done[Any]) -> dict[str, object]:
+    return {
+        "deployment": deployment.id,
+        "outcome": done.outcome,
+        "findings": encode(done.findings, tuple[Finding, ...]),
+        "failure": encode(done.failure),
+        "gave": encode(done.gave),
+    }
+
+
+def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -> None:
+    """Keep with which files the target got its versions, and put the stage's end on record."""
+    if isinstance(done.gave, Applied) and done.gave.migrations:
+        migrations = [applied.migration for applied in done.gave.migrations]
+        connection.execute(
+            _SQL["remember_applied"],
+            {
+                "target": deployment.target,
+                "deployment": deployment.id,
+                "versions": [one.version for one in migrations],
+                "sha256s": [one.file.sha256 for one in migrations],
+                "rollbacks": [one.rollback.sha256 if one.rollback else None for one in migrations],
+            },
+        )
+    if isinstance(done.gave, Rollback) and done.gave.reverted:
+        connection.execute(
+            _SQL["remember_reverted"],
+            {"target": deployment.target, "versions": list(done.gave.reverted)},
+        )
+    deployments.append_event(
+        connection,
+        EventKind.STAGE_FINISHED,
+        target=deployment.target,
+        deployment=deployment.id,
+        actor=OURSELVES,
+        detail={"stage": deployment.stage, "outcome": done.outcome},
+    )
+
+
+def _hold(
+    connection: Connection, deployment: Deployment, done: Done[Any], members: Sequence[Migration]
+) -> None:
+    errors = [finding.message for finding in done.findings if finding.severity == "error"]
+    reason = done.failure.message if done.failure else next(iter(errors), "it failed")
+    connection.execute(
+        _SQL["hold"],
+        {
+            "target": deployment.target,
+            "deployment": deployment.id,
+            "members": Jsonb([[one.version, one.file.sha256] for one in members]),
+            "reason": reason,
+        },
+    )

@@ -1,0 +1,192 @@
+"""Making and ending deployments: the statements that several parts of the ledger share.
+
+Every function takes a connection with an open transaction, so that what belongs together commits together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from orchestrator.adapters.postgres.ledger.codec import decode, encode
+from orchestrator.adapters.postgres.ledger.connection import Connection, one
+from orchestrator.adapters.postgres.ledger.telling import message_about
+from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, Status, WaitingFor
+from orchestrator.domain.errors import Failure
+from orchestrator.domain.event import EventKind
+from orchestrator.domain.push import Request
+
+_SQL = load("sql/ledger/deployments.sql")
+
+#: what the ledger itself does is done in this name
+OURSELVES = "bascule"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """Who is told about what."""
+
+    #: channel name -> the kinds of event that it wants
+    subscriptions: Mapping[str, frozenset[EventKind]]
+    #: address of the page as people reach it; empty: messages carry no link
+    public_url: str = ""
+
+
+def read_deployment(row: Mapping[str, Any]) -> Deployment:
+    """Make the value of a row."""
+    return decode(dict(row), Deployment)
+
+
+def ask(
+    connection: Connection,
+    request: Request,
+    telling: Telling,
+    *,
+    push: int | None = None,
+    confirm_head: bool = True,
+    join: bool = True,
+) -> DeploymentId:
+    """Make the deployment that a request asks for, or join the newest one if it is for the same commit.
+
+    The newest waits; those that waited before it are superseded.
+    """
+    target = {"target": request.target}
+    connection.execute(_SQL["know_target"], target)
+    connection.execute(_SQL["lock_target"], target)
+    newest = connection.execute(_SQL["newest"], target).fetchone()
+    if join and newest is not None and newest["commit"] == request.commit:
+        return DeploymentId(newest["id"])
+    made = _create(connection, request, push=push, confirm_head=confirm_head)
+    for older in connection.execute(_SQL["waiting_before"], {**target, "deployment": made}).fetchall():
+        finish(connection, older["id"], Status.SUPERSEDED, telling)
+    wake(connection, made)
+    return made
+
+
+def _create(
+    connection: Connection, request: Request, *, push: int | None, confirm_head: bool
+) -> DeploymentId:
+    row = one(
+        connection.execute(
+            _SQL["create"],
+            {
+                "target": request.target,
+                "repository": request.repository,
+                "branch": request.branch,
+                "commit": request.commit,
+                "confirm_head": confirm_head,
+                "cause": request.cause,
+                "actor": request.actor,
+                "push": push,
+                "status": Status.WAITING,
+                "waiting_for": WaitingFor.TURN,
+                "stage": Stage.CHECKOUT,
+            },
+        )
+    )
+    made = DeploymentId(row["id"])
+    append_event(
+        connection,
+        EventKind.DEPLOYMENT_CREATED,
+        target=request.target,
+        deployment=made,
+        actor=request.actor,
+        detail={"commit": request.commit, "cause": request.cause},
+    )
+    return made
+
+
+def newest_that_counted(connection: Connection, target: str, *, but_not: DeploymentId) -> str | None:
+    """Return the commit of the newest deployment that was not superseded."""
+    row = connection.execute(
+        _SQL["newest_that_counted"], {"target": target, "superseded": Status.SUPERSEDED, "except": but_not}
+    ).fetchone()
+    return None if row is None else row["commit"]
+
+
+def wake(connection: Connection, deployment: DeploymentId, *, seconds: float = 0) -> None:
+    """Remember a wake-up with the caller's transaction. Does not send it: the relay does."""
+    connection.execute(_SQL["wake"], {"deployment": deployment, "seconds": seconds})
+
+
+def finish(
+    connection: Connection,
+    deployment: DeploymentId,
+    status: Status,
+    telling: Telling,
+    *,
+    failure: Failure | None = None,
+) -> None:
+    """End a deployment: its one final event, its notifications, and the wake-up of the next in line.
+
+    The failure that began the trouble stays the deployment's, except that a stuck one says why it is stuck.
+    """
+    encoded = encode(failure)
+    row = connection.execute(
+        _SQL["finish"],
+        {
+            "deployment": deployment,
+            "status": status,
+            "failure": encoded,
+            "overriding_failure": encoded if status is Status.STUCK else None,
+        },
+    ).fetchone()
+    if row is None:
+        return
+    ended = read_deployment(row)
+    event = append_event(connection, EventKind(status), target=ended.target, deployment=ended.id, final=True)
+    _tell(connection, ended, event, telling)
+    if status is Status.STUCK:
+        connection.execute(_SQL["close_target"], {"target": ended.target, "deployment": ended.id})
+    else:
+        wake_next(connection, ended.target)
+
+
+def wake_next(connection: Connection, target: str) -> None:
+    """Wake the deployment that waits for this target, if one does."""
+    waiting = next_waiting(connection, target)
+    if waiting is not None:
+        wake(connection, DeploymentId(waiting["id"]))
+
+
+def next_waiting(connection: Connection, target: str) -> dict[str, Any] | None:
+    """Return id and `undoes` of the deployment whose turn is next on this target."""
+    return connection.execute(_SQL["next_waiting"], {"target": target}).fetchone()
+
+
+def append_event(
+    connection: Connection,
+    kind: EventKind,
+    *,
+    target: str | None = None,
+    deployment: DeploymentId | None = None,
+    final: bool = False,
+    actor: str = OURSELVES,
+    detail: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """Put something on record; returns the event's id and time."""
+    return one(
+        connection.execute(
+            _SQL["append_event"],
+            {
+                "kind": kind,
+                "target": target,
+                "deployment": deployment,
+                "final": final,
+                "actor": actor,
+                "detail": Jsonb(dict(detail or {})),
+            },
+        )
+    )
+
+
+def _tell(connection: Connection, ended: Deployment, event: Mapping[str, Any], telling: Telling) -> None:
+    kind = EventKind(ended.status)
+    channels = [name for name, wanted in telling.subscriptions.items() if kind in wanted]
+    message = message_about(connection, ended, kind, event["at"], telling.public_url) if channels else None
+    if message is not None:
+        connection.execute(
+            _SQL["notify"], {"event": event["id"], "channels": channels, "message": encode(message)}
+        )

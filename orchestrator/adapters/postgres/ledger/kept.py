@@ -1,0 +1,61 @@
+"""What the ledger keeps for later stages: contents by their digest, and what earlier stages gave."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from orchestrator.adapters.postgres.ledger.codec import decode
+from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
+from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain.deployment import DeploymentId, Stage
+from orchestrator.domain.migration import checksum
+from orchestrator.domain.plan import Hold
+
+_SQL = load("sql/ledger/kept.sql")
+T = TypeVar("T")
+
+
+class LedgerKept:
+    """The port Kept on PostgreSQL."""
+
+    def __init__(self, control: ControlDatabase) -> None:
+        """Connect nowhere yet."""
+        self._control = control
+
+    def keep(self, contents: Sequence[bytes]) -> None:
+        """Send only what is not there yet: most of a commit's files were kept before."""
+        by_digest = {checksum(content): content for content in contents}
+        with self._control.connection() as connection:
+            rows = connection.execute(_SQL["which_are_kept"], {"sha256s": list(by_digest)})
+            for row in rows:
+                del by_digest[row["sha256"]]
+            if by_digest:
+                connection.execute(
+                    _SQL["keep"], {"sha256s": list(by_digest), "contents": list(by_digest.values())}
+                )
+
+    def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
+        """Return kept contents; KeyError when one is missing."""
+        with self._control.connection() as connection:
+            rows = connection.execute(_SQL["content"], {"sha256s": list(sha256s)})
+            found = {row["sha256"]: row["content"] for row in rows}
+        return {sha256: found[sha256] for sha256 in sha256s}
+
+    def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
+        """Return what an earlier stage gave."""
+        with self._control.connection() as connection:
+            row = connection.execute(_SQL["gave"], {"deployment": deployment, "stage": stage}).fetchone()
+        if row is None:
+            raise KeyError(stage)
+        return decode(row["gave"], kind)
+
+    def recorded(self, target: str) -> dict[str, str]:
+        """Return the checksums of what is on the target."""
+        with self._control.connection() as connection:
+            rows = connection.execute(_SQL["recorded"], {"target": target})
+            return {row["version"]: row["sha256"] for row in rows}
+
+    def holds(self, target: str) -> tuple[Hold, ...]:
+        """Return the holds in force."""
+        with self._control.connection() as connection:
+            rows = connection.execute(_SQL["holds"], {"target": target})
+            return tuple(decode(row, Hold) for row in rows)

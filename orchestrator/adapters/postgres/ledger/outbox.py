@@ -1,0 +1,67 @@
+"""The relay's side of the ledger: wake-ups to publish, what stood still, heads to compare."""
+
+from collections.abc import Callable, Sequence
+
+from orchestrator.adapters.postgres.ledger.connection import Connection, ControlDatabase, one
+from orchestrator.adapters.postgres.ledger.deployments import Telling, ask
+from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain.deployment import DeploymentId
+from orchestrator.domain.push import Request
+
+_SQL = load("sql/ledger/outbox.sql")
+
+
+class LedgerOutbox:
+    """The port Outbox on PostgreSQL. Holds one connection; any number of relays may work side by side."""
+
+    def __init__(self, control: ControlDatabase, telling: Telling) -> None:
+        """Connect nowhere yet."""
+        self._control = control
+        self._telling = telling
+        self._listening: Connection | None = None
+
+    def publish(self, send: Callable[[DeploymentId], None]) -> int:
+        """Send what is due and forget it, in one transaction; killed in between, it is sent again."""
+        connection = self._connection()
+        with connection.transaction():
+            rows = connection.execute(_SQL["due"]).fetchall()
+            for deployment in dict.fromkeys(row["deployment"] for row in rows):
+                send(DeploymentId(deployment))
+            if rows:
+                connection.execute(_SQL["published"], {"ids": [row["id"] for row in rows]})
+        return len(rows)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for news of a wake-up, at most this long."""
+        for _ in self._connection().notifies(timeout=seconds, stop_after=1):
+            pass
+
+    def wake_stalled(self, *, quiet_seconds: float) -> Sequence[DeploymentId]:
+        """Wake what stood still although nothing holds it up; one relay at a time does so."""
+        with self._control.transaction() as connection:
+            if not one(connection.execute(_SQL["one_reconciler"]))["mine"]:
+                return ()
+            rows = connection.execute(_SQL["wake_stalled"], {"quiet_seconds": quiet_seconds}).fetchall()
+            return [DeploymentId(row["deployment"]) for row in rows]
+
+    def followed_heads(self) -> dict[str, str | None]:
+        """Return, for each adopted target, the commit that it was last asked for."""
+        with self._control.connection() as connection:
+            return {row["target"]: row["commit"] for row in connection.execute(_SQL["followed_heads"])}
+
+    def ask(self, request: Request) -> DeploymentId:
+        """Make a deployment for a head that no push told of."""
+        with self._control.transaction() as connection:
+            return ask(connection, request, self._telling)
+
+    def close(self) -> None:
+        """Let the connection go; the next call opens another."""
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+
+    def _connection(self) -> Connection:
+        if self._listening is None or self._listening.closed:
+            self._listening = self._control.connect()
+            self._listening.execute("listen bascule_wake_up")
+        return self._listening

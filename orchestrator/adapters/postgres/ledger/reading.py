@@ -1,0 +1,76 @@
+"""The ledger as people read it."""
+
+from typing import Any
+
+from orchestrator.adapters.postgres.ledger.codec import decode
+from orchestrator.adapters.postgres.ledger.connection import Connection
+from orchestrator.adapters.postgres.ledger.deployments import read_deployment
+from orchestrator.adapters.postgres.ledger.pool import ControlPool
+from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain.deployment import Deployment, DeploymentId, StageRun
+from orchestrator.domain.event import Event
+from orchestrator.domain.plan import Hold
+from orchestrator.domain.target import TargetState
+
+_SQL = load("sql/ledger/reading.sql")
+_HOLDS = load("sql/ledger/kept.sql")["holds"]
+
+
+class LedgerReading:
+    """The port Reading on PostgreSQL."""
+
+    def __init__(self, pool: ControlPool) -> None:
+        """Share the web process's pool."""
+        self._pool = pool
+
+    def targets(self) -> tuple[TargetState, ...]:
+        """Return every target by name."""
+        with self._pool.transaction() as connection:
+            return tuple(_state(connection, row) for row in connection.execute(_SQL["targets"]).fetchall())
+
+    def deployments(self, *, target: str | None = None, limit: int = 50) -> tuple[Deployment, ...]:
+        """Return the newest first."""
+        with self._pool.transaction() as connection:
+            rows = connection.execute(_SQL["deployments"], {"target": target, "limit": limit})
+            return tuple(read_deployment(row) for row in rows)
+
+    def deployment(self, deployment: DeploymentId) -> Deployment | None:
+        """Return one."""
+        with self._pool.transaction() as connection:
+            return _deployment(connection, deployment)
+
+    def runs(self, deployment: DeploymentId) -> tuple[StageRun, ...]:
+        """Return the ended stages in order."""
+        with self._pool.transaction() as connection:
+            rows = connection.execute(_SQL["runs"], {"deployment": deployment})
+            return tuple(decode(row, StageRun) for row in rows)
+
+    def events(
+        self, *, after: int = 0, deployment: DeploymentId | None = None, limit: int = 100
+    ) -> tuple[Event, ...]:
+        """Return events, oldest first."""
+        names = {"after": after, "deployment": deployment, "limit": limit}
+        with self._pool.transaction() as connection:
+            return tuple(decode(row, Event) for row in connection.execute(_SQL["events"], names))
+
+    def ready(self) -> str:
+        """Return the ledger's id. Raises Unavailable, ConfigurationError."""
+        with self._pool.transaction() as connection:
+            rows: list[Any] = connection.execute(_SQL["ready"]).fetchall()
+            return str(rows[0]["id"])
+
+
+def _deployment(connection: Connection, wanted: int | None) -> Deployment | None:
+    row = connection.execute(_SQL["deployment"], {"deployment": wanted}).fetchone()
+    return None if row is None else read_deployment(row)
+
+
+def _state(connection: Connection, row: dict[str, Any]) -> TargetState:
+    holds = connection.execute(_HOLDS, {"target": row["name"]})
+    return TargetState(
+        name=row["name"],
+        adopted=row["adopted"],
+        closed_by=row["closed_by"],
+        newest=_deployment(connection, row["newest"]),
+        holds=tuple(decode(hold, Hold) for hold in holds),
+    )

@@ -1,0 +1,71 @@
+-- name: lock_deployment
+-- The row, ours until the transaction ends.
+select d.* from bascule.deployment d where d.id = %(deployment)s for update;
+
+-- name: try_target_lock
+-- Held by the session: free in the instant in which our connection dies.
+select pg_try_advisory_lock(hashtextextended('bascule target ' || %(target)s, 0)) as taken;
+
+-- name: obstacles
+-- What may keep a deployment from starting.
+select t.adopted is null as not_adopted,
+       t.closed_by is not null as closed,
+       exists (select from bascule.deployment o
+                where o.target = t.name and o.started is not null and o.finished is null
+                  and o.id <> %(deployment)s) as busy
+  from bascule.target t
+ where t.name = %(target)s;
+
+-- name: wait
+update bascule.deployment
+   set status = %(status)s, waiting_for = %(waiting_for)s, updated = clock_timestamp()
+ where id = %(deployment)s;
+
+-- name: begin
+-- A new attempt at the present stage, under a new claim.
+update bascule.deployment
+   set status = %(status)s, waiting_for = null, claim = claim + 1, attempts = attempts + 1,
+       started = coalesce(started, clock_timestamp()), stage_began = clock_timestamp(),
+       updated = clock_timestamp()
+ where id = %(deployment)s
+returning *;
+
+-- name: still_ours
+-- No row: another worker has claimed the deployment since, or it is finished.
+select d.* from bascule.deployment d
+ where d.id = %(deployment)s and d.claim = %(claim)s and d.finished is null
+   for update;
+
+-- name: record_stage
+insert into bascule.stage_run (deployment, stage, outcome, attempt, started, findings, failure, gave)
+select d.id, d.stage, %(outcome)s, d.attempts, d.stage_began, %(findings)s, %(failure)s, %(gave)s
+  from bascule.deployment d
+ where d.id = %(deployment)s;
+
+-- name: enter_stage
+update bascule.deployment
+   set stage = %(stage)s, attempts = 0, stage_entered = clock_timestamp(), updated = clock_timestamp(),
+       failure = coalesce(failure, %(failure)s)
+ where id = %(deployment)s;
+
+-- name: postpone
+update bascule.deployment
+   set attempts = attempts - %(uncounted)s, updated = clock_timestamp()
+ where id = %(deployment)s;
+
+-- name: remember_applied
+-- Repeatable: a version that stands there already stays as it is.
+insert into bascule.applied (target, version, sha256, rollback_sha256, deployment)
+select %(target)s, unnest(%(versions)s::text[]), unnest(%(sha256s)s::text[]), unnest(%(rollbacks)s::text[]),
+       %(deployment)s
+on conflict (target, version) where reverted is null do nothing;
+
+-- name: remember_reverted
+update bascule.applied
+   set reverted = clock_timestamp()
+ where target = %(target)s and version = any (%(versions)s) and reverted is null;
+
+-- name: hold
+insert into bascule.hold (target, deployment, members, reason)
+values (%(target)s, %(deployment)s, %(members)s, %(reason)s)
+on conflict (deployment) do nothing;

@@ -1,0 +1,91 @@
+-- name: know_target
+insert into bascule.target (name) values (%(target)s) on conflict do nothing;
+
+-- name: lock_target
+-- Makers of deployments stand in line here, so that "the newest" is one row.
+select t.* from bascule.target t where t.name = %(target)s for update;
+
+-- name: newest
+select d.* from bascule.deployment d where d.target = %(target)s order by d.id desc limit 1;
+
+-- name: newest_that_counted
+select d.commit from bascule.deployment d
+ where d.target = %(target)s and d.status <> %(superseded)s and d.id <> %(except)s
+ order by d.id desc limit 1;
+
+-- name: create
+insert into bascule.deployment (target, repository, branch, commit, confirm_head, cause, actor, push, status,
+                                waiting_for, stage)
+values (%(target)s, %(repository)s, %(branch)s, %(commit)s, %(confirm_head)s, %(cause)s, %(actor)s, %(push)s,
+        %(status)s, %(waiting_for)s, %(stage)s)
+returning id;
+
+-- name: waiting_before
+-- Those that a newer deployment leaves without a purpose.
+select d.id from bascule.deployment d
+ where d.target = %(target)s and d.started is null and d.finished is null and d.undoes is null
+   and d.id < %(deployment)s
+   for update;
+
+-- name: next_waiting
+-- A rollback that a person asked for comes first, then the newest push.
+select d.id, d.undoes from bascule.deployment d
+ where d.target = %(target)s and d.started is null and d.finished is null
+ order by d.undoes is null, d.id desc
+ limit 1;
+
+-- name: finish
+update bascule.deployment
+   set status = %(status)s, waiting_for = null, finished = clock_timestamp(), updated = clock_timestamp(),
+       failure = coalesce(%(overriding_failure)s, failure, %(failure)s)
+ where id = %(deployment)s and finished is null
+returning *;
+
+-- name: close_target
+update bascule.target set closed_by = %(deployment)s where name = %(target)s and closed_by is null;
+
+-- name: wake
+with woken as (
+  insert into bascule.wake_up (deployment, not_before)
+  values (%(deployment)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+  returning id)
+select pg_notify('bascule_wake_up', '') from woken;
+
+-- name: append_event
+insert into bascule.event (kind, target, deployment, final, actor, detail)
+values (%(kind)s, %(target)s, %(deployment)s, %(final)s, %(actor)s, %(detail)s)
+returning id, at;
+
+-- name: notify
+insert into bascule.notification (event, channel, message)
+select %(event)s, unnest(%(channels)s::text[]), %(message)s
+on conflict do nothing;
+
+-- name: undo_obstacles
+-- What speaks against undoing a deployment: versions of later deployments that are still there.
+select d.*,
+       (select array_agg(a.version order by a.id desc) from bascule.applied a
+         where a.target = d.target and a.reverted is null and a.deployment > d.id) as later_versions,
+       (select count(*) from bascule.applied a
+         where a.deployment = d.id and a.reverted is null) as still_applied,
+       (select max(o.id) from bascule.deployment o
+         where o.target = d.target and o.finished is null) as unfinished
+  from bascule.deployment d
+ where d.id = %(deployment)s;
+
+-- name: create_undo
+insert into bascule.deployment (target, repository, branch, commit, confirm_head, cause, actor, undoes, status,
+                                waiting_for, stage)
+select d.target, d.repository, d.branch, d.commit, false, %(cause)s, %(actor)s, d.id, %(status)s,
+       %(waiting_for)s, %(stage)s
+  from bascule.deployment d
+ where d.id = %(deployment)s
+returning id;
+
+-- name: take_over_stages
+-- The rollback works from what the undone deployment planned and observed.
+insert into bascule.stage_run (deployment, stage, outcome, attempt, started, finished, findings, failure, gave)
+select %(undo)s, r.stage, r.outcome, r.attempt, r.started, r.finished, r.findings, r.failure, r.gave
+  from bascule.stage_run r
+ where r.deployment = %(deployment)s and r.stage = any (%(stages)s)
+ order by r.id;

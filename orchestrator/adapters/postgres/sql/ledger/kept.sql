@@ -1,0 +1,22 @@
+-- name: keep
+insert into bascule.kept (sha256, content)
+select unnest(%(sha256s)s::text[]), unnest(%(contents)s::bytea[])
+on conflict do nothing;
+
+-- name: which_are_kept
+select k.sha256 from bascule.kept k where k.sha256 = any (%(sha256s)s);
+
+-- name: content
+select k.sha256, k.content from bascule.kept k where k.sha256 = any (%(sha256s)s);
+
+-- name: gave
+select r.gave from bascule.stage_run r
+ where r.deployment = %(deployment)s and r.stage = %(stage)s and r.gave is not null;
+
+-- name: recorded
+select a.version, a.sha256 from bascule.applied a where a.target = %(target)s and a.reverted is null;
+
+-- name: holds
+select h.id, h.deployment, h.members, h.reason from bascule.hold h
+ where h.target = %(target)s and h.lifted is null
+ order by h.id;

@@ -1,0 +1,58 @@
+"""What people are told about an ended deployment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from orchestrator.domain.deployment import Deployment, Outcome, Stage, StageRun
+from orchestrator.domain.event import EventKind, Message
+from orchestrator.domain.finding import Severity, worst_first
+
+
+def message_of(
+    ended: Deployment, runs: Sequence[StageRun], kind: EventKind, at: datetime, public_url: str
+) -> Message | None:
+    """Make the message; None for a success that changed nothing: an empty plan says nothing."""
+    gave = {run.stage: run.gave or {} for run in runs}
+    if kind is EventKind.SUCCEEDED and Stage.APPLY not in gave:
+        return None
+    tree = gave.get(Stage.CHECKOUT, {})
+    return Message(
+        event=kind,
+        at=at,
+        target=ended.target,
+        deployment=ended.id,
+        repository=ended.repository,
+        branch=ended.branch,
+        commit=ended.commit,
+        subject=str(tree.get("subject", "")),
+        actor=ended.actor or str(tree.get("author", "")),
+        migrations=_migrations(kind, gave),
+        reasons=tuple(_reasons(ended, runs)),
+        remedy=ended.failure.remedy if ended.failure else "",
+        took_seconds=(at - (ended.started or ended.created)).total_seconds(),
+        link=f"{public_url.rstrip('/')}/deployments/{ended.id}" if public_url else "",
+    )
+
+
+def _migrations(kind: EventKind, gave: Mapping[Stage, Mapping[str, Any]]) -> tuple[str, ...]:
+    if kind is EventKind.ROLLED_BACK:
+        return tuple(gave.get(Stage.ROLLBACK, {}).get("reverted", ()))
+    if kind is EventKind.SUCCEEDED:
+        return tuple(one["migration"]["version"] for one in gave.get(Stage.APPLY, {}).get("migrations", ()))
+    return tuple(one["version"] for one in gave.get(Stage.PLAN, {}).get("pending", ()))
+
+
+def _reasons(ended: Deployment, runs: Iterable[StageRun]) -> Iterable[str]:
+    """One line each: what failed first, then what rules saw in the stages that did not pass."""
+    if ended.failure:
+        yield ended.failure.message
+    for run in runs:
+        if run.outcome in (Outcome.PASSED, Outcome.SKIPPED):
+            continue
+        if run.failure and run.failure != ended.failure:
+            yield run.failure.message
+        for finding in worst_first(run.findings):
+            if finding.severity is Severity.ERROR:
+                place = f" ({finding.file}:{finding.line})" if finding.file and finding.line else ""
+                yield f"{finding.message}{place}"
