@@ -1,0 +1,81 @@
+"""What a person may ask of the service: deploy, try again, roll back."""
+
+from collections.abc import Mapping
+
+from orchestrator.domain.deployment import Cause, Deployment, DeploymentId
+from orchestrator.domain.errors import ConfigurationError, MigrationRefused
+from orchestrator.domain.push import Request
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import Care, Git, Reading
+
+
+def policy_of(target: str, policies: Mapping[str, TargetPolicy]) -> TargetPolicy:
+    """Find a target in the settings. Raises ConfigurationError naming those that there are."""
+    if target not in policies:
+        known = ", ".join(sorted(policies)) or "none"
+        raise ConfigurationError(
+            f"there is no target {target!r}",
+            code="target-unknown",
+            remedy=f"targets in the settings: {known}",
+            target=target,
+        )
+    return policies[target]
+
+
+def head_of(policy: TargetPolicy, git: Git) -> str:
+    """Return the head of the branch that a target follows. Raises MigrationRefused when it is gone."""
+    head = git.head(policy.repository, policy.branch)
+    if head is None:
+        raise MigrationRefused(
+            f"{policy.repository} has no branch {policy.branch}",
+            code="branch-gone",
+            remedy=f"push the branch, or change targets.{policy.name}.branch",
+            branch=policy.branch,
+        )
+    return head
+
+
+def deploy(policy: TargetPolicy, commit: str | None, *, git: Git, care: Care, actor: str) -> DeploymentId:
+    """Ask for a deployment of this commit, or of the branch's head where none is named."""
+    request = _request(policy, commit or head_of(policy, git), actor)
+    return care.ask(request, confirm_head=commit is None)
+
+
+def retry(
+    deployment: Deployment, policies: Mapping[str, TargetPolicy], *, git: Git, care: Care, actor: str
+) -> DeploymentId:
+    """Lift what a deployment holds, reopen the target if it closed it, and deploy the branch's head."""
+    if deployment.finished is None:
+        raise MigrationRefused(
+            f"deployment {deployment.id} is not finished",
+            code="not-finished",
+            remedy=f"follow it: bascule logs {deployment.id} -f",
+        )
+    policy = policy_of(deployment.target, policies)
+    commit = head_of(policy, git) if deployment.confirm_head else deployment.commit
+    request = _request(policy, commit, actor)
+    return care.retry(deployment.id, request, confirm_head=deployment.confirm_head)
+
+
+def known(deployment: DeploymentId, reading: Reading) -> Deployment:
+    """Find a deployment. Raises MigrationRefused when there is none of that number."""
+    found = reading.deployment(deployment)
+    if found is None:
+        raise MigrationRefused(
+            f"there is no deployment {deployment}",
+            code="deployment-unknown",
+            remedy="see: bascule status",
+            deployment=deployment,
+        )
+    return found
+
+
+def _request(policy: TargetPolicy, commit: str, actor: str) -> Request:
+    return Request(
+        target=policy.name,
+        repository=policy.repository,
+        branch=policy.branch,
+        commit=commit,
+        cause=Cause.OPERATOR,
+        actor=actor,
+    )
