@@ -41,6 +41,7 @@ create table bascule.target (
   closed_by bigint
 );
 comment on table bascule.target is 'The databases under care, by their name in the settings';
+comment on column bascule.target.name is 'Its name in the settings';
 comment on column bascule.target.adopted is 'When it was taken under care; null: pushes are recorded and wait';
 comment on column bascule.target.adopted_by is 'Who took it under care';
 comment on column bascule.target.adopted_commit is 'Head of the branch at that moment; not deployed by itself';

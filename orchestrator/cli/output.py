@@ -1,0 +1,116 @@
+"""What commands print: for people by default, one JSON value with --json."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.adapters.json_form import to_json
+from orchestrator.domain.deployment import Deployment, Outcome, Status
+from orchestrator.domain.errors import BasculeError, Failure
+from orchestrator.domain.finding import Finding, Severity, worst_first
+
+_STATUS = {
+    Status.WAITING: ("waiting", "cyan"),
+    Status.RUNNING: ("running", "blue"),
+    Status.SUCCEEDED: ("succeeded", "green"),
+    Status.REFUSED: ("refused", "yellow"),
+    Status.FAILED: ("failed", "red"),
+    Status.ROLLED_BACK: ("rolled back", "magenta"),
+    Status.STUCK: ("STUCK", "bold white on red"),
+    Status.SUPERSEDED: ("superseded", "dim"),
+    Status.CANCELLED: ("cancelled", "dim"),
+}
+OUTCOME = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.REFUSED: ("✗", "yellow"),
+    Outcome.FAILED: ("✗", "red"),
+    Outcome.SKIPPED: ("–", "dim"),
+}
+_SEVERITY = {
+    Severity.ERROR: ("error", "red"),
+    Severity.WARNING: ("warning", "yellow"),
+    Severity.NOTE: ("note", "dim"),
+}
+
+#: what a finished deployment makes a command exit with
+EXIT = {
+    Status.SUCCEEDED: 0,
+    Status.WAITING: 0,
+    Status.SUPERSEDED: 0,
+    Status.RUNNING: 4,
+    Status.REFUSED: 1,
+    Status.CANCELLED: 1,
+    Status.FAILED: 3,
+    Status.ROLLED_BACK: 3,
+    Status.STUCK: 3,
+}
+
+
+class Output:
+    """Where a command's words go: results to stdout, everything else to stderr."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        """Colours only on a terminal; 80 columns in a log."""
+        self.as_json = as_json
+        self.out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        self.err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+    def result(self, value: object) -> None:
+        """Print the one JSON value of a command."""
+        sys.stdout.write(json.dumps(to_json(value), indent=2, ensure_ascii=False) + "\n")
+
+    def say(self, text: str | Text, style: str = "") -> None:
+        """Tell something on the way; with --json it goes to stderr, so that stdout stays one value."""
+        (self.err if self.as_json else self.out).print(text, style=style)
+
+    def error(self, error: BasculeError) -> None:
+        """Tell what went wrong and what to do."""
+        if self.as_json:
+            self.result({"error": to_json(Failure.of(error))})
+            return
+        self.failure(Failure.of(error), to=self.err)
+
+    def failure(self, failure: Failure, to: Console | None = None) -> None:
+        """Tell a failure, its place and its remedy."""
+        console = to or self.out
+        console.print(Text.assemble(("error: ", "bold red"), failure.message))
+        for noun in ("faults",):
+            for line in failure.nouns.get(noun) or ():  # type: ignore[union-attr]
+                console.print(Text(f"  {line}"))
+        if failure.remedy:
+            console.print(Text.assemble(("  do: ", "bold"), failure.remedy))
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Tell findings, worst first."""
+        for finding in worst_first(findings):
+            word, style = _SEVERITY[finding.severity]
+            place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
+            self.say(Text.assemble(("  " + word, style), f" {finding.rule}: ", finding.message))
+            if place:
+                self.say(Text(f"      at {place}", style="dim"))
+            if finding.severity is not Severity.NOTE and finding.remedy:
+                self.say(Text.assemble(("      do: ", "bold"), finding.remedy))
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Print rows under their headings."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+        self.out.print(table)
+
+
+def status_text(deployment: Deployment) -> Text:
+    """Put a status into a word and a colour."""
+    word, style = _STATUS[deployment.status]
+    if deployment.status is Status.WAITING and deployment.waiting_for:
+        word = f"waiting for {deployment.waiting_for}"
+    if deployment.status is Status.RUNNING:
+        word = f"running: {deployment.stage}"
+    return Text(word, style=style)
