@@ -163,8 +163,8 @@ class Claims(Protocol):
         """
         ...
 
-    def postpone(self, claim: Claim, *, seconds: float, counts: bool) -> None:
-        """Leave the stage as it is and look again later; `counts` tells whether this was an attempt."""
+    def postpone(self, claim: Claim, *, seconds: float) -> None:
+        """Leave the stage as it is and look again later; this was no attempt."""
         ...
 
     def supersede(self, claim: Claim, *, head: str) -> None:
@@ -172,16 +172,20 @@ class Claims(Protocol):
         ...
 
 
-class Kept(Protocol):
-    """What the ledger keeps for later stages."""
+class ContentStore(Protocol):
+    """Keeps contents by their sha256."""
 
     def keep(self, contents: Sequence[bytes]) -> None:
-        """Keep contents by their sha256; what is there already is not written again."""
+        """Keep contents; what is there already is not written again."""
         ...
 
     def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
         """Return kept contents by their sha256; KeyError when one is missing."""
         ...
+
+
+class Kept(ContentStore, Protocol):
+    """What the ledger keeps for later stages."""
 
     def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
         """Return what an earlier stage gave; KeyError when it gave nothing."""

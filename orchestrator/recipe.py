@@ -56,7 +56,8 @@ class Tools:
         return self.policies[target]
 
 
-type_of_result = Done[Any] | checkout.HeadMoved | checkout.NotYet
+#: how a stage may end: with an outcome, overtaken by the head, or not yet
+Result = Done[Any] | checkout.HeadMoved | checkout.NotYet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Step:
     """One line of the story."""
 
     stage: Stage
-    does: Callable[[Claim, Tools], type_of_result]
+    does: Callable[[Claim, Tools], Result]
     passed: Stage | Status
     refused: Stage | Status
     failed: Stage | Status
@@ -99,7 +100,7 @@ def advance(deployment: DeploymentId, *, tools: Tools) -> None:
             crash_point(f"{stage}: recorded")
 
 
-def _carry_out(claim: Claim, tools: Tools) -> type_of_result:
+def _carry_out(claim: Claim, tools: Tools) -> Result:
     """Do the stage; an error of ours is an outcome, unless waiting may help."""
     try:
         policy = tools.policy(claim.deployment.target)
@@ -114,13 +115,13 @@ def _carry_out(claim: Claim, tools: Tools) -> type_of_result:
         return _failed(error)
 
 
-def _settle(claim: Claim, result: type_of_result, tools: Tools) -> None:
+def _settle(claim: Claim, result: Result, tools: Tools) -> None:
     """Record what came of a stage."""
     crash_point(f"{claim.deployment.stage}: before record")
     match result:
-        case checkout.NotYet(seconds=seconds, why=why, counts=counts):
+        case checkout.NotYet(seconds=seconds, why=why):
             log.info("postponed", why=why, seconds=seconds)
-            tools.claims.postpone(claim, seconds=seconds, counts=counts)
+            tools.claims.postpone(claim, seconds=seconds)
         case checkout.HeadMoved(head=head):
             log.info("superseded by the head", head=head)
             tools.claims.supersede(claim, head=head)
@@ -144,7 +145,7 @@ def _worn_out(claim: Claim, policy: TargetPolicy) -> BasculeError:
     )
 
 
-def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> type_of_result:
+def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> Result:
     """Look again later, until the target's patience ends."""
     waited = (datetime.now(UTC) - claim.deployment.stage_entered).total_seconds()
     if waited > tools.policy(claim.deployment.target).patience_seconds:
@@ -156,9 +157,14 @@ def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> type_of_result:
 # --- where each stage's inputs come from ----------------------------------------------------------------
 
 
-def _checkout(claim: Claim, tools: Tools) -> type_of_result:
+def _checkout(claim: Claim, tools: Tools) -> Result:
     return checkout.run(
-        claim.deployment, policy=tools.policy(claim.deployment.target), git=tools.git, kept=tools.kept
+        claim.deployment,
+        tools.policy(claim.deployment.target),
+        git=tools.git,
+        kept=tools.kept,
+        now=datetime.now(UTC),
+        confirm_head=claim.deployment.confirm_head,
     )
 
 

@@ -1,1 +1,205 @@
-"""To be written."""
+"""The only place where ports meet adapters: settings go in, tools come out."""
+
+import os
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+from celery import Celery
+
+from orchestrator.adapters.celery_queue import CeleryQueue, make_app
+from orchestrator.adapters.git import Repositories, RepositorySource
+from orchestrator.adapters.postgres.ledger.care import LedgerCare
+from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
+from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
+from orchestrator.adapters.postgres.ledger.deployments import Telling
+from orchestrator.adapters.postgres.ledger.kept import LedgerKept
+from orchestrator.adapters.postgres.ledger.notifications import LedgerNotifications
+from orchestrator.adapters.postgres.ledger.outbox import LedgerOutbox
+from orchestrator.adapters.postgres.ledger.pool import ControlPool
+from orchestrator.adapters.postgres.ledger.pushes import LedgerReception
+from orchestrator.adapters.postgres.ledger.reading import LedgerReading
+from orchestrator.adapters.postgres.ledger.schema import upgrade
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.recipe import Tools
+from orchestrator.settings import Secret, Settings, load
+
+
+class House:
+    """Everything that one process works with; each part is made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect nowhere yet."""
+        self.settings = settings
+
+    @cached_property
+    def policies(self) -> Mapping[str, TargetPolicy]:
+        """The targets' policies, by name."""
+        return {name: target.policy for name, target in self.settings.targets.items()}
+
+    @cached_property
+    def control(self) -> ControlDatabase:
+        """The control database."""
+        return ControlDatabase(_needed(self.settings.service.database_url, "database_url").reveal())
+
+    @cached_property
+    def broker_url(self) -> str:
+        """The broker; a secret."""
+        return _needed(self.settings.service.broker_url, "broker_url").reveal()
+
+    @cached_property
+    def telling(self) -> Telling:
+        """Who is told about what."""
+        channels = self.settings.notify
+        return Telling(
+            subscriptions={name: channel.on for name, channel in channels.items()},
+            public_url=self.settings.service.public_url,
+        )
+
+    @cached_property
+    def pool(self) -> ControlPool:
+        """Connections for the web process and the command line; never opened before a fork."""
+        return ControlPool(self.control)
+
+    @cached_property
+    def claims(self) -> LedgerClaims:
+        """How the recipe talks to the ledger."""
+        return LedgerClaims(self.control, self.telling)
+
+    @cached_property
+    def kept(self) -> LedgerKept:
+        """What the ledger keeps for later stages."""
+        return LedgerKept(self.control)
+
+    @cached_property
+    def care(self) -> LedgerCare:
+        """What people decide about targets."""
+        return LedgerCare(self.control, self.telling)
+
+    @cached_property
+    def reading(self) -> LedgerReading:
+        """The ledger as people read it."""
+        return LedgerReading(self.pool)
+
+    @cached_property
+    def reception(self) -> LedgerReception:
+        """Stores what forges tell."""
+        return LedgerReception(self.pool, self.telling)
+
+    @cached_property
+    def notifications(self) -> LedgerNotifications:
+        """What is still to be told."""
+        return LedgerNotifications(self.control)
+
+    @cached_property
+    def git(self) -> Repositories:
+        """The repositories, as mirrors below the state directory."""
+        return Repositories(
+            {
+                name: RepositorySource(
+                    url=repository.url,
+                    token=repository.token.reveal() if repository.token else None,
+                    allow_local=repository.allow_local,
+                )
+                for name, repository in self.settings.repositories.items()
+            },
+            cache=self.settings.service.state_directory / "mirrors",
+        )
+
+    @cached_property
+    def queue(self) -> CeleryQueue:
+        """The broker's side of wake-ups."""
+        return CeleryQueue(self.broker_url)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """What the stages work with."""
+        return Tools(
+            claims=self.claims,
+            kept=self.kept,
+            git=self.git,
+            targets=self.targets,
+            policies=self.policies,
+        )
+
+    @property
+    def has_ledger(self) -> bool:
+        """Tell whether the settings (or a running embedded service) name a control database."""
+        return self.settings.service.database_url is not None
+
+    def forge(self, name: str) -> Forge:
+        """Return the reader of a forge's webhooks."""
+        return {"github": GitHub}[name]()
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """Where people are told, by the channel's name."""
+        return {name: _channel(channel) for name, channel in self.settings.notify.items()}
+
+    def relay_work(self) -> Mapping[str, Work]:
+        """Return what a relay does, a thread for each."""
+        return {
+            "publisher": Publisher(self.outbox(), self.queue),
+            "head watch": HeadWatch(
+                self.outbox(),
+                self.git,
+                self.policies,
+                every_seconds=self.settings.service.compare_heads_seconds,
+            ),
+            "courier": Courier(self.notifications, self.channels),
+        }
+
+    def outbox(self) -> LedgerOutbox:
+        """Return a relay's side of the ledger; it holds a connection of its own."""
+        return LedgerOutbox(self.control, self.telling)
+
+    def upgrade(self) -> None:
+        """Bring the ledger's schema up to date."""
+        upgrade(self.control)
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        if "pool" in self.__dict__:
+            self.pool.close()
+
+
+def _needed(secret: Secret | None, key: str) -> Secret:
+    if secret is None:
+        raise ConfigurationError(
+            f"service.{key} is not set and no embedded service runs here",
+            code="no-service",
+            remedy=f"start one with `bascule up`, or set service.{key} in the settings",
+        )
+    return secret
+
+
+def settings_of_this_process(file: Path | None = None) -> Settings:
+    """Read the settings; without a control database in them, a running embedded service lends its own."""
+    settings = load(file, os.environ)
+    if settings.service.database_url is not None:
+        return settings
+    running = addresses_of(settings.service.state_directory)
+    return load(file, {**os.environ, **running.environment}) if running else settings
+
+
+@cache
+def house() -> House:
+    """Return this process's house, after the settings that the environment names."""
+    named = os.environ.get("BASCULE_SETTINGS")
+    return House(settings_of_this_process(Path(named) if named else None))
+
+
+def tools() -> Tools:
+    """Return what the stages work with, in this process."""
+    return house().tools
+
+
+def forget_tools() -> None:
+    """Begin anew after a fork: nothing that a parent opened may be used by a child."""
+    house.cache_clear()
+
+
+def celery_app() -> Celery:
+    """Return the Celery application of the settings."""
+    return make_app(house().broker_url)

@@ -54,17 +54,19 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - the shape of a click callb
 
 def _about(
     *,
-    version: bool = typer.Option(  # noqa: ARG001 - the callback does the work
+    version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
-    """Exit codes: 0 done (or waiting), 1 refused, 2 settings or usage, 3 failed, rolled back or stuck, 4 away."""
+    """Exit codes: 0 done or waiting, 1 refused, 2 settings or usage, 3 failed or rolled back, 4 unavailable."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    return _guarded(lambda: typer.main.get_command(program()).main(words, "bascule", standalone_mode=False), words)
+    return _guarded(
+        lambda: typer.main.get_command(program()).main(words, "bascule", standalone_mode=False), words
+    )
 
 
 def _guarded(work: Callable[[], object], words: Sequence[str]) -> int:

@@ -116,12 +116,10 @@ class LedgerClaims:
                 deployments.wake(connection, deployment.id)
             crash_point(f"{deployment.stage}: in record")
 
-    def postpone(self, claim: Claim, *, seconds: float, counts: bool) -> None:
-        """Leave the stage as it is and look again later."""
+    def postpone(self, claim: Claim, *, seconds: float) -> None:
+        """Leave the stage as it is and look again later; this was no attempt."""
         with self._holding(claim) as connection:
-            connection.execute(
-                _SQL["postpone"], {"deployment": claim.deployment.id, "uncounted": 0 if counts else 1}
-            )
+            connection.execute(_SQL["postpone"], {"deployment": claim.deployment.id})
             deployments.wake(connection, claim.deployment.id, seconds=seconds)
 
     def supersede(self, claim: Claim, *, head: str) -> None:

@@ -50,7 +50,7 @@ update bascule.deployment
 
 -- name: postpone
 update bascule.deployment
-   set attempts = attempts - %(uncounted)s, updated = clock_timestamp()
+   set attempts = attempts - 1, updated = clock_timestamp()
  where id = %(deployment)s;
 
 -- name: remember_applied

@@ -1,0 +1,2 @@
+drop table public.kyc_sessions;
+drop table public.business_quotes;

@@ -1,0 +1,2 @@
+drop table public.partner_compliance_documents;
+drop table public.partners;

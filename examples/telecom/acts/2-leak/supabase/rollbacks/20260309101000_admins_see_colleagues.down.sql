@@ -1,0 +1,1 @@
+drop policy admin_users_select_colleagues on public.admin_users;

@@ -1,0 +1,1 @@
+drop index public.consumer_orders_open_idx;

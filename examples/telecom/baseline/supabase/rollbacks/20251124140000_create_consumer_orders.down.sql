@@ -1,0 +1,2 @@
+drop table public.consumer_orders;
+drop type public.order_status;

@@ -1,0 +1,108 @@
+"""What a deployment would do, minus the doing: the same stages, nothing recorded, nothing applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from orchestrator.domain.deployment import Cause, Deployment, DeploymentId, Stage, Status
+from orchestrator.domain.errors import MigrationRefused
+from orchestrator.domain.finding import Finding, Verdict, verdict_of
+from orchestrator.domain.migration import Migration, checksum
+from orchestrator.domain.plan import Hold, Plan, Tree
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import Git, Targets
+from orchestrator.stages import checkout, plan, validate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What would happen."""
+
+    verdict: Verdict
+    commit: str
+    pending: tuple[Migration, ...]
+    applied: int
+    findings: tuple[Finding, ...]
+
+
+class Memory:
+    """What the ledger would keep, for the length of one preview."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._contents: dict[str, bytes] = {}
+
+    def keep(self, contents: Sequence[bytes]) -> None:
+        """Remember contents by their sha256."""
+        self._contents |= {checksum(content): content for content in contents}
+
+    def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
+        """Return them."""
+        return {sha256: self._contents[sha256] for sha256 in sha256s}
+
+
+def preview(
+    policy: TargetPolicy,
+    commit: str,
+    *,
+    git: Git,
+    targets: Targets,
+    recorded: dict[str, str],
+    holds: tuple[Hold, ...],
+) -> Preview:
+    """Hold a commit against a target. Raises MigrationRefused, Unavailable, ConfigurationError."""
+    memory = Memory()
+    tree, seen = _tree(policy, commit, git, memory)
+    with targets.reading(policy.name) as reader:
+        history = reader.history()
+    planned = plan.run(
+        tree,
+        history=history,
+        recorded=recorded,
+        holds=holds,
+        policy=policy,
+        contents=memory.content,
+    )
+    pending = planned.gave or Plan()
+    files = [file for one in pending.pending for file in (one.file, one.rollback) if file]
+    read = validate.run(pending, contents=memory.content([file.sha256 for file in files]))
+    findings = (*seen, *planned.findings, *read.findings)
+    return Preview(
+        verdict=verdict_of(findings),
+        commit=commit,
+        pending=pending.pending,
+        applied=pending.applied,
+        findings=findings,
+    )
+
+
+def _tree(policy: TargetPolicy, commit: str, git: Git, memory: Memory) -> tuple[Tree, tuple[Finding, ...]]:
+    done = checkout.run(
+        _imagined(policy, commit), policy, git=git, kept=memory, now=datetime.now(UTC), confirm_head=False
+    )
+    if isinstance(done, checkout.HeadMoved | checkout.NotYet) or done.gave is None:
+        raise MigrationRefused(
+            f"{policy.repository} does not have commit {commit}",
+            code="commit-vanished",
+            remedy=f"push it to {policy.branch} first",
+        )
+    return done.gave, done.findings
+
+
+def _imagined(policy: TargetPolicy, commit: str) -> Deployment:
+    now = datetime.now(UTC)
+    return Deployment(
+        id=DeploymentId(0),
+        target=policy.name,
+        repository=policy.repository,
+        branch=policy.branch,
+        commit=commit,
+        cause=Cause.OPERATOR,
+        actor="",
+        status=Status.WAITING,
+        waiting_for=None,
+        stage=Stage.CHECKOUT,
+        attempts=0,
+        created=now,
+        stage_entered=now,
+    )

@@ -1,0 +1,213 @@
+"""The bare mirror of one repository: a cache that may be thrown away at any moment.
+
+Whoever changes a mirror holds its lock. Readers hold none: git never takes away what it has written, and
+a reader whose mirror is thrown away finds out and is tried again.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from configparser import Error as ConfigUnreadable
+from pathlib import Path
+
+from orchestrator.adapters.git.environment import local_environment, remote_environment
+from orchestrator.adapters.git.names import kept_ref
+from orchestrator.adapters.git.process import Deadline, GitFailed, GitTimedOut, run_git
+from orchestrator.adapters.git.source import GitLimits, RepositorySource
+
+_LOCK_POLL_SECONDS = 0.02
+#: what a git process that was killed leaves behind; nobody else is writing while we hold the lock
+_LEFTOVERS = ("*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/*/tmp_obj_*", "gc.pid")
+#: every so many packs, one for each fetch that brought something, they are made into one
+_PACKS = 50
+_TIDY_SECONDS = 30
+#: length of an object id in hexadecimal digits -> what git calls the format
+_FORMATS = {40: "sha1", 64: "sha256"}
+
+
+class Mirror:
+    """One repository's objects on this machine. Methods that write want the lock to be held."""
+
+    def __init__(self, *, path: Path, source: RepositorySource, limits: GitLimits) -> None:
+        self.path = path
+        self._source = source
+        self._limits = limits
+        self._lock: int | None = None
+
+    @contextlib.contextmanager
+    def locked(self, deadline: Deadline) -> Iterator[None]:
+        """Be the only one that writes here. Raises GitTimedOut when the turn does not come in time.
+
+        git's processes hold the lock too: should this process be killed, the next one waits for them.
+        """
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _wait_for(descriptor, deadline)
+            self._lock = descriptor
+            self._sweep()
+            yield
+        except BaseException:
+            self._sweep()
+            raise
+        finally:
+            self._lock = None
+            os.close(descriptor)
+
+    def exists(self) -> bool:
+        """Tell whether there is a mirror at all."""
+        return self.path.is_dir()
+
+    def follow(self, branch: str, head: str, deadline: Deadline) -> str:
+        """Bring the branch, which the remote says is at `head`; return where it is now.
+
+        A damaged mirror is thrown away and cloned again, once. Raises GitFailed, GitTimedOut.
+        """
+        try:
+            return self._bring(branch, head, deadline)
+        except GitFailed:
+            if not self.discard_if_damaged(deadline):
+                raise
+        return self._bring(branch, head, deadline)
+
+    def forget(self, branch: str, deadline: Deadline) -> None:
+        """Drop the ref of a branch that is gone. Its commits stay until git tidies up."""
+        if self._format() is not None:
+            self.git("update-ref", "-d", "--end-of-options", kept_ref(branch), deadline=deadline)
+
+    def discard_if_damaged(self, deadline: Deadline) -> bool:
+        """Throw the mirror away if git's own check finds it damaged; return whether it did."""
+        try:
+            self.git("fsck", "--no-dangling", "--no-progress", deadline=deadline)
+        except GitFailed:
+            self._discard()
+            return True
+        return False
+
+    def git(self, *arguments: str, deadline: Deadline, given: bytes = b"", most_bytes: int = 2**20) -> bytes:
+        """Run git on the mirror alone, with no way out to a network."""
+        return run_git(
+            f"--git-dir={self.path}",
+            *arguments,
+            environment=local_environment(self.path.parent),
+            folder=self.path.parent,
+            deadline=deadline,
+            given=given,
+            holding=self._held(),
+            most_bytes=most_bytes,
+        )
+
+    def _bring(self, branch: str, head: str, deadline: Deadline) -> str:
+        self._prepare(_FORMATS[len(head)])
+        if self._at(branch, deadline) == head:
+            return head
+        self._fetch(branch, deadline)
+        brought = self._at(branch, deadline)
+        if brought is None:
+            raise GitFailed(status=0, complaint="the fetch succeeded and brought nothing")
+        self._tidy(deadline)
+        return brought
+
+    def _fetch(self, branch: str, deadline: Deadline) -> None:
+        """Fetch by branch: a fetch by commit says yes without asking the remote once the commit is here."""
+        run_git(
+            f"--git-dir={self.path}",
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--end-of-options",
+            self._source.url,
+            f"+refs/heads/{branch}:{kept_ref(branch)}",
+            environment=remote_environment(
+                self.path.parent, self._source, silence_seconds=self._limits.silence_seconds
+            ),
+            folder=self.path.parent,
+            deadline=deadline,
+            holding=self._held(),
+        )
+
+    def _at(self, branch: str, deadline: Deadline) -> str | None:
+        """Return where the mirror has the branch. Fails when that commit itself is missing."""
+        line = self.git(
+            "for-each-ref",
+            "--format=%(objectname) %(objecttype)",
+            "--end-of-options",
+            kept_ref(branch),
+            deadline=deadline,
+        )
+        name, _, kind = line.decode().strip().partition(" ")
+        return name if kind == "commit" else None
+
+    def _prepare(self, object_format: str) -> None:
+        """Have an empty mirror where there is none, or none of this format."""
+        if self._format() == object_format:
+            return
+        # here, not above: it looks for the git program and takes 70 ms, which no other command shall pay
+        from git import Git, GitCommandError  # noqa: PLC0415
+
+        self._discard()
+        self.path.mkdir(mode=0o700)
+        git = Git(self.path)
+        # GitPython adds to the environment of this process, so what could lead git elsewhere is set
+        git.update_environment(
+            GIT_DIR=str(self.path),
+            GIT_OBJECT_DIRECTORY=str(self.path / "objects"),
+            **local_environment(self.path.parent),
+        )
+        try:
+            git.init(bare=True, quiet=True, template="", object_format=object_format)
+        except GitCommandError as error:
+            self._discard()
+            raise GitFailed(status=-1, complaint="a mirror could not be made") from error
+
+    def _format(self) -> str | None:
+        """Return the mirror's object format; None when what lies there is no repository."""
+        from git import InvalidGitRepositoryError, NoSuchPathError, Repo  # noqa: PLC0415  # see _prepare
+
+        try:
+            with Repo(self.path, expand_vars=False) as repo:
+                return str(repo.config_reader("repository").get_value("extensions", "objectformat", "sha1"))
+        except (InvalidGitRepositoryError, NoSuchPathError, ConfigUnreadable, UnicodeDecodeError):
+            return None
+
+    def _discard(self) -> None:
+        """Take the mirror away in one step, then delete it: nobody reads half of one."""
+        if not self.path.exists():
+            return
+        grave = tempfile.mkdtemp(prefix=f"{self.path.name}.", suffix=".gone", dir=self.path.parent)
+        self.path.rename(Path(grave) / "mirror")
+        shutil.rmtree(grave)
+
+    def _sweep(self) -> None:
+        for leftover in _LEFTOVERS:
+            for path in self.path.rglob(leftover):
+                path.unlink(missing_ok=True)
+        for grave in self.path.parent.glob(f"{self.path.name}.*.gone"):
+            shutil.rmtree(grave, ignore_errors=True)
+
+    def _tidy(self, deadline: Deadline) -> None:
+        """Make many packs into one, now and then. Nothing depends on it, so it may fail."""
+        packs = sum(1 for _ in self.path.glob("objects/pack/*.pack"))
+        if packs % _PACKS == 0:
+            with contextlib.suppress(GitFailed, GitTimedOut):
+                self.git("gc", "--quiet", deadline=deadline.at_most(_TIDY_SECONDS))
+
+    def _held(self) -> tuple[int, ...]:
+        return () if self._lock is None else (self._lock,)
+
+
+def _wait_for(descriptor: int, deadline: Deadline) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not deadline.left_seconds:
+                raise GitTimedOut from None
+            time.sleep(_LOCK_POLL_SECONDS)

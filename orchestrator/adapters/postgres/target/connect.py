@@ -1,0 +1,173 @@
+"""Open a connection to a target, or say in our words why there is none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import psycopg
+
+from orchestrator.adapters.postgres.target.address import TargetAddress, parameters_of
+from orchestrator.adapters.postgres.target.host import diagnose_host
+from orchestrator.adapters.postgres.target.refusal import Obstacle, Refusal, find_refusal
+from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
+
+#: SQLSTATE of a refusal: code, what happened, remedy. The operator has to act
+_OPERATOR = {
+    "28P01": ("wrong-password", "the password or the user is wrong", "check user and password in the URL"),
+    "28000": (
+        "not-admitted",
+        "the server does not admit this user from here",
+        "check the user in the URL, and the server's network restrictions",
+    ),
+    "3D000": ("unknown-database", "there is no such database", "check the last part of the URL"),
+    "42501": (
+        "no-right-to-connect",
+        "the user has no right to connect to this database",
+        "grant connect on the database to the user",
+    ),
+}
+#: the same; it will be tried again
+_LATER = {
+    "53300": ("too-many-connections", "the server has no connection left"),
+    "57P03": ("server-starting", "the server is starting, stopping or recovering"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """One connection and the server process behind it, which poolers do not tell."""
+
+    connection: psycopg.Connection
+    backend_pid: int
+
+
+def open_session(address: TargetAddress) -> Session:
+    """Connect in autocommit, with our time limits set.
+
+    Raises ConfigurationError where the operator has to act, Unavailable where it is worth trying again.
+    """
+    parameters = parameters_of(address)
+    try:
+        connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+    except psycopg.Error:
+        # libpq's words are left out on purpose: they are no ground for a decision and come in any language
+        refusal = find_refusal(parameters, timeout_seconds=address.connect_timeout_seconds)
+        raise _error(address, refusal) from None
+    try:
+        with losing_is_unavailable(address.name):
+            _set_limits(connection, address)
+            return Session(connection=connection, backend_pid=_backend(connection, address))
+    except BaseException:
+        connection.close()
+        raise
+
+
+@contextmanager
+def losing_is_unavailable(target: str) -> Iterator[None]:
+    """Turn a connection that breaks into Unavailable; other errors stay what they are."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if is_loss(error):
+            raise connection_lost(target) from error
+        raise
+
+
+def is_loss(error: psycopg.Error) -> bool:
+    """Tell whether the connection is gone: the server said so, or nobody said anything."""
+    state = error.sqlstate
+    return state is None or state.startswith("08") or state in _GONE
+
+
+def connection_lost(target: str) -> Unavailable:
+    """Say that the connection to a target broke."""
+    return Unavailable(
+        f"target {target}: the connection was lost", code="connection-lost", target=target
+    )
+
+
+def milliseconds(seconds: float) -> str:
+    """Write a time limit as PostgreSQL reads it."""
+    return f"{max(1, round(seconds * 1000))}ms"
+
+
+def _set_limits(connection: psycopg.Connection, address: TargetAddress) -> None:
+    if connection.info.server_version < _OLDEST_SERVER:
+        raise _configuration(
+            address.name, "server-too-old", "PostgreSQL 14 or newer is needed", "upgrade the server"
+        )
+    limits = {
+        "statement_timeout": milliseconds(address.statement_timeout_seconds),
+        "lock_timeout": milliseconds(address.lock_timeout_seconds),
+        "idle_in_transaction_session_timeout": "60s",
+        "idle_session_timeout": "0",
+    }
+    connection.execute("; ".join(f"set {name} = '{value}'" for name, value in limits.items()))
+    with suppress(psycopg.errors.InvalidParameterValue):
+        # Lets the server notice in mid-statement that we died. Not every platform can.
+        connection.execute("set client_connection_check_interval = '1s'")
+
+
+def _backend(connection: psycopg.Connection, address: TargetAddress) -> int:
+    """Return the process behind the connection, having seen that two transactions reach the same one."""
+    first, second = (_pid(connection) for _ in range(2))
+    if first != second:
+        raise _configuration(
+            address.name,
+            "transaction-pooler",
+            "consecutive transactions reach different backends",
+            "use a session pooler or the direct host: locks and settings need one session",
+        )
+    return first
+
+
+def _pid(connection: psycopg.Connection) -> int:
+    row = connection.execute("select pg_catalog.pg_backend_pid()").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
+    name, state = address.name, refusal.sqlstate
+    if state in _OPERATOR:
+        code, what, remedy = _OPERATOR[state]
+        return _configuration(name, code, what, remedy, sqlstate=state)
+    if state in _LATER:
+        code, what = _LATER[state]
+        return Unavailable(f"target {name}: {what}", code=code, target=name, sqlstate=state)
+    host = diagnose_host(address.url)
+    match refusal.obstacle:
+        case Obstacle.NAME:
+            return _configuration(name, "unknown-host", host.problem or "unknown host", host.remedy)
+        case Obstacle.NO_TLS:
+            return _configuration(name, "tls-not-offered", "the server does not offer TLS", _SSLMODE)
+        case Obstacle.TLS:
+            return _configuration(name, "tls-untrusted", "the server's certificate is not trusted", _ROOT)
+        case Obstacle.NETWORK if host.ipv6 and not host.ipv4:
+            return _configuration(name, "ipv6-only", f"{host.problem} and cannot be reached", host.remedy)
+        case _:
+            return Unavailable(
+                f"target {name}: cannot connect to {host.host or 'the server'}",
+                code="unreachable",
+                remedy="check that the server runs and that host and port in the URL are right",
+                target=name,
+                sqlstate=state,
+            )
+
+
+#: terminated, crashed, cannot connect now, idle session
+_GONE = frozenset({"57P01", "57P02", "57P03", "57P05"})
+_OLDEST_SERVER = 140000
+_SSLMODE = 'switch TLS on at the server, or set sslmode = "disable" where the network is trusted'
+_ROOT = (
+    "name the authority's certificate in sslrootcert (Supabase: Database settings, SSL configuration, "
+    "download the certificate); the host in the URL must be the one that the certificate names"
+)
+
+
+def _configuration(
+    target: str, code: str, what: str, remedy: str, *, sqlstate: str | None = None
+) -> ConfigurationError:
+    return ConfigurationError(
+        f"target {target}: {what}", code=code, remedy=remedy, target=target, sqlstate=sqlstate
+    )

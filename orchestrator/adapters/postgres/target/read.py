@@ -1,0 +1,79 @@
+"""Look at a target. Nothing here writes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from orchestrator.adapters.postgres import queries
+from orchestrator.adapters.postgres.target.connect import connection_lost, is_loss
+from orchestrator.domain.errors import TargetError
+from orchestrator.domain.plan import HistoryRow
+from orchestrator.domain.target import Fence
+
+_HISTORY = queries.load("sql/target/history.sql")
+_FENCE = queries.load("sql/target/fence.sql")
+_ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+
+
+class OpenDatabase:
+    """Something to ask: a connection, whatever transaction it is in."""
+
+    def __init__(self, connection: psycopg.Connection, target: str) -> None:
+        """Ask on this connection; the name is for messages."""
+        self._connection = connection
+        self._target = target
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement, `%(name)s` for parameters. Raises TargetError, Unavailable."""
+        try:
+            cursor = self._connection.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            if is_loss(error):
+                raise connection_lost(self._target) from error
+            raise TargetError(
+                f"target {self._target}: {error.diag.message_primary}",
+                code="query-failed",
+                target=self._target,
+                sqlstate=error.sqlstate,
+            ) from error
+
+
+class Reader:
+    """A target that is only looked at."""
+
+    def __init__(self, connection: psycopg.Connection, target: str) -> None:
+        """Read on this connection, which is in autocommit."""
+        self._connection = connection
+        self._target = target
+
+    def history(self) -> tuple[HistoryRow, ...]:
+        """Return the applied migrations by version; empty when there is no history table."""
+        rows = self._rows_if_there(_HISTORY["rows"])
+        return tuple(HistoryRow(version=version, name=name) for version, name in rows)
+
+    def fence(self) -> Fence | None:
+        """Return the fence; None when nobody has adopted the target."""
+        rows = self._rows_if_there(_FENCE["read"])
+        return Fence(owner=rows[0][0], epoch=rows[0][1]) if rows else None
+
+    @contextmanager
+    def asking(self) -> Iterator[OpenDatabase]:
+        """Open a READ ONLY transaction that is always undone."""
+        database = OpenDatabase(self._connection, self._target)
+        database.rows("begin transaction read only")
+        try:
+            yield database
+        finally:
+            if not self._connection.closed:
+                database.rows("rollback")
+
+    def _rows_if_there(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            return OpenDatabase(self._connection, self._target).rows(sql)
+        except TargetError as error:
+            if isinstance(error.__cause__, _ABSENT):
+                return []
+            raise

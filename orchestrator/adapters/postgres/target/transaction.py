@@ -1,0 +1,101 @@
+"""What one migration's transaction consists of, statement by statement; pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from orchestrator.adapters.postgres import queries
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.connect import milliseconds
+from orchestrator.adapters.postgres.target.pipeline import Step
+from orchestrator.validation.split import Statement
+
+_FENCE = queries.load("sql/target/fence.sql")
+_TRANSACTION_TIMEOUT_SINCE = 170000
+
+
+class Part(Enum):
+    """What a step is for; which step failed decides what an error means."""
+
+    SESSION = auto()
+    FENCE = auto()
+    STATEMENT = auto()
+    #: the check after a statement
+    GUARD = auto()
+    HISTORY = auto()
+    COMMIT = auto()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One step of the transaction."""
+
+    part: Part
+    step: Step
+    #: for STATEMENT and GUARD
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Who we are on the target."""
+
+    owner: str
+    epoch: int
+    current_user: str
+    session_user: str
+
+
+def pieces_of(
+    statements: Sequence[Statement],
+    history: Step,
+    *,
+    address: TargetAddress,
+    holder: Holder,
+    server_version: int,
+) -> tuple[Piece, ...]:
+    """Put the whole transaction together, from a fresh session to its commit."""
+    return (
+        *_beginning(address, server_version),
+        Piece(part=Part.FENCE, step=Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))),
+        *_guarded(statements, _guard(address, holder)),
+        Piece(part=Part.HISTORY, step=history),
+        Piece(part=Part.COMMIT, step=Step(sql="commit")),
+    )
+
+
+def _beginning(address: TargetAddress, server_version: int) -> Iterator[Piece]:
+    """Make the session fresh: DISCARD ALL takes off what an earlier migration set, and RESET means defaults.
+
+    Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk
+    is full is read-only by such a default.
+    """
+    limits = {
+        "lock_timeout": milliseconds(address.lock_timeout_seconds),
+        "statement_timeout": milliseconds(address.statement_timeout_seconds),
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    if server_version >= _TRANSACTION_TIMEOUT_SINCE:
+        limits["transaction_timeout"] = milliseconds(address.migration_timeout_seconds)
+    yield Piece(part=Part.SESSION, step=Step(sql="discard all"))
+    yield Piece(part=Part.SESSION, step=Step(sql="begin isolation level read committed"))
+    for name, value in limits.items():
+        yield Piece(part=Part.SESSION, step=Step(sql=f"set local {name} = '{value}'"))
+
+
+def _guard(address: TargetAddress, holder: Holder) -> Step:
+    return Step(
+        sql=_FENCE["guard"],
+        parameters=(
+            holder.current_user,
+            holder.session_user,
+            milliseconds(address.lock_timeout_seconds),
+            milliseconds(address.statement_timeout_seconds),
+        ),
+    )
+
+
+def _guarded(statements: Sequence[Statement], guard: Step) -> Iterator[Piece]:
+    for statement in statements:
+        yield Piece(part=Part.STATEMENT, step=Step(sql=statement.text), statement=statement)
+        yield Piece(part=Part.GUARD, step=guard, statement=statement)

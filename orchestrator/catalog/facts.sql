@@ -1,0 +1,349 @@
+-- What this database's catalog says, as rows (kind, identity, definition) that compare across moments and,
+-- within one major version, across databases: no OIDs, no column numbers, no grantors. Needs no superuser.
+-- settings.sql has to run before it in the same transaction.
+--
+-- Left out: our history schema; members of extensions (an extension is one fact, by name and version); what
+-- the Supabase platform itself keeps in the schemas that it manages. What users hang into those is here:
+-- policies, triggers that call functions from elsewhere, objects that belong to a user's role, grants.
+-- Not seen: rows, sequence positions, roles and their memberships and settings (they are the cluster's),
+-- server settings, large objects, passwords of user mappings and subscriptions, column order.
+
+with recursive platform_role as materialized (
+  select oid from pg_roles
+   where rolname like 'supabase\_%' or rolname in ('dashboard_user', 'pgbouncer', 'pgsodium_keymaker')
+),
+space as materialized (
+  select n.oid, n.nspname as raw_name, quote_ident(n.nspname) as name, n.nspowner, n.nspacl,
+         n.nspname in ('auth', 'storage', 'realtime', '_realtime', '_supavisor', '_analytics', 'extensions',
+                       'graphql', 'graphql_public', 'vault', 'pgsodium', 'pgsodium_masks', 'pgbouncer',
+                       'supabase_functions', 'cron', 'net', 'pgmq', 'pgtle') as managed
+    from pg_namespace n
+   where n.nspname not like 'pg\_%' and n.nspname not in ('information_schema', 'supabase_migrations')
+),
+-- Members of extensions, with the indexes, sequences, types and constraints that depend on members.
+member (classid, objid) as (
+  select classid, objid from pg_depend where deptype = 'e'
+  union
+  select d.classid, d.objid
+    from member m
+    join pg_depend d on d.refclassid = m.classid and d.refobjid = m.objid and d.deptype in ('a', 'i')
+   where d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass)
+),
+relation as materialized (
+  select c.*, s.name || '.' || quote_ident(c.relname) as name,
+         s.managed and c.relowner in (select oid from platform_role) as platform
+    from pg_class c
+    join space s on s.oid = c.relnamespace
+   where not exists (select from member m where m.classid = 'pg_class'::regclass and m.objid = c.oid)
+),
+own_relation as materialized (select * from relation where not platform),
+routine as materialized (
+  select p.*, p.oid::regprocedure::text as name
+    from pg_proc p
+    join space s on s.oid = p.pronamespace
+   where not (s.managed and p.proowner in (select oid from platform_role))
+     and not exists (select from member m where m.classid = 'pg_proc'::regclass and m.objid = p.oid)
+),
+-- Types in their own right: not the arrays, not the row types of tables.
+type as materialized (
+  select t.*, format_type(t.oid, null) as name
+    from pg_type t
+    join space s on s.oid = t.typnamespace
+    left join pg_class c on c.oid = t.typrelid
+   where (t.typtype in ('e', 'd', 'r', 'm', 'b') and t.typcategory <> 'A' or c.relkind = 'c')
+     and not (s.managed and t.typowner in (select oid from platform_role))
+     and not exists (select from member m where m.classid = 'pg_type'::regclass and m.objid = t.oid)
+),
+-- Every list of privileges; a missing one means the built-in default, which is written out.
+privileges as (
+  select 'relation' as kind, name as identity, relowner as owner,
+         coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)) as acl
+    from own_relation where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all
+  select 'column', r.name || '.' || quote_ident(a.attname), r.relowner, a.attacl
+    from pg_attribute a join relation r on r.oid = a.attrelid
+   where a.attacl is not null and not a.attisdropped
+  union all
+  -- the platform makes partitions of its tables every day
+  select 'relation', name, relowner, relacl
+    from relation where platform and relacl is not null and not relispartition and relkind in ('r', 'p', 'v', 'm')
+  union all
+  select 'schema', name, nspowner, coalesce(nspacl, acldefault('n', nspowner)) from space
+  union all
+  select 'function', name, proowner, coalesce(proacl, acldefault('f', proowner)) from routine
+  union all
+  select 'type', name, typowner, coalesce(typacl, acldefault('T', typowner)) from type
+  union all
+  select 'foreign data wrapper', quote_ident(fdwname), fdwowner, fdwacl from pg_foreign_data_wrapper
+  union all
+  select 'foreign server', quote_ident(srvname), srvowner, srvacl from pg_foreign_server
+  union all
+  select 'language', quote_ident(lanname), lanowner, lanacl from pg_language
+  union all
+  select 'database', 'this', datdba, datacl from pg_database where datname = current_database()
+  union all
+  select 'default privilege', concat_ws('/', d.defaclrole::regrole, coalesce(s.name, '*'), d.defaclobjtype::text),
+         0, d.defaclacl
+    from pg_default_acl d
+    left join space s on s.oid = d.defaclnamespace
+   where (d.defaclnamespace = 0 or s.oid is not null)
+     and not (coalesce(s.managed, false) and d.defaclrole in (select oid from platform_role))
+),
+-- Kinds that are rare enough to be told by name and the little that is easily said.
+rarity (catalog, oid, definition) as (
+  select 'pg_cast'::regclass, c.oid,
+         concat_ws(' ', c.castcontext::text, c.castmethod::text, nullif(c.castfunc, 0)::regprocedure::text)
+    from pg_cast c
+  union all
+  select 'pg_operator', o.oid,
+         concat_ws(' ', o.oprcode::text, o.oprrest::text, o.oprjoin::text, nullif(o.oprcom, 0)::regoperator::text,
+                   nullif(o.oprnegate, 0)::regoperator::text, 'hashes=' || o.oprcanhash, 'merges=' || o.oprcanmerge)
+    from pg_operator o
+  union all
+  select 'pg_opclass', oid, 'default=' || opcdefault from pg_opclass
+  union all select 'pg_opfamily', oid, '' from pg_opfamily
+  union all select 'pg_amop', oid, amoppurpose::text from pg_amop
+  union all select 'pg_amproc', oid, amproc::text from pg_amproc
+  union all
+  select 'pg_collation', oid, concat_ws(' ', collprovider::text, collcollate, collctype, collisdeterministic::text)
+    from pg_collation
+  union all select 'pg_conversion', oid, conproc::text from pg_conversion
+  union all select 'pg_ts_parser', oid, '' from pg_ts_parser
+  union all select 'pg_ts_template', oid, '' from pg_ts_template
+  union all
+  select 'pg_ts_dict', d.oid, concat_ws(' ', 'owner=' || d.dictowner::regrole, d.dictinitoption) from pg_ts_dict d
+  union all
+  select 'pg_ts_config', c.oid,
+         (select string_agg(m.maptokentype || ':' || m.mapdict::regdictionary, ',' order by m.maptokentype, m.mapseqno)
+            from pg_ts_config_map m where m.mapcfg = c.oid)
+    from pg_ts_config c
+  union all select 'pg_language', oid, 'owner=' || lanowner::regrole from pg_language
+  union all
+  select 'pg_transform', oid, concat_ws(' ', trffromsql::text, trftosql::text) from pg_transform
+  union all select 'pg_am', oid, amhandler::text from pg_am
+  union all
+  select 'pg_foreign_data_wrapper', oid,
+         concat_ws(' ', 'owner=' || fdwowner::regrole, fdwhandler::regproc, fdwvalidator::regproc, fdwoptions::text)
+    from pg_foreign_data_wrapper
+  union all
+  select 'pg_foreign_server', s.oid,
+         concat_ws(' ', 'owner=' || s.srvowner::regrole, f.fdwname, s.srvtype, s.srvversion, s.srvoptions::text)
+    from pg_foreign_server s join pg_foreign_data_wrapper f on f.oid = s.srvfdw
+)
+
+select 'schema' as kind, name as identity, 'owner=' || nspowner::regrole as definition from space
+
+union all
+select 'extension', quote_ident(extname), 'schema=' || extnamespace::regnamespace || ' version=' || extversion
+  from pg_extension
+
+union all
+select case r.relkind when 'f' then 'foreign table' else 'table' end, r.name, concat_ws(' ',
+         'owner=' || r.relowner::regrole,
+         case r.relpersistence when 'u' then 'unlogged' when 't' then 'temporary' end,
+         case when r.relrowsecurity then 'row security' end,
+         case when r.relforcerowsecurity then 'forced' end,
+         'partition by ' || case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
+         case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end,
+         'inherits ' || (select string_agg(i.inhparent::regclass::text, ', ' order by i.inhseqno)
+                           from pg_inherits i where i.inhrelid = r.oid),
+         'of ' || nullif(r.reloftype, 0)::regtype,
+         'identity=' || nullif(r.relreplident, 'd')::text,
+         'method=' || (select am.amname from pg_am am where am.oid = r.relam and am.amname <> 'heap'),
+         'tablespace=' || (select t.spcname from pg_tablespace t where t.oid = r.reltablespace),
+         'with (' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o) || ')',
+         (select 'server=' || s.srvname || coalesce(' options=' || f.ftoptions::text, '')
+            from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid))
+  from own_relation r where r.relkind in ('r', 'p', 'f')
+
+union all
+select 'column', r.name || '.' || quote_ident(a.attname), concat_ws(' ',
+         format_type(a.atttypid, a.atttypmod),
+         'collate ' || case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation end,
+         case when a.attnotnull then 'not null' end,
+         case a.attgenerated when '' then 'default ' when 's' then 'generated ' else 'generated virtual ' end
+           || pg_get_expr(d.adbin, d.adrelid),
+         case a.attidentity when 'a' then 'identity always' when 'd' then 'identity by default' end,
+         'storage=' || nullif(a.attstorage, t.typstorage)::text,
+         'compression=' || nullif(a.attcompression, '')::text,
+         'statistics=' || nullif(a.attstattarget, -1),
+         'options=' || a.attoptions::text,
+         'foreign options=' || a.attfdwoptions::text)
+  from pg_attribute a
+  join own_relation r on r.oid = a.attrelid and r.relkind in ('r', 'p', 'f', 'v', 'm', 'c')
+  join pg_type t on t.oid = a.atttypid
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+ where a.attnum > 0 and not a.attisdropped
+
+union all
+select 'constraint', o.name || '.' || quote_ident(c.conname), concat_ws(' ',
+         pg_get_constraintdef(c.oid),
+         case when c.contype in ('c', 'n') and c.connoinherit and o.is_relation then 'local only' end,
+         case when not c.convalidated then 'unchecked' end)
+  from pg_constraint c
+  join (select oid, name, true as is_relation from own_relation
+        union all
+        select oid, name, false from type) o
+    on o.oid = case when o.is_relation then c.conrelid else c.contypid end
+ where c.contype in ('c', 'f', 'p', 'u', 'x', 'n')
+
+union all
+select 'index', r.name, concat_ws(' ', pg_get_indexdef(i.indexrelid),
+         case when not i.indisvalid then 'invalid' end,
+         case when i.indisclustered then 'clustered' end,
+         case when i.indisreplident then 'replica identity' end,
+         'part of ' || (select h.inhparent::regclass from pg_inherits h where h.inhrelid = i.indexrelid),
+         'tablespace=' || (select t.spcname from pg_tablespace t where t.oid = r.reltablespace))
+  from own_relation r join pg_index i on i.indexrelid = r.oid
+
+union all
+select 'sequence', r.name, concat_ws(' ',
+         'owner=' || r.relowner::regrole, q.seqtypid::regtype, 'start=' || q.seqstart, 'by=' || q.seqincrement,
+         'from=' || q.seqmin, 'to=' || q.seqmax, 'cache=' || q.seqcache, case when q.seqcycle then 'cycles' end,
+         case when r.relpersistence = 'u' then 'unlogged' end,
+         (select case d.deptype when 'i' then 'identity of ' else 'owned by ' end
+                 || d.refobjid::regclass || '.' || quote_ident(a.attname)
+            from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+           where d.classid = 'pg_class'::regclass and d.objid = r.oid
+             and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
+  from own_relation r join pg_sequence q on q.seqrelid = r.oid
+
+union all
+select case r.relkind when 'm' then 'materialized view' else 'view' end, r.name, concat_ws(' ',
+         'owner=' || r.relowner::regrole,
+         'with (' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o) || ')',
+         case when not r.relispopulated then 'not populated' end,
+         'as ' || pg_get_viewdef(r.oid))
+  from own_relation r where r.relkind in ('v', 'm')
+
+union all
+select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else 'function' end, p.name, concat_ws(' ',
+         'owner=' || p.proowner::regrole,
+         case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end,
+         (select concat_ws(' ', a.aggkind::text, 'step=' || a.aggtransfn, 'state=' || format_type(a.aggtranstype, null),
+                           'final=' || a.aggfinalfn, 'combine=' || a.aggcombinefn, 'start=' || a.agginitval,
+                           'moving=' || a.aggmtransfn, 'sort=' || nullif(a.aggsortop, 0)::regoperator,
+                           'parallel=' || p.proparallel::text)
+            from pg_aggregate a where a.aggfnoid = p.oid))
+  from routine p
+
+union all
+select 'trigger', r.name || '.' || quote_ident(t.tgname), concat_ws(' ', pg_get_triggerdef(t.oid),
+         case t.tgenabled when 'D' then 'disabled' when 'A' then 'always' when 'R' then 'on replicas' end)
+  from pg_trigger t
+  join relation r on r.oid = t.tgrelid
+  join pg_proc p on p.oid = t.tgfoid
+ where not t.tgisinternal and not (r.platform and p.pronamespace = r.relnamespace)
+
+union all
+select 'event trigger', quote_ident(e.evtname), concat_ws(' ', 'owner=' || e.evtowner::regrole, e.evtevent,
+         e.evtfoid::regprocedure, e.evtenabled::text,
+         (select string_agg(tag, ',' order by tag) from unnest(e.evttags) tag))
+  from pg_event_trigger e
+ where e.evtowner not in (select oid from platform_role)
+   and not exists (select from member m where m.classid = 'pg_event_trigger'::regclass and m.objid = e.oid)
+
+union all
+select 'rule', r.name || '.' || quote_ident(w.rulename), pg_get_ruledef(w.oid) || ' enabled=' || w.ev_enabled::text
+  from pg_rewrite w join own_relation r on r.oid = w.ev_class where w.rulename <> '_RETURN'
+
+union all
+select 'policy', r.name || '.' || quote_ident(p.polname), concat_ws(' ',
+         case when p.polpermissive then 'permissive' else 'restrictive' end,
+         case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+                       else 'all' end,
+         'to ' || (select string_agg(name, ', ' order by name)
+                     from (select case when g = 0 then 'public' else g::regrole::text end as name
+                             from unnest(p.polroles) g) named),
+         'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+         'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+  from pg_policy p join relation r on r.oid = p.polrelid
+
+union all
+select 'type', t.name, concat_ws(' ', 'owner=' || t.typowner::regrole, t.typtype::text,
+         'labels ' || (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
+                         from pg_enum e where e.enumtypid = t.oid),
+         case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
+         'collate ' || case when t.typtype = 'd' and t.typcollation <> b.typcollation
+                            then t.typcollation::regcollation end,
+         case when t.typnotnull then 'not null' end,
+         'default ' || t.typdefault,
+         (select concat_ws(' ', 'of ' || g.rngsubtype::regtype, g.rngsubdiff::text, g.rngcanonical::text)
+            from pg_range g where g.rngtypid = t.oid),
+         case when t.typtype = 'b' then concat_ws(' ', t.typinput::text, t.typoutput::text, t.typlen, t.typalign) end)
+  from type t left join pg_type b on b.oid = t.typbasetype
+
+union all
+select 'statistics', s.name || '.' || quote_ident(x.stxname), concat_ws(' ', 'owner=' || x.stxowner::regrole,
+         pg_get_statisticsobjdef(x.oid), 'target=' || nullif(x.stxstattarget, -1))
+  from pg_statistic_ext x join space s on s.oid = x.stxnamespace
+
+union all
+select 'publication', quote_ident(p.pubname), concat_ws(' ', 'owner=' || p.pubowner::regrole,
+         case when p.puballtables then 'all tables' end,
+         concat_ws(',', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+                   case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end),
+         case when p.pubviaroot then 'via root' end)
+  from pg_publication p
+
+union all
+select 'published table', quote_ident(p.pubname) || '/' || r.name, concat_ws(' ',
+         'where ' || pg_get_expr(m.prqual, m.prrelid),
+         'columns ' || (select string_agg(quote_ident(a.attname), ', ' order by a.attname)
+                          from pg_attribute a where a.attrelid = m.prrelid and a.attnum = any (m.prattrs)))
+  from pg_publication_rel m
+  join pg_publication p on p.oid = m.prpubid
+  join relation r on r.oid = m.prrelid
+ where not (r.platform and p.pubowner in (select oid from platform_role))
+
+union all
+select 'published schema', quote_ident(p.pubname) || '/' || m.pnnspid::regnamespace, ''
+  from pg_publication_namespace m join pg_publication p on p.oid = m.pnpubid
+
+union all
+select 'subscription', quote_ident(u.subname), concat_ws(' ', 'owner=' || u.subowner::regrole,
+         'enabled=' || u.subenabled, u.subpublications::text)
+  from pg_subscription u where u.subdbid = (select oid from pg_database where datname = current_database())
+
+union all
+select 'user mapping', quote_ident(m.srvname) || '/' || quote_ident(m.usename), '' from pg_user_mappings m
+
+union all
+-- A custom setting may be a secret; it is told by its digest.
+select 'setting', coalesce(nullif(s.setrole, 0)::regrole::text, '*') || '/' || v.name,
+       case when strpos(v.name, '.') > 0 then 'sha256:' || encode(sha256(convert_to(v.value, 'UTF8')), 'hex')
+            else v.value end
+  from pg_db_role_setting s
+ cross join lateral (select split_part(c, '=', 1) as name, substr(c, strpos(c, '=') + 1) as value
+                       from unnest(s.setconfig) c) v
+ where s.setdatabase = (select oid from pg_database where datname = current_database())
+
+union all
+select case when l.provider is null then 'comment' else 'security label' end,
+       concat_ws(' ', l.provider, o.type, o.identity), l.said
+  from (select classoid, objoid, objsubid, null as provider, description as said from pg_description
+        union all
+        select classoid, objoid, objsubid, provider, label from pg_seclabel) l
+ cross join lateral pg_identify_object(l.classoid, l.objoid, l.objsubid) o
+  left join space s on s.name = o.schema
+ where l.objoid >= 16384  -- below: built in
+   and o.type <> 'extension' and not coalesce(s.managed, false)
+   and (o.schema is null or s.oid is not null)
+   and not exists (select from member m where m.classid = l.classoid and m.objid = l.objoid)
+
+union all
+select 'grant', p.kind || ' ' || p.identity, string_agg(distinct e.said, ', ' order by e.said)
+  from privileges p
+ cross join lateral (
+   select case when x.grantee = 0 then 'public' else x.grantee::regrole::text end || '=' || x.privilege_type
+            || case when x.is_grantable then '*' else '' end as said
+     from aclexplode(p.acl) x) e
+ group by p.kind, p.identity
+
+union all
+select o.type, o.identity, coalesce(x.definition, '')
+  from rarity x
+ cross join lateral pg_identify_object(x.catalog, x.oid, 0) o
+  left join space s on s.name = o.schema
+ where x.oid >= 16384 and not coalesce(s.managed, false) and (o.schema is null or s.oid is not null)
+   and not exists (select from member m where m.classid = x.catalog and m.objid = x.oid)

@@ -1,0 +1,107 @@
+"""A deployment told stage by stage, as it happens or afterwards."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from orchestrator.actions.following import follow
+from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
+from orchestrator.cli.words import span
+from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status
+from orchestrator.domain.finding import Severity
+from orchestrator.ports import Reading
+
+
+def follow_to_the_end(
+    output: Output, made: DeploymentId, reading: Reading, *, wait: bool, timeout_seconds: float
+) -> int:
+    """Tell each stage as it ends; returns the exit code."""
+    if not wait:
+        return _end(output, _known(made, reading), ())
+    runs: list[StageRun] = []
+    last = _known(made, reading)
+    if not output.as_json:
+        tell_head(output, last, ())
+    for step in follow(made, reading, timeout_seconds=timeout_seconds):
+        if isinstance(step, Deployment):
+            last = step
+        else:
+            runs.append(step)
+            if not output.as_json:
+                tell_run(output, step, in_full=False)
+    return _end(output, last, runs)
+
+
+def tell_deployment(output: Output, ended: Deployment, reading: Reading) -> int:
+    """Tell a deployment that was carried out in this process; returns the exit code."""
+    runs = reading.runs(ended.id)
+    if not output.as_json:
+        tell_head(output, ended, runs)
+        for run in runs:
+            tell_run(output, run, in_full=False)
+    return _end(output, ended, runs)
+
+
+def tell_head(output: Output, deployment: Deployment, runs: Sequence[StageRun]) -> None:
+    """Tell which deployment this is."""
+    tree: Any = next((run.gave for run in runs if run.stage is Stage.CHECKOUT and run.gave), {})
+    about = (
+        f"deployment {deployment.id}: {deployment.target} to {deployment.commit[:10]} of {deployment.branch}"
+    )
+    output.say(Text(about, style="bold"))
+    if tree.get("subject"):
+        output.say(Text(f"  {tree['subject']} — {tree['author']}", style="dim"))
+    if deployment.undoes:
+        output.say(Text(f"  undoes deployment {deployment.undoes}", style="dim"))
+
+
+def tell_run(output: Output, run: StageRun, *, in_full: bool) -> None:
+    """Tell how a stage ended: one line, what it saw, and why it failed."""
+    mark, style = OUTCOME[run.outcome]
+    took = span((run.finished - run.started).total_seconds())
+    output.say(
+        Text.assemble((f"  {mark} ", style), f"{run.stage.value:<9}", (f" {took:>7}  ", "dim"), _gist(run))
+    )
+    shown = run.findings if in_full else [one for one in run.findings if one.severity is not Severity.NOTE]
+    output.findings(shown)
+    if run.failure:
+        output.failure(run.failure)
+
+
+def tell_end(output: Output, deployment: Deployment) -> None:
+    """Tell where it stands."""
+    line = Text.assemble("  ", status_text(deployment))
+    if deployment.started and deployment.finished:
+        line.append(f" in {span((deployment.finished - deployment.started).total_seconds())}", style="dim")
+    output.say(line)
+    if deployment.status is Status.STUCK:
+        output.say(f"  the target is closed until a person acts: bascule retry {deployment.id}")
+
+
+def _gist(run: StageRun) -> str:
+    """Say in a few words what a stage gave."""
+    gave: Any = run.gave or {}
+    count = {
+        Stage.CHECKOUT: lambda: f"{len(gave['migrations'])} migrations in the commit",
+        Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
+        Stage.OBSERVE: lambda: f"{len(gave['matrix']['relations'])} exposed relations",
+        Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
+        Stage.SMOKE: lambda: f"{len(gave['after']['relations'])} exposed relations asked again",
+        Stage.ROLLBACK: lambda: f"{len(gave['reverted'])} undone" if gave["reverted"] else gave["method"],
+    }
+    return count[run.stage]() if gave and run.stage in count else ""
+
+
+def _known(made: DeploymentId, reading: Reading) -> Deployment:
+    found = reading.deployment(made)
+    assert found is not None
+    return found
+
+
+def _end(output: Output, deployment: Deployment, runs: Sequence[StageRun]) -> int:
+    if output.as_json:
+        output.result({"deployment": deployment, "runs": runs})
+    else:
+        tell_end(output, deployment)
+    return EXIT[deployment.status]

@@ -1,0 +1,18 @@
+"""Figures as people say them."""
+
+from datetime import UTC, datetime
+
+_STEPS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def ago(moment: datetime) -> str:
+    """Say how long ago something was."""
+    return f"{span((datetime.now(UTC) - moment).total_seconds())} ago"
+
+
+def span(seconds: float) -> str:
+    """Say a length of time in its largest unit; tenths below a minute."""
+    for size, unit in _STEPS:
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.1f} s"

@@ -1,0 +1,185 @@
+"""The state directory: data of the servers, their passwords and ports, and the lock that keeps others out."""
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.embedded.account import Account, of_servers
+from orchestrator.embedded import lock
+from orchestrator.embedded.faults import explained
+
+#: whose passwords are made at the first start
+_SECRETS: Final = ("supabase_admin", "postgres", "bascule", "valkey")
+
+
+def default_state(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the state directory: $BASCULE_STATE, else the system's place for it."""
+    if named := environ.get("BASCULE_STATE"):
+        return Path(named).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/bascule")
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    return (base if base.is_absolute() else _home() / ".local/state") / "bascule"
+
+
+class State:
+    """A state directory under our lock. Close it only when the servers have ended."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the directory if needed, lock it and read it.
+
+        Raises ConfigurationError: not writable, in use, or on a path that the servers' user cannot reach.
+        """
+        self.path = path.absolute()
+        with explained(self.path):
+            fresh = not self.path.exists() or not any(self.path.iterdir())
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.account: Account = of_servers(self.postgres)
+            if fresh:
+                self._let_in()
+            self._require_reachable()
+            self.lock: int = lock.take(self.path / "lock")
+            try:
+                self.logs.mkdir(mode=0o700, exist_ok=True)
+                self.secrets: dict[str, str] = self._secrets()
+                self._ports: dict[str, int] = _read(self.path / "ports.json")
+            except BaseException:
+                self.close()
+                raise
+
+    @property
+    def postgres(self) -> Path:
+        """The cluster."""
+        return self.path / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        """The broker's append-only file."""
+        return self.path / "valkey"
+
+    @property
+    def programs(self) -> Path:
+        """The servers' programs."""
+        return self.path / "programs"
+
+    @property
+    def logs(self) -> Path:
+        """What the servers and the service's processes say."""
+        return self.path / "logs"
+
+    def port(self, server: str, *, not_again: int | None = None) -> int:
+        """Return the port of the last start if it is free, else another; it is remembered.
+
+        `not_again` is one that was lost to another program between choosing and listening.
+        """
+        known = self._ports.get(server)
+        if known is None or known == not_again or not is_free(known):
+            self._ports[server] = _free_port(taken=set(self._ports.values()))
+            with explained(self.path):
+                _write(self.path / "ports.json", self._ports)
+        return self._ports[server]
+
+    def close(self) -> None:
+        """Give the lock back."""
+        os.close(self.lock)
+
+    def _let_in(self) -> None:
+        """Let the servers' group pass through, not read. Only a directory that was empty is changed."""
+        if self.account.gid is not None:
+            os.chown(self.path, 0, self.account.gid)
+            self.path.chmod(0o710)
+
+    def _require_reachable(self) -> None:
+        if self.account.uid is None:
+            return
+        for folder in (self.path, *self.path.parents):
+            if not _passable(folder, self.account):
+                raise ConfigurationError(
+                    f"the servers do not run as root, and their user cannot pass through {folder}",
+                    code="state-not-reachable",
+                    remedy=f"name a state directory elsewhere with BASCULE_STATE, or run: chmod o+x {folder}",
+                    path=str(folder),
+                    uid=self.account.uid,
+                )
+
+    def _secrets(self) -> dict[str, str]:
+        file = self.path / "secrets.json"
+        if not file.exists():
+            if self.postgres.exists():
+                raise ConfigurationError(
+                    f"{file} is gone: nobody knows the passwords of {self.postgres}",
+                    code="secrets-missing",
+                    remedy=f"bring {file} back, or remove {self.path} to begin anew",
+                    path=str(file),
+                )
+            _write(file, {name: secrets.token_hex(24) for name in _SECRETS})
+        return _read(file)
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in taken:
+            return port
+
+
+def _passable(folder: Path, account: Account) -> bool:
+    facts = folder.stat()
+    if facts.st_uid == account.uid:
+        return bool(facts.st_mode & 0o100)
+    return bool(facts.st_mode & (0o010 if facts.st_gid == account.gid else 0o001))
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as fault:
+        raise ConfigurationError(
+            "there is no home directory to keep state in",
+            code="no-home",
+            remedy="name a directory with BASCULE_STATE",
+        ) from fault
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except ValueError as fault:
+        raise ConfigurationError(
+            f"{file} is not what was written there",
+            code="state-damaged",
+            remedy=f"bring {file} back from a copy; without one, ports.json may be removed",
+            path=str(file),
+        ) from fault
+    return content
+
+
+def _write(file: Path, content: Mapping[str, str | int]) -> None:
+    """Replace a file as a whole, readable by us alone."""
+    unfinished = file.with_suffix(".new")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        json.dump(content, out)
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.replace(file)

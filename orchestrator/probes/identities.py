@@ -1,0 +1,51 @@
+"""Who asks: the API's roles as PostgREST would take them on, two signed-in users among them.
+
+The two users are made up. Nothing is stored for them; policies see their ids in the claims.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """A database role with the claims of the token that leads to it."""
+
+    #: as it stands in the matrix
+    name: str
+    role: str
+    #: the `sub` claim; empty for who is not a user
+    user: str = ""
+
+    @property
+    def claims(self) -> str:
+        """The token's claims as JSON. The claim `role` is always there: auth.role() is NULL without it."""
+        return json.dumps(
+            {"role": self.role, "aud": self.role} | (_user_claims(self.user) if self.user else {})
+        )
+
+
+def _user_claims(user: str) -> dict[str, object]:
+    return {
+        "sub": user,
+        "email": f"{user}@probe.invalid",
+        "phone": "",
+        "app_metadata": {"provider": "email", "providers": ["email"]},
+        "user_metadata": {},
+        "aal": "aal1",
+        "amr": [{"method": "password", "timestamp": 0}],
+        "session_id": user,
+        "is_anonymous": False,
+    }
+
+
+ANON: Final = Identity(name="anon", role="anon")
+USER_A: Final = Identity(name="user_a", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000a")
+USER_B: Final = Identity(name="user_b", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000b")
+SERVICE_ROLE: Final = Identity(name="service_role", role="service_role")
+
+IDENTITIES: Final = (ANON, USER_A, USER_B, SERVICE_ROLE)
+
+#: whoever holds the public key of a project can be one of these
+CLIENTS: Final = frozenset({ANON.name, USER_A.name, USER_B.name})

@@ -1,0 +1,50 @@
+"""Hold two matrices against each other: only what got worse is an error."""
+
+from typing import Final
+
+from orchestrator.domain.finding import Finding, worst_first
+from orchestrator.domain.matrix import Matrix
+from orchestrator.probes.rules import (
+    access_narrowed,
+    access_widened,
+    anon_writes,
+    denied_inside,
+    forgotten_grant,
+    no_grant,
+    policy_error,
+    probe_unknown,
+    rls_disabled,
+    rls_without_policy,
+    view_bypasses_rls,
+)
+from orchestrator.probes.seen import Seen, by_name
+
+#: rules about one relation at two moments
+RULES: Final = (
+    rls_disabled,
+    policy_error,
+    anon_writes,
+    view_bypasses_rls,
+    access_widened,
+    access_narrowed,
+    denied_inside,
+    forgotten_grant,
+    no_grant,
+    rls_without_policy,
+)
+
+
+def judge(before: Matrix, after: Matrix) -> tuple[Finding, ...]:
+    """Return what the rules saw, worst first.
+
+    A relation that is gone is nobody's loss here. Before the first observation `before` is empty, and every
+    relation counts as new.
+    """
+    earlier = by_name(before)
+    findings = [
+        finding
+        for relation in after.relations
+        for rule in RULES
+        for finding in rule.check(Seen(now=relation, earlier=earlier))
+    ]
+    return worst_first([*findings, *probe_unknown.check(after)])

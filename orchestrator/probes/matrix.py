@@ -1,0 +1,122 @@
+"""Ask a live database who may do what with every exposed relation. Nothing is executed, nothing is written.
+
+The answer to each question has two halves: the server plans the statement as that role with those claims,
+which finds missing grants and broken policies; the catalog says whether any policy admits the role at all.
+What neither can see is which rows a policy admits.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
+from orchestrator.ports import Database
+from orchestrator.probes.asking import PLANNED, Answer, Patience, Question, answers
+from orchestrator.probes.identities import IDENTITIES
+from orchestrator.probes.queries import query
+
+#: relations asked about in one call
+_BATCH: Final = 100
+
+_INSUFFICIENT_PRIVILEGE: Final = "42501"
+
+#: classes of SQLSTATE that tell of the server or of our own limits, and nothing of the relation
+_NOT_AN_ANSWER: Final = frozenset({"08", "25", "53", "55", "57", "58", "XX"})
+
+
+def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None = None) -> Matrix:
+    """Return the matrix of all relations of these schemas.
+
+    An identity whose role the server does not have has no cells. What could not be asked in time, or as a
+    role that we may not take on, is `unknown`. Raises TargetError when the catalog itself cannot be read.
+    Leaves settings behind that end with the transaction (search_path, time limits).
+    """
+    patience = patience or Patience()
+    database.rows(
+        query("settings"),
+        {
+            "statement_timeout": f"{patience.call_seconds * 1000:.0f}",
+            "lock_timeout": f"{patience.lock_seconds * 1000:.0f}",
+        },
+    )
+    found = database.rows(query("relations"), {"schemas": list(schemas)})
+    cells = _cells(database, [row[0] for row in found], patience)
+    return Matrix(relations=tuple(_relation(row, cells.get(row[0], ())) for row in found))
+
+
+def _relation(row: tuple[Any, ...], cells: Sequence[Cell]) -> ExposedRelation:
+    _, _, name, kind, row_security, policies, partition_of, bypasses = row
+    return ExposedRelation(
+        name=name,
+        kind=kind,
+        row_security=row_security,
+        policies=tuple(policies),
+        partition_of=partition_of,
+        bypasses=tuple(bypasses),
+        cells=tuple(cells),
+    )
+
+
+def _cells(database: Database, relations: Sequence[int], patience: Patience) -> dict[int, list[Cell]]:
+    until = time.monotonic() + patience.total_seconds
+    cells: dict[int, list[Cell]] = defaultdict(list)
+    for start in range(0, len(relations), _BATCH):
+        questions = list(_questions(database, relations[start : start + _BATCH]))
+        for answer in answers(database, questions, until=until):
+            cells[answer.question.relation].append(_cell(answer))
+    return cells
+
+
+def _questions(database: Database, relations: Sequence[int]) -> Iterator[Question]:
+    """Yield the questions about these relations, those of one identity in a row."""
+    roles = sorted({identity.role for identity in IDENTITIES})
+    rows = database.rows(query("questions"), {"relations": list(relations), "roles": roles})
+    for identity in IDENTITIES:
+        for relation, schema, role, command, statement, granted, named, admitted, everything in rows:
+            if role == identity.role:
+                yield Question(
+                    relation=relation,
+                    schema=schema,
+                    identity=identity,
+                    command=Command(command),
+                    statement=statement,
+                    granted=granted,
+                    named=named,
+                    admitted=admitted,
+                    everything=everything,
+                )
+
+
+def _cell(answer: Answer) -> Cell:
+    question = answer.question
+    result, basis, reason = _reading(answer)
+    return Cell(
+        identity=question.identity.name,
+        command=question.command,
+        result=result,
+        sqlstate=None if answer.sqlstate == PLANNED else answer.sqlstate,
+        reason=reason,
+        basis=basis,
+    )
+
+
+def _reading(answer: Answer) -> tuple[CellResult, Basis | None, str | None]:
+    """Say what an answer means."""
+    question = answer.question
+    if answer.sqlstate is None or answer.sqlstate[:2] in _NOT_AN_ANSWER:
+        return CellResult.UNKNOWN, None, answer.message
+    if answer.sqlstate == _INSUFFICIENT_PRIVILEGE:
+        return CellResult.DENY, _basis_of_refusal(question), answer.message
+    if answer.sqlstate != PLANNED:
+        return CellResult.ERROR, None, answer.message
+    if not question.admitted:
+        why = f"row security is on and no policy admits {question.identity.role} for {question.command}"
+        return CellResult.DENY, Basis.NO_POLICY, why
+    return CellResult.ALLOW, Basis.EVERY_ROW if question.everything else Basis.LIMITED, None
+
+
+def _basis_of_refusal(question: Question) -> Basis:
+    if question.granted:
+        return Basis.INSIDE
+    return Basis.FORGOTTEN_GRANT if question.named else Basis.NO_GRANT

@@ -1,0 +1,52 @@
+"""Clients may do more than before."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.matrix import Cell, Command
+from orchestrator.probes.difference import Shift, shift
+from orchestrator.probes.identities import ANON
+from orchestrator.probes.rules import anon_writes, rls_disabled
+from orchestrator.probes.seen import Seen, is_client, unlimited
+from orchestrator.probes.words import revoke, spelled
+
+RULE = "access-widened"
+
+
+def check(seen: Seen) -> Iterator[Finding]:
+    """Yield a warning for who is not signed in, a note for who is.
+
+    Nothing where another rule says it as an error.
+    """
+    if _refused_anyway(seen):
+        return
+    wider = [now for then, now in seen.then_and_now() if is_client(now) and _wider(seen, then, now)]
+    for cells in (
+        [c for c in wider if c.identity == ANON.name],
+        [c for c in wider if c.identity != ANON.name],
+    ):
+        if cells:
+            yield _finding(seen, cells)
+
+
+def _wider(seen: Seen, then: Cell | None, now: Cell) -> bool:
+    if seen.is_new:
+        return now.identity == ANON.name and now.command is Command.SELECT and unlimited(now)
+    return shift(then, now) is Shift.WIDER
+
+
+def _finding(seen: Seen, cells: list[Cell]) -> Finding:
+    of_anon = cells[0].identity == ANON.name
+    return seen.finding(
+        RULE,
+        Severity.WARNING if of_anon and not seen.is_new else Severity.NOTE,
+        f"{'new' if seen.is_new else 'wider'} on {seen.now.name}: {spelled(cells)}"
+        + (", every row" if all(unlimited(cell) for cell in cells) else ""),
+        effect="anybody with the project's public key can do so without signing in" if of_anon else "",
+        remedy=f"if that was not meant: {revoke(seen.now.name, cells)}",
+    )
+
+
+def _refused_anyway(seen: Seen) -> bool:
+    stronger = [*rls_disabled.check(seen), *anon_writes.check(seen)]
+    return any(finding.severity is Severity.ERROR for finding in stronger)

@@ -1,0 +1,33 @@
+"""Whoever is not signed in may change every row, or add any."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.probes.identities import ANON
+from orchestrator.probes.seen import Seen, unlimited, writes
+from orchestrator.probes.words import commands, revoke
+
+RULE = "anon-writes"
+
+
+def check(seen: Seen) -> Iterator[Finding]:
+    """Yield an error where it is new, a warning where it was so before.
+
+    Where row security is off, that is what has to be said instead.
+    """
+    if not (seen.is_table and seen.now.row_security):
+        return
+    pairs = [pair for pair in seen.then_and_now() if pair[1].identity == ANON.name and writes(pair[1])]
+    fresh = [now for then, now in pairs if unlimited(now) and not unlimited(then)]
+    open_now = [now for _, now in pairs if unlimited(now)]
+    if not open_now:
+        return
+    yield seen.finding(
+        RULE,
+        Severity.ERROR if fresh else Severity.WARNING,
+        f"anon may {', '.join(commands(fresh or open_now))} without any limit on {seen.now.name}",
+        effect="anybody with the project's public key can do so without signing in",
+        remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
+        "authenticated using ((select auth.uid()) = <owner column>); "
+        f"or {revoke(seen.now.name, open_now)}",
+    )

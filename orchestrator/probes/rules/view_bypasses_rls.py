@@ -1,0 +1,64 @@
+"""A view shows clients rows that row security would withhold from them.
+
+A view without security_invoker reads as its owner, and so does whoever refreshes a materialized view.
+"""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.matrix import ExposedRelation
+from orchestrator.probes.seen import Seen, allowed, is_client
+from orchestrator.probes.words import listed, spelled
+
+RULE = "view-bypasses-rls"
+
+
+def check(seen: Seen) -> Iterator[Finding]:
+    """Yield an error where a view newly does so.
+
+    A warning where it did before, and for a materialized view: it cannot do otherwise, and holds summaries
+    that are meant for everybody often enough.
+    """
+    now = seen.now
+    if not (now.bypasses and _clients_use(now)):
+        return
+    worse = _newly(seen)
+    cells = [cell for cell in now.cells if is_client(cell) and allowed(cell)]
+    yield seen.finding(
+        RULE,
+        Severity.ERROR if worse and now.kind == "v" else Severity.WARNING,
+        f"{_kind(now)} {now.name} shows rows of {listed(worse or now.bypasses)} in spite of row security "
+        f"to {spelled(cells)}",
+        effect="policies of those tables do not apply to what is read or written through it",
+        remedy=_remedy(now),
+    )
+
+
+def _newly(seen: Seen) -> list[str]:
+    """Name the tables that it did not expose before.
+
+    Row security that was switched on under a view of before is a step forward, and not counted.
+    """
+    before = seen.before
+    known = set(before.bypasses) if before and _clients_use(before) else set()
+    return [table for table in seen.now.bypasses if table not in known and not _was_open(seen, table)]
+
+
+def _was_open(seen: Seen, table: str) -> bool:
+    then = seen.earlier.get(table)
+    return not seen.is_new and then is not None and not then.row_security
+
+
+def _clients_use(relation: ExposedRelation) -> bool:
+    return any(is_client(cell) and allowed(cell) for cell in relation.cells)
+
+
+def _kind(relation: ExposedRelation) -> str:
+    return "view" if relation.kind == "v" else "materialized view"
+
+
+def _remedy(relation: ExposedRelation) -> str:
+    revoke = f"revoke all on {relation.name} from anon, authenticated;"
+    if relation.kind != "v":
+        return revoke
+    return f"alter view {relation.name} set (security_invoker = true); or {revoke}"

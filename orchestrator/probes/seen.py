@@ -1,0 +1,95 @@
+"""A relation as it is and as it was: what the rules of the smoke stage look at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from orchestrator.domain.finding import Finding, Severity, Source
+from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
+from orchestrator.probes.identities import CLIENTS
+
+_MISSING_GRANT = frozenset({Basis.NO_GRANT, Basis.FORGOTTEN_GRANT})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """One relation of the later matrix, with all of the earlier one."""
+
+    now: ExposedRelation
+    #: relations of the earlier matrix, by name
+    earlier: Mapping[str, ExposedRelation]
+
+    @property
+    def before(self) -> ExposedRelation | None:
+        """The same relation as it was; None when it is new."""
+        return self.earlier.get(self.now.name)
+
+    @property
+    def is_new(self) -> bool:
+        """It was not there before."""
+        return self.before is None
+
+    @property
+    def is_table(self) -> bool:
+        """Row security can protect it."""
+        return self.now.kind in ("r", "p")
+
+    def then_and_now(self) -> Iterator[tuple[Cell | None, Cell]]:
+        """Pair each cell with the one that answered the same question before."""
+        old = {(cell.identity, cell.command): cell for cell in self.before.cells} if self.before else {}
+        for cell in self.now.cells:
+            yield old.get((cell.identity, cell.command)), cell
+
+    def finding(
+        self, rule: str, severity: Severity, message: str, *, effect: str = "", remedy: str = ""
+    ) -> Finding:
+        """Make a finding about this relation."""
+        return Finding(
+            rule=rule,
+            severity=severity,
+            source=Source.SMOKE,
+            message=message,
+            effect=effect,
+            remedy=remedy,
+            object=self.now.name,
+        )
+
+
+def by_name(matrix: Matrix) -> dict[str, ExposedRelation]:
+    """Return a matrix's relations by name."""
+    return {relation.name: relation for relation in matrix.relations}
+
+
+def is_client(cell: Cell) -> bool:
+    """Tell whether anybody with the project's public key, signed in or not, can ask this."""
+    return cell.identity in CLIENTS
+
+
+def allowed(cell: Cell | None) -> bool:
+    """Tell whether the command goes through, at least for some rows."""
+    return cell is not None and cell.result is CellResult.ALLOW
+
+
+def unlimited(cell: Cell | None) -> bool:
+    """Tell whether the command goes through for every row."""
+    return allowed(cell) and cell is not None and cell.basis is Basis.EVERY_ROW
+
+
+def lacks_grant(cell: Cell) -> bool:
+    """Tell whether the privilege on the relation itself is missing."""
+    return cell.basis in _MISSING_GRANT
+
+
+def reached_by_clients(relation: ExposedRelation) -> bool:
+    """Tell whether a client holds some privilege on it; a broken policy counts as held."""
+    answered = (cell for cell in relation.cells if is_client(cell) and cell.result is not CellResult.UNKNOWN)
+    return any(not lacks_grant(cell) for cell in answered)
+
+
+def writes(cell: Cell) -> bool:
+    """Tell whether the command changes rows."""
+    return cell.command is not Command.SELECT
+
+
+def reasons(cells: Iterable[Cell]) -> str:
+    """List what the server said, each once."""
+    return "; ".join(dict.fromkeys(cell.reason for cell in cells if cell.reason))

@@ -1,0 +1,181 @@
+"""The kinds of values that settings hold, each read from what an operator writes.
+
+Each reader raises ValueError with what to write instead. What it says never holds a secret.
+"""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
+
+from orchestrator.domain.delivery import signing_key
+from orchestrator.domain.deployment import STAGE_DEADLINE_SECONDS
+from orchestrator.settings import database, references, urls
+from orchestrator.settings.faults import dotted, shown
+from orchestrator.settings.model import Listen, Secret
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
+_BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
+_LONGEST_DURATION_SECONDS = 86400.0
+_SHORTEST_TOKEN = 16
+_LARGEST_PORT = 65535
+_NOT_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.")
+_NOT_IN_FOLDER = re.compile(r"[\x00-\x1f\x7f\\:*?\[]")
+
+
+def _text(value: object, example: str) -> str:
+    if not isinstance(value, str):
+        # pydantic collects a ValueError; a TypeError would end the reading
+        raise ValueError(f'must be text in quotes, such as "{example}"')  # noqa: TRY004
+    return value
+
+
+def seconds(value: object) -> float:
+    """Read a duration such as "110s", "4s", "10m", "500ms"."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value) if 0 < value < _LONGEST_DURATION_SECONDS else "?"
+    text = _text(value, "4s")
+    if _BARE_NUMBER.fullmatch(text):
+        raise ValueError(f'{shown(text)} has no unit; write "{text}s"')
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f'{shown(text)} is no duration; write a number with ms, s, m or h, such as "4s"')
+    result = float(match[1]) * _UNITS[match[2]]
+    if not 0 < result <= _LONGEST_DURATION_SECONDS:
+        raise ValueError(f"{shown(text)} is out of bounds; write more than 0 and at most 24h")
+    return result
+
+
+def _within_a_stage(value: float) -> float:
+    if value >= STAGE_DEADLINE_SECONDS:
+        minutes = STAGE_DEADLINE_SECONDS / 60
+        raise ValueError(f"reaches the {minutes:g} minutes that a stage may take; write less")
+    return value
+
+
+def _listen(value: object) -> Listen:
+    text = _text(value, "127.0.0.1:8400")
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port[:6]) <= _LARGEST_PORT):
+        raise ValueError(f'{shown(text)} is no address to listen on; write "127.0.0.1:8400"')
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", host):
+        raise ValueError(f'{shown(host)} is no host; write "127.0.0.1:8400"')
+    return Listen(host=host, port=int(port))
+
+
+def _secret(value: object, info: ValidationInfo) -> Secret:
+    return references.resolve(value, (info.context or {}).get("environ", {}))
+
+
+def _several_secrets(value: object, info: ValidationInfo) -> tuple[Secret, ...]:
+    several = value if isinstance(value, list) else [value]
+    if not several:
+        raise ValueError(f"must name at least one secret: {references.FORM}")
+    return tuple(_secret(one, info) for one in several)
+
+
+def _database_url(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    database.address_of(secret.reveal())
+    return secret
+
+
+def _broker_url(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    urls.broker(secret.reveal())
+    return secret
+
+
+def _slack_url(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    urls.slack(secret.reveal())
+    return secret
+
+
+def _http_url(value: object) -> str:
+    return urls.http(_text(value, "https://bascule.example.com"))
+
+
+def _git_url(value: object) -> str:
+    return urls.git(_text(value, "https://github.com/example/app.git"))
+
+
+def _admin_token(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    if len(secret.reveal()) < _SHORTEST_TOKEN:
+        raise ValueError(f"is shorter than {_SHORTEST_TOKEN} characters; take a long random one")
+    return secret
+
+
+def _signing_secret(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    try:
+        signing_key(secret.reveal())
+    except ValueError:
+        raise ValueError(
+            'must be "whsec_" and the base64 of 24 to 64 random bytes, as Standard Webhooks has it'
+        ) from None
+    return secret
+
+
+def _branch(value: object) -> str:
+    text = _text(value, "main")
+    if text.startswith("refs/"):
+        raise ValueError(f"{shown(text)} is a whole ref; write the branch alone, without refs/heads/")
+    wrong = (
+        _NOT_IN_BRANCH.search(text) or text.startswith(("-", "/", ".")) or text.endswith(("/", ".", ".lock"))
+    )
+    if wrong or not text or text == "@":
+        raise ValueError(f'{shown(text)} is no branch that git allows; write one such as "main"')
+    return text
+
+
+def _folder(value: object) -> str:
+    text = _text(value, "supabase")
+    parts = text.split("/")
+    if _NOT_IN_FOLDER.search(text) or {"", ".", ".."}.intersection(parts):
+        raise ValueError(
+            f'{shown(text)} is no folder of the repository; write its path from the root, such as "supabase"'
+        )
+    return text
+
+
+def _repository(value: object, info: ValidationInfo) -> str:
+    text = _text(value, "app")
+    known: tuple[str, ...] = (info.context or {}).get("repositories", ())
+    if text not in known:
+        hint = f"; known here: {', '.join(sorted(known))}" if known else "; write a table [repositories.app]"
+        raise ValueError(f"there is no [repositories.{dotted(text)}]{hint}")
+    return text
+
+
+def _root_certificate(value: object) -> str:
+    text = _text(value, "file:/etc/bascule/supabase-ca.crt")
+    if text == "system":
+        return text
+    path = text.removeprefix("file:")
+    if path == text or not path.startswith("/") or "\x00" in path:
+        raise ValueError('must be "file:/path" of a certificate, or "system"')
+    return path
+
+
+Duration = Annotated[float, BeforeValidator(seconds)]
+StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
+ListenAddress = Annotated[Listen, PlainValidator(_listen)]
+SecretValue = Annotated[Secret, PlainValidator(_secret)]
+SecretValues = Annotated[tuple[Secret, ...], PlainValidator(_several_secrets)]
+DatabaseUrl = Annotated[Secret, PlainValidator(_database_url)]
+BrokerUrl = Annotated[Secret, PlainValidator(_broker_url)]
+AdminToken = Annotated[Secret, PlainValidator(_admin_token)]
+SigningSecret = Annotated[Secret, PlainValidator(_signing_secret)]
+SlackUrl = Annotated[Secret, PlainValidator(_slack_url)]
+HttpUrl = Annotated[str, PlainValidator(_http_url)]
+GitUrl = Annotated[str, PlainValidator(_git_url)]
+Branch = Annotated[str, PlainValidator(_branch)]
+Folder = Annotated[str, PlainValidator(_folder)]
+RepositoryName = Annotated[str, PlainValidator(_repository)]
+RootCertificate = Annotated[str, PlainValidator(_root_certificate)]

@@ -1,0 +1,82 @@
+"""The tables as an operator writes them: which keys there are, and of which kind.
+
+What a table begins with stands in config/default.toml, not here.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
+from orchestrator.settings import kinds
+from orchestrator.settings.model import SslMode
+
+Schema = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[^\x00-\x1f\"]+$")]
+
+#: the outcomes that people can be told of
+Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded"]
+
+
+class Table(BaseModel):
+    """A table that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Service(Table):
+    """[service]."""
+
+    database_url: kinds.DatabaseUrl | None = None
+    broker_url: kinds.BrokerUrl | None = None
+    listen: kinds.ListenAddress
+    admin_listen: kinds.ListenAddress
+    admin_token: kinds.AdminToken | None = None
+    state_directory: str | None = Field(
+        None, min_length=1, pattern=r"^[^\x00]+$", examples=["/var/lib/bascule"]
+    )
+    public_url: kinds.HttpUrl | None = None
+
+
+class Repository(Table):
+    """[repositories.NAME]."""
+
+    url: kinds.GitUrl = Field(examples=["https://github.com/example/app.git"])
+    forge: Literal["github"]
+    directory: kinds.Folder
+    webhook_secret: kinds.SecretValues = Field(examples=["env:APP_WEBHOOK_SECRET"])
+    token: kinds.SecretValue | None = None
+    allow_local: bool
+
+
+class Target(Table):
+    """[targets.NAME]."""
+
+    repository: kinds.RepositoryName = Field(examples=["app"])
+    branch: kinds.Branch = Field(examples=["main"])
+    database_url: kinds.DatabaseUrl = Field(examples=["env:STAGING_DATABASE_URL"])
+    sslmode: SslMode | None = None
+    sslrootcert: kinds.RootCertificate | None = None
+    statement_timeout: kinds.StatementTimeout
+    lock_timeout: kinds.Duration
+    out_of_order: OutOfOrder
+    when_files_leave: WhenFilesLeave
+    when_files_change: WhenFilesChange
+    exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
+    attempts: int = Field(ge=1, le=100, examples=[5])
+    patience: kinds.Duration
+
+
+class Slack(Table):
+    """[notify.NAME] with slack_webhook_url."""
+
+    slack_webhook_url: kinds.SlackUrl = Field(examples=["env:SLACK_WEBHOOK_URL"])
+    on: frozenset[Told] = Field(min_length=1, examples=[["refused", "failed", "rolled_back", "stuck"]])
+
+
+class Webhook(Table):
+    """[notify.NAME] with url."""
+
+    url: kinds.HttpUrl = Field(examples=["https://hooks.example.com/bascule"])
+    secret: kinds.SigningSecret = Field(examples=["env:HOOK_SIGNING_SECRET"])
+    allow_private: bool
+    on: frozenset[Told] = Field(min_length=1, examples=[["refused", "failed", "rolled_back", "stuck"]])

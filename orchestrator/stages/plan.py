@@ -1,0 +1,58 @@
+"""Decide what is pending on the target.
+
+Takes          the Tree of the commit, the target's history, and what the ledger knows about the target
+Gives          Plan: the pending migrations in order, each with its rollback
+Fails with     nothing of its own
+Leaves behind  nothing
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from orchestrator.domain.deployment import Done, Outcome
+from orchestrator.domain.finding import Verdict, verdict_of
+from orchestrator.domain.migration import SqlFile
+from orchestrator.domain.plan import HistoryRow, Hold, Plan, Tree
+from orchestrator.domain.rollback_files import pair_rollbacks
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.validation.history import make_plan, migrations_of
+
+#: how much of a file may be its first line
+_FIRST_LINE_BYTES = 200
+
+Contents = Callable[[list[str]], Mapping[str, bytes]]
+
+
+def run(
+    tree: Tree,
+    *,
+    history: Sequence[HistoryRow],
+    recorded: Mapping[str, str],
+    holds: Sequence[Hold],
+    policy: TargetPolicy,
+    contents: Contents,
+) -> Done[Plan]:
+    """Hold the files against the history. `contents` is asked only for rollbacks that no name pairs.
+
+    Skipped when nothing is pending, refused when a finding is an error.
+    """
+    pairing = pair_rollbacks(
+        migrations_of(tree), tree.rollbacks, first_lines=partial(_first_lines, contents=contents)
+    )
+    plan = make_plan(tree, pairing, history=history, recorded=recorded, holds=holds, policy=policy)
+    return Done(outcome=_outcome(plan), gave=plan, findings=plan.findings)
+
+
+def _outcome(plan: Plan) -> Outcome:
+    if verdict_of(plan.findings) is Verdict.REFUSE:
+        return Outcome.REFUSED
+    return Outcome.PASSED if plan.pending else Outcome.SKIPPED
+
+
+def _first_lines(files: Sequence[SqlFile], *, contents: Contents) -> dict[SqlFile, str]:
+    found = contents([file.sha256 for file in files])
+    return {file: _first_line(found[file.sha256]) for file in files}
+
+
+def _first_line(content: bytes) -> str:
+    return content[:_FIRST_LINE_BYTES].partition(b"\n")[0].decode(errors="replace")

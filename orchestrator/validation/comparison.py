@@ -1,0 +1,45 @@
+"""The commit's files held against the target's history, as the rules of the plan see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from orchestrator.domain.migration import Migration, SqlFile
+from orchestrator.domain.plan import Hold
+from orchestrator.domain.rollback_files import Pairing
+from orchestrator.domain.target import TargetPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Everything that decides what is pending; versions compare as text, as the Supabase CLI does it."""
+
+    policy: TargetPolicy
+    pairing: Pairing
+    #: files in the migrations folder that the Supabase CLI skips
+    skipped: tuple[SqlFile, ...] = ()
+    #: versions that the target's history holds
+    history: frozenset[str] = frozenset()
+    #: checksums of the versions that the ledger knows to be on the target
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+
+    @cached_property
+    def migrations(self) -> tuple[Migration, ...]:
+        """All migrations of the commit, in order."""
+        return tuple(sorted(self.pairing.migrations, key=lambda each: (each.version, each.file.path)))
+
+    @cached_property
+    def pending(self) -> tuple[Migration, ...]:
+        """The migrations that the target does not have, in order."""
+        return tuple(each for each in self.migrations if each.version not in self.history)
+
+    @cached_property
+    def newest_applied(self) -> str:
+        """The newest version in the history; empty when there is none."""
+        return max(self.history, default="")
+
+    @cached_property
+    def newest(self) -> str:
+        """The newest version of all, on the target or in the commit; empty when there is none."""
+        return max(self.newest_applied, self.migrations[-1].version if self.migrations else "")

@@ -1,0 +1,96 @@
+"""Ask PostgreSQL's own grammar (that of version 18) what one statement is.
+
+A thin adapter over postgast: no node of its tree leaves this module, and offsets are in characters.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import postgast
+from google._upb import _message as upb
+from google.protobuf.message import DecodeError
+from postgast import pg_query_pb2 as pg
+
+from orchestrator.validation.nesting import MOST_LEVELS, nests_too_deeply
+from orchestrator.validation.runs_alone import runs_alone
+
+# Without this the tree of `a || b || …` with 50 parts is refused by protobuf as too deep, although it is
+# good SQL. There is no public switch. How deep a tree may be is bounded by nests_too_deeply.
+upb.SetAllowOversizeProtos(True)
+
+_TOO_DEEP: Final = f"nested deeper than {MOST_LEVELS} levels"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """Why a statement cannot be read."""
+
+    message: str
+    #: 0-based, in characters of the statement's text
+    offset: int
+
+
+class Control(StrEnum):
+    """A statement that begins or ends a transaction. Savepoints do neither."""
+
+    #: BEGIN or START TRANSACTION without further words
+    BEGIN = "BEGIN"
+    #: COMMIT or END without further words
+    COMMIT = "COMMIT"
+    #: any other: with an isolation level, AND CHAIN, ROLLBACK, PREPARE TRANSACTION …
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parsed:
+    """One statement as the grammar reads it; a statement of comments has neither kind nor fault."""
+
+    fault: Fault | None = None
+    control: Control | None = None
+    #: its first words when PostgreSQL refuses it inside a transaction, e.g. "VACUUM"
+    runs_alone: str | None = None
+    #: COPY … FROM STDIN: what follows in the file is data
+    copies_from_stdin: bool = False
+
+
+def parse(text: str) -> Parsed:
+    """Read one statement (if there are several, the first counts). Never raises for any text."""
+    if "\0" in text:
+        return _faulty("a NUL character", text.index("\0"))
+    if nests_too_deeply(text):
+        return _faulty(_TOO_DEEP, 0)
+    try:
+        statements = postgast.parse(text).stmts
+    except postgast.PgQueryError as error:
+        # libpg_query counts characters here, although it counts bytes in its trees
+        return _faulty(error.message, min(max(error.cursorpos - 1, 0), len(text)))
+    except DecodeError:
+        return _faulty(_TOO_DEEP, 0)
+    return _read(statements[0].stmt) if statements else Parsed()
+
+
+def _faulty(message: str, offset: int) -> Parsed:
+    return Parsed(fault=Fault(message=message, offset=offset))
+
+
+def _read(statement: Any) -> Parsed:  # noqa: ANN401  # the generated classes are not for annotations
+    kind = statement.WhichOneof("node")
+    node = getattr(statement, kind)
+    return Parsed(
+        control=_control(node) if kind == "transaction_stmt" else None,
+        runs_alone=runs_alone(kind, node),
+        copies_from_stdin=kind == "copy_stmt" and node.is_from and not node.filename and not node.is_program,
+    )
+
+
+def _control(node: Any) -> Control | None:  # noqa: ANN401  # as above
+    match node.kind:
+        case pg.TRANS_STMT_SAVEPOINT | pg.TRANS_STMT_RELEASE | pg.TRANS_STMT_ROLLBACK_TO:
+            return None
+        case pg.TRANS_STMT_BEGIN | pg.TRANS_STMT_START if not node.options:
+            return Control.BEGIN
+        case pg.TRANS_STMT_COMMIT if not node.chain:
+            return Control.COMMIT
+        case _:
+            return Control.OTHER

@@ -1,0 +1,81 @@
+"""A file as the rules see it."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from orchestrator.validation.parser import Parsed, parse
+from orchestrator.validation.split import Statement, decode, skip_blank, split_statements
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One statement of a file, read."""
+
+    #: where its first token is, past comments and psql commands; 0-based, in characters of the file
+    offset: int
+    parsed: Parsed
+    #: where psql commands begin, in characters of the file
+    psql_commands: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlText:
+    """One file of a commit. Everything is worked out when a rule first asks for it, and once."""
+
+    path: str
+    content: bytes
+
+    @cached_property
+    def text(self) -> str | None:
+        """The text without byte order mark; None when it cannot be SQL: not UTF-8, or with a NUL in it."""
+        try:
+            text = decode(self.content)
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in text else text
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The statements that are more than comments, up to the data of a COPY … FROM STDIN."""
+        return tuple(self._read())
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Turn an offset in characters into line and column, both 1-based."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(newline.end() for newline in re.finditer("\n", self.text or ""))]
+
+    def _read(self) -> Iterator[Part]:
+        for statement in split_statements(self.text or ""):
+            part = _part(statement)
+            if part is None:
+                continue
+            yield part
+            if part.parsed.copies_from_stdin:
+                return  # what follows is data; judging it as SQL would only mislead
+
+
+def _part(statement: Statement) -> Part | None:
+    """Read one statement; None when it is nothing but comments."""
+    text, start, commands = statement.text, skip_blank(statement.text, 0), []
+    while text.startswith("\\", start):
+        commands.append(statement.offset + start)
+        start = skip_blank(text, _end_of_line(text, start))
+    if start == len(text) and not commands:
+        return None
+    parsed = parse(text[start:])
+    if parsed.fault and text.startswith("\\", start + parsed.fault.offset):
+        commands.append(statement.offset + start + parsed.fault.offset)  # as in `select 1 \gexec`
+        parsed = Parsed()
+    return Part(offset=statement.offset + start, parsed=parsed, psql_commands=tuple(commands))
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end

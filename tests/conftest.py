@@ -1,0 +1,10 @@
+import pytest
+
+pytest_plugins = ["tests.support.servers"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs real servers by the fixtures that it uses."""
+    for item in items:
+        if "embedded_servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("servers")

@@ -1,0 +1,2 @@
+-- Migration: to be written
+/* soon */

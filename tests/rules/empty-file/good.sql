@@ -1,0 +1,2 @@
+-- a comment and a statement
+select 1;

@@ -1,0 +1,11 @@
+create index concurrently if not exists orders_id on public.orders (id);
+drop index concurrently orders_id;
+reindex (concurrently) table public.orders;
+reindex schema public;
+vacuum full public.orders;
+/* all of them */ cluster;
+alter system set work_mem = '1MB';
+create database other;
+alter table public.orders detach partition public.orders_2025 concurrently;
+create subscription s connection 'dbname=other' publication p;
+discard all;

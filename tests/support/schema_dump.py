@@ -1,0 +1,30 @@
+"""What pg_dump says about a database's schema, to compare two moments of it."""
+
+import subprocess
+from pathlib import Path
+
+from tests.support.servers import tested_server
+
+_SECONDS = 60
+
+
+def client_program(name: str) -> Path:
+    """Return a client program of the tested server's own version: an older one refuses a newer server."""
+    source = tested_server()
+    return source.parts[source.bin / "postgres"].with_name(name)
+
+
+def schema_dump(url: str, *schemas: str) -> str:
+    """Dump these schemas, or all of them, without rows. Equal texts mean equal schemas."""
+    only = [f"--schema={schema}" for schema in schemas]
+    done = subprocess.run(
+        [client_program("pg_dump"), "--schema-only", *only, f"--dbname={url}"],
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=True,
+    )
+    # pg_dump puts a random word into two lines
+    return "\n".join(
+        line for line in done.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))
+    )

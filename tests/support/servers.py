@@ -1,0 +1,118 @@
+"""Real servers for tests: one PostgreSQL and one Valkey for the session, a database of its own for each test.
+
+BASCULE_TEST_POSTGRES=15 takes Debian's PostgreSQL 15 instead of the embedded one. A server that is missing
+fails the tests; it never skips them.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from orchestrator.embedded import databases, programs
+from orchestrator.embedded.postgres import SUPERUSER, Postgres
+from orchestrator.embedded.servers import Embedded
+
+_DEBIAN = Path("/usr")
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestDatabase:
+    """A database that exists for one test."""
+
+    __test__ = False
+
+    name: str
+    #: for its owner, an ordinary role, with the password: `postgres` or, for a ledger, `bascule`
+    url: str
+    superuser_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestBroker:
+    """The session's Valkey, emptied before the test."""
+
+    __test__ = False
+
+    url: str
+
+
+def debian(major: str) -> programs.Source:
+    """Return Debian's server. A copy of it runs, with the stand-ins; nothing in /usr is written."""
+    own, share = Path(f"lib/postgresql/{major}"), Path(f"share/postgresql/{major}")
+    valkey = programs.valkey_from_wheel()
+    parts = (own / "bin/postgres", own / "bin/initdb", own / "lib", share)
+    return programs.Source(
+        version=f"debian-{major}",
+        parts={part: _DEBIAN / part for part in parts} | {Path(valkey.name): valkey},
+        bin=own / "bin",
+        share=share,
+        valkey=Path(valkey.name),
+    )
+
+
+def tested_server() -> programs.Source:
+    """Return the server that this session tests with."""
+    major = os.environ.get("BASCULE_TEST_POSTGRES", "")
+    return debian(major) if major else programs.from_wheels()
+
+
+@pytest.fixture(scope="session")
+def embedded_servers() -> Iterator[Embedded]:
+    """PostgreSQL and Valkey for the whole session, in a state directory of their own."""
+    state = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
+    try:
+        with Embedded.start(state, source=tested_server(), postgres_options=["fsync=off"]) as servers:
+            yield servers
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(embedded_servers: Embedded) -> Postgres:
+    """The session's PostgreSQL. Its `url(database, role)` knows supabase_admin, postgres and bascule."""
+    return embedded_servers.postgres
+
+
+@pytest.fixture
+def target_database(postgres: Postgres) -> Iterator[TestDatabase]:
+    """A fresh Supabase-like database; its url is for the role `postgres`, which is no superuser."""
+    name = f"target_{next(_NUMBERS)}"
+    url = databases.create_supabase_database(postgres, name)
+    yield TestDatabase(name=name, url=url, superuser_url=postgres.url(name, SUPERUSER))
+    databases.drop_database(postgres, name)
+
+
+@pytest.fixture
+def second_target_database(postgres: Postgres) -> Iterator[TestDatabase]:
+    """Another one, for tests that promote or compare."""
+    name = f"target_{next(_NUMBERS)}"
+    url = databases.create_supabase_database(postgres, name)
+    yield TestDatabase(name=name, url=url, superuser_url=postgres.url(name, SUPERUSER))
+    databases.drop_database(postgres, name)
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[TestDatabase]:
+    """An empty database for a ledger; its url is for its owner, the ordinary role `bascule`."""
+    name = f"ledger_{next(_NUMBERS)}"
+    databases.create_control_database(postgres, name)
+    yield TestDatabase(
+        name=name, url=postgres.url(name, databases.CONTROL), superuser_url=postgres.url(name, SUPERUSER)
+    )
+    databases.drop_database(postgres, name)
+
+
+@pytest.fixture
+def valkey(embedded_servers: Embedded) -> TestBroker:
+    """The session's Valkey, emptied."""
+    with redis.Redis.from_url(embedded_servers.broker_url) as client:
+        client.flushall()
+    return TestBroker(url=embedded_servers.broker_url)
