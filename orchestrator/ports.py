@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from orchestrator.domain.adoption import AdoptionState, BaselineRow
 from orchestrator.domain.deployment import (
     AppliedMigration,
     Deployment,
@@ -113,6 +114,24 @@ class TargetWriter(TargetReader, Protocol):
         ...
 
 
+class Adoption(Protocol):
+    """A target that is about to be adopted, inspected or released. Raises ConfigurationError, Unavailable."""
+
+    def inspect(self, *, exposed_schemas: Sequence[str] = ("public",)) -> AdoptionState:
+        """Look at what is there. Writes nothing."""
+        ...
+
+    def place(
+        self, ledger_id: str, rows_to_write: Sequence[BaselineRow] = (), *, take_over: bool = False
+    ) -> None:
+        """Make history and fence, and write the rows told, in one transaction. Harmless when repeated."""
+        ...
+
+    def release(self, ledger_id: str) -> None:
+        """Remove the fence. Harmless when it is gone already; the history stays."""
+        ...
+
+
 class Targets(Protocol):
     """The databases by their target's name."""
 
@@ -126,6 +145,40 @@ class Targets(Protocol):
         Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
         adopted or belongs to another ledger.
         """
+        ...
+
+    def adopting(self, target: str) -> AbstractContextManager[Adoption]:
+        """Connect to inspect, adopt or release. Raises ConfigurationError, Unavailable."""
+        ...
+
+
+class Adoption(Protocol):
+    """A target that is about to be adopted, looked into, or released."""
+
+    def inspect(self, *, exposed_schemas: Sequence[str] = ("public",)) -> AdoptionState:
+        """Look at what is there. Writes nothing. Raises TargetError, Unavailable."""
+        ...
+
+    def place(
+        self, ledger_id: str, rows_to_write: Sequence[BaselineRow] = (), *, take_over: bool = False
+    ) -> None:
+        """Make history and fence, and write the rows told, in one transaction. Harmless when repeated.
+
+        Raises ConfigurationError: another ledger has it and `take_over` is false, or a right is missing;
+        Unavailable: somebody deploys to it right now.
+        """
+        ...
+
+    def release(self, ledger_id: str) -> None:
+        """Remove the fence. Harmless when it is gone already; the history stays. Raises as `place` does."""
+        ...
+
+
+class Adopting(Protocol):
+    """The databases by their target's name, for those who adopt and release."""
+
+    def adopting(self, target: str) -> AbstractContextManager[Adoption]:
+        """Connect. Raises ConfigurationError, Unavailable."""
         ...
 
 

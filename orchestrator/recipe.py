@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from orchestrator.catalog.facts import facts_from_bytes
+from orchestrator.catalog import facts
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import (
     Applied,
@@ -20,14 +20,17 @@ from orchestrator.domain.deployment import (
     Done,
     Observation,
     Outcome,
+    Rollback,
+    Smoke,
     Stage,
     Status,
 )
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Failure, Stale, Unavailable
+from orchestrator.domain.facts import Facts, undone
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Claim, Claims, Git, Kept, Targets
+from orchestrator.ports import Claim, Claims, Git, Kept, Targets, TargetWriter
 from orchestrator.stages import apply, checkout, observe, plan, rollback, smoke, validate
 
 log = structlog.get_logger()
@@ -201,20 +204,46 @@ def _apply(claim: Claim, tools: Tools) -> Done[Applied]:
         return apply.run(planned, contents=contents, writer=writer)
 
 
-def _smoke(claim: Claim, tools: Tools) -> Done[Any]:
+def _smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
     before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).matrix
     schemas = tools.policy(claim.deployment.target).exposed_schemas
     with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
-        return smoke.run(before, database=database, exposed_schemas=schemas)
+        return smoke.run(before, database=database, kept=tools.kept, exposed_schemas=schemas)
 
 
-def _rollback(claim: Claim, tools: Tools) -> Done[Any]:
+def _rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     planned = _planned(claim, tools)
-    observed = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
-    before = facts_from_bytes(tools.kept.content([observed.facts])[observed.facts])
     contents = _sql_of(planned, tools)
     with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
-        return rollback.run(planned, contents=contents, writer=writer, before=before)
+        return rollback.run(
+            planned,
+            contents=contents,
+            writer=writer,
+            before=_wanted_back(claim, tools, writer),
+            committed=_committed(claim, tools),
+        )
+
+
+def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
+    """Say what to restore: as before, but for what others changed since a deployment of long ago."""
+    before = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
+    if claim.deployment.undoes is None:
+        return before
+    after = _facts(tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke).facts, tools)
+    with writer.asking() as database:
+        return undone(before, after, facts.read(database))
+
+
+def _facts(sha256: str, tools: Tools) -> Facts:
+    return facts.facts_from_bytes(tools.kept.content([sha256])[sha256])
+
+
+def _committed(claim: Claim, tools: Tools) -> tuple[Migration, ...]:
+    try:
+        applied = tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
+    except KeyError:  # its worker died each time: only the target's history knows
+        return ()
+    return tuple(one.migration for one in applied.migrations)
 
 
 def _planned(claim: Claim, tools: Tools) -> Plan:

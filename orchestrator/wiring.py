@@ -1,14 +1,20 @@
 """The only place where ports meet adapters: settings go in, tools come out."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
+import structlog
 from celery import Celery
 
+from orchestrator.actions.diagnosis import Diagnosis, Health
 from orchestrator.adapters.celery_queue import CeleryQueue, make_app
+from orchestrator.adapters.forges.github import GitHub
 from orchestrator.adapters.git import Repositories, RepositorySource
+from orchestrator.adapters.logging import configure
+from orchestrator.adapters.notify.outgoing_webhook import WebhookChannel
+from orchestrator.adapters.notify.slack import SlackChannel
 from orchestrator.adapters.postgres.ledger.care import LedgerCare
 from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
@@ -20,10 +26,18 @@ from orchestrator.adapters.postgres.ledger.pool import ControlPool
 from orchestrator.adapters.postgres.ledger.pushes import LedgerReception
 from orchestrator.adapters.postgres.ledger.reading import LedgerReading
 from orchestrator.adapters.postgres.ledger.schema import upgrade
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.host import diagnose_host
+from orchestrator.adapters.postgres.target.targets import PostgresTargets
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
+from orchestrator.embedded.running import find as find_running
+from orchestrator.ports import Channel, Forge
 from orchestrator.recipe import Tools
-from orchestrator.settings import Secret, Settings, load
+from orchestrator.relay.courier import Courier
+from orchestrator.relay.heads import HeadWatch
+from orchestrator.relay.publisher import Publisher
+from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings, load
 
 
 class House:
@@ -108,6 +122,11 @@ class House:
         )
 
     @cached_property
+    def targets(self) -> PostgresTargets:
+        """The targets' databases."""
+        return PostgresTargets(_address(name, target) for name, target in self.settings.targets.items())
+
+    @cached_property
     def queue(self) -> CeleryQueue:
         """The broker's side of wake-ups."""
         return CeleryQueue(self.broker_url)
@@ -137,7 +156,7 @@ class House:
         """Where people are told, by the channel's name."""
         return {name: _channel(channel) for name, channel in self.settings.notify.items()}
 
-    def relay_work(self) -> Mapping[str, Work]:
+    def relay_work(self) -> Mapping[str, Publisher | HeadWatch | Courier]:
         """Return what a relay does, a thread for each."""
         return {
             "publisher": Publisher(self.outbox(), self.queue),
@@ -153,6 +172,25 @@ class House:
     def outbox(self) -> LedgerOutbox:
         """Return a relay's side of the ledger; it holds a connection of its own."""
         return LedgerOutbox(self.control, self.telling)
+
+    def hosts_in_doubt(self) -> Iterator[Diagnosis]:
+        """Tell of targets whose host may not be reachable from here, such as one with IPv6 only."""
+        for name, target in self.settings.targets.items():
+            host = diagnose_host(target.database_url.reveal())
+            if host.problem:
+                yield Diagnosis(
+                    about=f"host of {name}", health=Health.NOTE, found=host.problem, remedy=host.remedy
+                )
+
+    def environment_for_children(self) -> dict[str, str]:
+        """Return the environment in which another process of ours opens the same house."""
+        file = self.settings.file
+        running = None if _names_servers() else find_running(self.settings.service.state_directory)
+        return {
+            **os.environ,
+            **(running.environment if running else {}),
+            **({"BASCULE_SETTINGS": str(file.absolute())} if file else {}),
+        }
 
     def upgrade(self) -> None:
         """Bring the ledger's schema up to date."""
@@ -174,13 +212,41 @@ def _needed(secret: Secret | None, key: str) -> Secret:
     return secret
 
 
+def _names_servers() -> bool:
+    return "BASCULE__SERVICE__DATABASE_URL" in os.environ
+
+
+def _address(name: str, target: TargetSettings) -> TargetAddress:
+    return TargetAddress(
+        name=name,
+        url=target.database_url.reveal(),
+        sslmode=target.sslmode,
+        sslrootcert=target.sslrootcert,
+        statement_timeout_seconds=target.statement_timeout_seconds,
+        lock_timeout_seconds=target.lock_timeout_seconds,
+    )
+
+
+def _channel(channel: ChannelSettings) -> Channel:
+    if isinstance(channel, SlackSettings):
+        return SlackChannel(channel.webhook_url.reveal())
+    return WebhookChannel(channel.url, channel.secret.reveal(), allow_private=channel.allow_private)
+
+
 def settings_of_this_process(file: Path | None = None) -> Settings:
     """Read the settings; without a control database in them, a running embedded service lends its own."""
     settings = load(file, os.environ)
     if settings.service.database_url is not None:
         return settings
-    running = addresses_of(settings.service.state_directory)
+    running = find_running(settings.service.state_directory)
     return load(file, {**os.environ, **running.environment}) if running else settings
+
+
+def about_to_run(settings: Settings, part: str) -> None:
+    """Set up the log of a part of the service."""
+    level = os.environ.get("BASCULE_LOG_LEVEL", "info")
+    configure(level=level, secrets=[secret.reveal() for secret in settings.secrets()])
+    structlog.contextvars.bind_contextvars(part=part)
 
 
 @cache

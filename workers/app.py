@@ -10,7 +10,7 @@ app.conf.imports = ("workers.tasks",)
 
 @setup_logging.connect(weak=False)
 def _log_our_way(**_: object) -> None:
-    wiring.configure_logging()
+    wiring.about_to_run(wiring.house().settings, "worker")
 
 
 @worker_process_init.connect(weak=False)

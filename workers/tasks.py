@@ -18,15 +18,11 @@ def advance(deployment: int) -> None:
 
     What could not be recorded stays as it is: the reconciler sends another wake-up, and attempts are counted.
     """
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(deployment=deployment)
     try:
         recipe.advance(DeploymentId(deployment), tools=wiring.tools())
     except BasculeError as problem:
-        log.warning("stage not recorded", code=problem.code, problem=problem.message)
+        log.warning("stage not recorded", deployment=deployment, code=problem.code, problem=problem.message)
     except SoftTimeLimitExceeded:
-        log.error("stage took too long and was stopped")  # noqa: TRY400 - where it stood is no news
+        log.error("stage took too long and was stopped", deployment=deployment)  # noqa: TRY400 - where it stood is no news
     except Exception:
-        log.exception("stage ended by a bug")
-    finally:
-        structlog.contextvars.clear_contextvars()
+        log.exception("stage ended by a bug", deployment=deployment)

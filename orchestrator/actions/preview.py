@@ -10,7 +10,7 @@ from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.migration import Migration, checksum
 from orchestrator.domain.plan import Hold, Plan, Tree
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Git, Targets
+from orchestrator.ports import ContentStore, Git, Targets
 from orchestrator.stages import checkout, plan, validate
 
 
@@ -52,7 +52,7 @@ def preview(
 ) -> Preview:
     """Hold a commit against a target. Raises MigrationRefused, Unavailable, ConfigurationError."""
     memory = Memory()
-    tree, seen = _tree(policy, commit, git, memory)
+    tree, seen = tree_of(policy, commit, git, memory)
     with targets.reading(policy.name) as reader:
         history = reader.history()
     planned = plan.run(
@@ -76,9 +76,12 @@ def preview(
     )
 
 
-def _tree(policy: TargetPolicy, commit: str, git: Git, memory: Memory) -> tuple[Tree, tuple[Finding, ...]]:
+def tree_of(
+    policy: TargetPolicy, commit: str, git: Git, contents: ContentStore
+) -> tuple[Tree, tuple[Finding, ...]]:
+    """Read the SQL of a commit, with what is wrong with its files. Raises MigrationRefused, Unavailable."""
     done = checkout.run(
-        _imagined(policy, commit), policy, git=git, kept=memory, now=datetime.now(UTC), confirm_head=False
+        _imagined(policy, commit), policy, git=git, kept=contents, now=datetime.now(UTC), confirm_head=False
     )
     if isinstance(done, checkout.HeadMoved | checkout.NotYet) or done.gave is None:
         raise MigrationRefused(

@@ -10,15 +10,14 @@ from typing import Any
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from orchestrator.domain.deployment import DeploymentId
+from orchestrator.domain.deployment import STAGE_DEADLINE_SECONDS, DeploymentId
 from orchestrator.domain.errors import Unavailable
 
 ADVANCE = "workers.advance"
-#: a stage is told to stop after this long ...
-SOFT_LIMIT_SECONDS = 900
-#: ... and killed after this long; the broker hands a message out again only later than that
-HARD_LIMIT_SECONDS = 930
-VISIBILITY_SECONDS = 1200
+#: a stage that does not stop at its deadline is killed this much later
+KILL_AFTER_SECONDS = 30
+#: only later than that the broker hands a message out again
+VISIBILITY_AFTER_SECONDS = 300
 #: an old wake-up is worth nothing: by then the reconciler sent another
 EXPIRES_SECONDS = 30
 
@@ -36,8 +35,8 @@ def make_app(broker_url: str) -> Celery:
         accept_content=["json"],
         task_default_queue="bascule",
         task_publish_retry=False,
-        task_soft_time_limit=SOFT_LIMIT_SECONDS,
-        task_time_limit=HARD_LIMIT_SECONDS,
+        task_soft_time_limit=STAGE_DEADLINE_SECONDS,
+        task_time_limit=STAGE_DEADLINE_SECONDS + KILL_AFTER_SECONDS,
         worker_soft_shutdown_timeout=10,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
@@ -54,7 +53,7 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     if broker_url.startswith("amqp"):
         return {"confirm_publish": True}
     return {
-        "visibility_timeout": VISIBILITY_SECONDS,
+        "visibility_timeout": STAGE_DEADLINE_SECONDS + VISIBILITY_AFTER_SECONDS,
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
         "socket_timeout": 5,

@@ -167,7 +167,8 @@ select 'column', r.name || '.' || quote_ident(a.attname), concat_ws(' ',
          'storage=' || nullif(a.attstorage, t.typstorage)::text,
          'compression=' || nullif(a.attcompression, '')::text,
          'statistics=' || nullif(a.attstattarget, -1),
-         'options=' || a.attoptions::text,
+         -- newer servers stamp columns with a version of their own, pg_attver
+         'options=' || (select string_agg(o, ', ' order by o) from unnest(a.attoptions) o where o not like 'pg\_%'),
          'foreign options=' || a.attfdwoptions::text)
   from pg_attribute a
   join own_relation r on r.oid = a.attrelid and r.relkind in ('r', 'p', 'f', 'v', 'm', 'c')

@@ -3,7 +3,7 @@
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,15 +28,25 @@ Timeout = Annotated[float, typer.Option("--timeout", help="Seconds to wait at mo
 
 
 @contextmanager
-def opened(settings_file: Path | None) -> Iterator["House"]:
-    """Open the house of these settings; without a control database in them, the running embedded one."""
+def opened(settings_file: Path | None, *, embedded: bool = False) -> Iterator["House"]:
+    """Open the house of these settings; without a control database in them, the running embedded one.
+
+    With `embedded`, start the embedded servers for this command when none runs and none is named.
+    """
+    from orchestrator.settings import load
     from orchestrator.wiring import House, settings_of_this_process
 
-    house = House(settings_of_this_process(settings_file))
-    try:
+    settings = settings_of_this_process(settings_file)
+    with ExitStack() as stack:
+        if embedded and settings.service.database_url is None:
+            from orchestrator.cli.service import servers_for
+
+            _, running = stack.enter_context(servers_for(settings, lambda *_: None))
+            assert running is not None
+            settings = load(settings_file, {**os.environ, **running.environment})
+        house = House(settings)
+        stack.callback(house.close)
         yield house
-    finally:
-        house.close()
 
 
 def actor() -> str:

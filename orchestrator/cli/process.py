@@ -1,15 +1,11 @@
 """What the long-running parts of the service share: logging, threads, an orderly end."""
 
-import os
 import signal
 import threading
 from collections.abc import Mapping
 from typing import Protocol
 
 import structlog
-
-from orchestrator.adapters.logging import configure, hide
-from orchestrator.settings import Settings
 
 log = structlog.get_logger()
 
@@ -20,13 +16,6 @@ class Work(Protocol):
     def run(self, stop: threading.Event) -> None:
         """Work."""
         ...
-
-
-def about_to_run(settings: Settings, part: str) -> None:
-    """Set up the log of a part of the service."""
-    configure(form="auto", level=os.environ.get("BASCULE_LOG_LEVEL", "INFO"))
-    hide(secret.reveal() for secret in settings.secrets())
-    structlog.contextvars.bind_contextvars(part=part)
 
 
 def run_threads(work: Mapping[str, Work], *, grace_seconds: float = 10) -> None:

@@ -46,7 +46,7 @@ def program() -> typer.Typer:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - the shape of a click callback
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415 - only for --version
+        from importlib.metadata import version
 
         typer.echo(f"bascule {version('bascule')}")
         raise typer.Exit
@@ -58,7 +58,7 @@ def _about(
         False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
-    """Exit codes: 0 done or waiting, 1 refused, 2 settings or usage, 3 failed or rolled back, 4 unavailable."""
+    """Exit codes: 0 done or waiting, 1 refused, 2 settings or usage, 3 failed or undone, 4 unavailable."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """A deployment: bringing one target to one commit, stage by stage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, NewType, TypeVar
@@ -17,7 +17,7 @@ DeploymentId = NewType("DeploymentId", int)
 T = TypeVar("T")
 
 #: a stage that takes longer is ended from outside; every statement's own limit lies below it
-STAGE_DEADLINE_SECONDS: Final = 1800.0
+STAGE_DEADLINE_SECONDS: Final = 900.0
 
 
 class Status(StrEnum):
@@ -165,9 +165,12 @@ class Applied:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Smoke:
-    """The matrix after the deployment; findings say what got worse."""
+    """The target after the deployment; findings say what got worse."""
 
-    after: Matrix = field(default_factory=Matrix)
+    after: Matrix
+    #: sha256 under which the ledger keeps the facts of then
+    facts: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

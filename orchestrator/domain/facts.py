@@ -59,3 +59,21 @@ def difference(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, .
         for key in sorted(old.keys() | new.keys())
         if old.get(key) != new.get(key)
     )
+
+
+def undone(before: Facts, after: Facts, now: Facts) -> Facts:
+    """Say what a database should be once a deployment is undone that led from `before` to `after`.
+
+    What the deployment changed is to be as before; everything else stays as it is now, for others may have
+    changed it since.
+    """
+    changed = {(change.kind, change.identity) for change in difference(before.all, after.all)}
+    return Facts(
+        server_major=now.server_major,
+        all=tuple(
+            sorted(
+                [fact for fact in now.all if fact[:2] not in changed]
+                + [fact for fact in before.all if fact[:2] in changed]
+            )
+        ),
+    )

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Self
 
 #: what the Supabase CLI 3.1.0 accepts directly in supabase/migrations (measured; see docs/supabase.md)
@@ -26,7 +25,7 @@ class SqlFile:
     @property
     def name(self) -> str:
         """The last part of the path."""
-        return PurePosixPath(self.path).name
+        return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,9 +55,11 @@ class Account:
         self.own(folder)
 
     def founder(self) -> "Account":
-        """Return who runs initdb: a user with a name, in this account's group."""
-        if self.uid is None or _name(self.uid):
+        """Return who runs initdb: a user with a name, in this account's group. Raises ConfigurationError."""
+        if _name(os.geteuid() if self.uid is None else self.uid):
             return self
+        if self.uid is None:
+            raise _nameless()
         return Account(uid=_somebody(), gid=self.gid)
 
 
@@ -81,6 +83,15 @@ def _name(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return ""
+
+
+def _nameless() -> ConfigurationError:
+    return ConfigurationError(
+        f"PostgreSQL's initdb refuses user {os.geteuid()}, who has no entry in /etc/passwd",
+        code="user-without-name",
+        remedy="start it as a user with such an entry, or as root",
+        uid=os.geteuid(),
+    )
 
 
 def _somebody() -> int:

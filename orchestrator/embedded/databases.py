@@ -1,6 +1,8 @@
 """Databases in the embedded cluster: the ledger's own, and Supabase-like ones."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,7 @@ CONTROL: Final = "bascule"
 #: the role that runs migrations
 MIGRATOR: Final = "postgres"
 
-_HERE = Path(__file__).parent
+_SQL = Path(__file__).parent / "sql"
 _CONNECT_SECONDS = 10
 
 
@@ -23,7 +25,7 @@ def create_control_database(server: Postgres, name: str = CONTROL) -> str:
 
     Nobody else may connect to it, superusers excepted.
     """
-    with _connect(server) as connection:
+    with _maintenance(server) as connection:
         if not _exists(connection, name):
             connection.execute(_script("control.sql"))
             _set_password(connection, CONTROL, server.state.secrets[CONTROL])
@@ -38,7 +40,7 @@ def create_control_database(server: Postgres, name: str = CONTROL) -> str:
 
 def create_supabase_database(server: Postgres, name: str) -> str:
     """Make a database like a new hosted project, unless it is there; return its URL for role `postgres`."""
-    with _connect(server) as connection:
+    with _maintenance(server) as connection:
         if not _exists(connection, name):
             template = _supabase_template(server, connection)
             _create(connection, name, owner=MIGRATOR, template=template)
@@ -49,7 +51,7 @@ def create_supabase_database(server: Postgres, name: str) -> str:
 
 def drop_database(server: Postgres, name: str) -> None:
     """Remove a database with its connections, if it is there."""
-    with _connect(server) as connection:
+    with _maintenance(server) as connection:
         _drop(connection, name)
 
 
@@ -71,12 +73,20 @@ def _supabase_template(server: Postgres, connection: psycopg.Connection) -> str:
     return name
 
 
-def _connect(server: Postgres, database: str = "postgres") -> psycopg.Connection:
+@contextmanager
+def _maintenance(server: Postgres) -> Iterator[psycopg.Connection]:
+    """Connect as the superuser and wait for our turn."""
+    with _connect(server, "postgres") as connection:
+        connection.execute(_script("take_turn.sql"))
+        yield connection
+
+
+def _connect(server: Postgres, database: str) -> psycopg.Connection:
     return psycopg.connect(server.url(database, SUPERUSER), autocommit=True, connect_timeout=_CONNECT_SECONDS)
 
 
 def _exists(connection: psycopg.Connection, database: str) -> bool:
-    found = connection.execute("select from pg_database where datname = %s", [database])
+    found = connection.execute(_script("database_exists.sql"), {"name": database})
     return found.fetchone() is not None
 
 
@@ -101,4 +111,4 @@ def _sql(statement: str, *identifiers: str) -> sql.Composed:
 
 
 def _script(name: str) -> bytes:
-    return (_HERE / name).read_bytes()
+    return (_SQL / name).read_bytes()

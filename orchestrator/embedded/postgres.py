@@ -59,7 +59,10 @@ class Postgres(Server):
             self._unfinished.mkdir(mode=0o700)
             founder.own(self._unfinished)
             self._hand_over_password(founder)
-        self._founding = self._initdb(founder)
+        try:
+            self._founding = self._initdb(founder)
+        except OSError as fault:
+            raise self._cannot_run(fault) from fault
         return True
 
     def end_founding(self) -> None:

@@ -110,8 +110,8 @@ class Server(ABC):
         return ConfigurationError(
             f"the embedded {self.name} cannot be run from {self.state.programs}: {fault.strerror}",
             code="server-cannot-run",
-            remedy="name a state directory on a disk that is mounted without noexec, with BASCULE_STATE; where "
-            "root may not change to another user, start Bascule as an ordinary user",
+            remedy="if its disk is mounted noexec, name a state directory elsewhere with BASCULE_STATE; "
+            "if root may not change to another user here, start Bascule as an ordinary user",
             path=str(self.state.programs),
         )
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.domain.errors import ConfigurationError
-from orchestrator.embedded.account import Account, of_servers
 from orchestrator.embedded import lock
+from orchestrator.embedded.account import Account, of_servers
 from orchestrator.embedded.faults import explained
 
+#: initdb hands its own path to a shell, between double quotes
+_NOT_IN_PATHS: Final = frozenset('"$`\\\n')
 #: whose passwords are made at the first start
 _SECRETS: Final = ("supabase_admin", "postgres", "bascule", "valkey")
 
@@ -36,6 +38,7 @@ class State:
         Raises ConfigurationError: not writable, in use, or on a path that the servers' user cannot reach.
         """
         self.path = path.absolute()
+        _require_speakable(self.path)
         with explained(self.path):
             fresh = not self.path.exists() or not any(self.path.iterdir())
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,8 +88,10 @@ class State:
         return self._ports[server]
 
     def close(self) -> None:
-        """Give the lock back."""
-        os.close(self.lock)
+        """Give the lock back. Harmless when that was done."""
+        if self.lock >= 0:
+            os.close(self.lock)
+            self.lock = -1
 
     def _let_in(self) -> None:
         """Let the servers' group pass through, not read. Only a directory that was empty is changed."""
@@ -139,6 +144,17 @@ def _free_port(taken: set[int]) -> int:
             port: int = probe.getsockname()[1]
         if port not in taken:
             return port
+
+
+def _require_speakable(path: Path) -> None:
+    odd = sorted(_NOT_IN_PATHS.intersection(str(path)))
+    if odd:
+        raise ConfigurationError(
+            f"the state directory {path} has letters in its name that initdb cannot take: {' '.join(odd)}",
+            code="state-name",
+            remedy="name another directory with BASCULE_STATE",
+            path=str(path),
+        )
 
 
 def _passable(folder: Path, account: Account) -> bool:

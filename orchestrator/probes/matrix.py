@@ -24,6 +24,9 @@ _INSUFFICIENT_PRIVILEGE: Final = "42501"
 #: classes of SQLSTATE that tell of the server or of our own limits, and nothing of the relation
 _NOT_AN_ANSWER: Final = frozenset({"08", "25", "53", "55", "57", "58", "XX"})
 
+#: a view was asked to update by a column that takes no value: the question was wrong
+_GENERATED_ALWAYS: Final = "428C9"
+
 
 def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None = None) -> Matrix:
     """Return the matrix of all relations of these schemas.
@@ -104,7 +107,7 @@ def _cell(answer: Answer) -> Cell:
 def _reading(answer: Answer) -> tuple[CellResult, Basis | None, str | None]:
     """Say what an answer means."""
     question = answer.question
-    if answer.sqlstate is None or answer.sqlstate[:2] in _NOT_AN_ANSWER:
+    if answer.sqlstate in (None, _GENERATED_ALWAYS) or answer.sqlstate[:2] in _NOT_AN_ANSWER:
         return CellResult.UNKNOWN, None, answer.message
     if answer.sqlstate == _INSUFFICIENT_PRIVILEGE:
         return CellResult.DENY, _basis_of_refusal(question), answer.message

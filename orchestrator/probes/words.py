@@ -42,10 +42,13 @@ def spelled(cells: Sequence[Cell]) -> str:
 
 
 def grant(relation: str, cells: Sequence[Cell]) -> str:
-    """Write the GRANT that these cells lack, one statement for each role."""
+    """Write the GRANT that these cells lack."""
+    by_commands: dict[tuple[Command, ...], list[str]] = {}
+    for role in roles(cells):
+        own = commands(cell for cell in cells if _ROLES[cell.identity] == role)
+        by_commands.setdefault(own, []).append(role)
     return " ".join(
-        f"grant {', '.join(commands(c for c in cells if role in roles([c])))} on {relation} to {role};"
-        for role in roles(cells)
+        f"grant {', '.join(own)} on {relation} to {', '.join(to)};" for own, to in by_commands.items()
     )
 
 

@@ -56,6 +56,9 @@ def shown(value: object) -> str:
     """Quote a value that is no secret, cut where it gets long."""
     if not isinstance(value, str):
         return str(value).lower() if isinstance(value, bool) else "this value"
+    if "://" in value:
+        # a URL in the wrong place may well hold a password
+        return "this URL"
     quoted = json.dumps(value, ensure_ascii=False)
     return quoted if len(quoted) <= _LONGEST_SHOWN else quoted[:_LONGEST_SHOWN] + '…"'
 

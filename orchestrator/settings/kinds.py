@@ -148,7 +148,11 @@ def _repository(value: object, info: ValidationInfo) -> str:
     text = _text(value, "app")
     known: tuple[str, ...] = (info.context or {}).get("repositories", ())
     if text not in known:
-        hint = f"; known here: {', '.join(sorted(known))}" if known else "; write a table [repositories.app]"
+        hint = (
+            f"; known here: {', '.join(map(dotted, sorted(known)))}"
+            if known
+            else "; write a table [repositories.app]"
+        )
         raise ValueError(f"there is no [repositories.{dotted(text)}]{hint}")
     return text
 

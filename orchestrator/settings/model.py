@@ -92,8 +92,10 @@ class ServiceSettings:
     admin_listen: Listen
     #: never None where admin_listen is not on loopback
     admin_token: Secret | None
-    #: absolute; None: the usual place of the user who runs the service
-    state_directory: Path | None
+    #: absolute
+    state_directory: Path
+    #: how often branches are looked at whose webhook may never have come
+    compare_heads_seconds: float
     #: where people open the page, without a slash at the end; empty: messages carry no link
     public_url: str
 

@@ -34,6 +34,7 @@ class Service(Table):
     state_directory: str | None = Field(
         None, min_length=1, pattern=r"^[^\x00]+$", examples=["/var/lib/bascule"]
     )
+    compare_heads: kinds.Duration
     public_url: kinds.HttpUrl | None = None
 
 

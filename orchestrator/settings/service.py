@@ -1,5 +1,7 @@
 """[service]: the service itself."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.settings import raw
@@ -20,7 +22,8 @@ def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings 
         listen=given.listen,
         admin_listen=given.admin_listen,
         admin_token=given.admin_token,
-        state_directory=beside / given.state_directory if given.state_directory else None,
+        state_directory=beside / given.state_directory if given.state_directory else _usual(reading.environ),
+        compare_heads_seconds=given.compare_heads,
         public_url=(given.public_url or "").rstrip("/"),
     )
 
@@ -33,3 +36,14 @@ def _check_listeners(given: raw.Service, reading: Reading) -> None:
         reading.fault("service.admin_token", text)
     if given.listen == given.admin_listen and given.listen.port:
         reading.fault("service.admin_listen", "is the same as listen; the two never share an address")
+
+
+def _usual(environ: Mapping[str, str]) -> Path:
+    """Return where a user's services keep their state; root's own directory is closed to the servers."""
+    if named := environ.get("BASCULE_STATE"):
+        return Path(named).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/bascule")
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    home = Path(environ.get("HOME") or "~").expanduser()
+    return (base if base.is_absolute() else home / ".local/state") / "bascule"

@@ -60,11 +60,11 @@ def run(
     if git.knows(deployment.repository, deployment.commit):
         return _known(deployment, policy, head, git=git, kept=kept, confirm_head=confirm_head)
     if head is None:
-        return _refused(deployment, _branch_gone(deployment))
+        return _refused(_branch_gone(deployment))
     if (now - deployment.created).total_seconds() < _PATIENCE_SECONDS:
         why = f"{deployment.repository} does not know commit {deployment.commit} yet"
         return NotYet(seconds=_LOOK_AGAIN_SECONDS, why=why)
-    return HeadMoved(head=head) if confirm_head else _refused(deployment, _commit_vanished(deployment))
+    return HeadMoved(head=head) if confirm_head else _refused(_commit_vanished(deployment))
 
 
 def _known(
@@ -80,7 +80,7 @@ def _known(
     if not confirm_head:
         return _read(deployment, policy, git=git, kept=kept)
     if head is None:
-        return _refused(deployment, _branch_gone(deployment))
+        return _refused(_branch_gone(deployment))
     return HeadMoved(head=head)
 
 
@@ -134,9 +134,8 @@ def _none_found(listing: Listing, migrations: str) -> tuple[Finding, ...]:
     return (finding,)
 
 
-def _refused(deployment: Deployment, finding: Finding) -> Done[Tree]:
-    empty = Tree(commit=deployment.commit, author="", subject="", migrations=(), rollbacks=())
-    return Done(outcome=Outcome.REFUSED, gave=empty, findings=(finding,))
+def _refused(finding: Finding) -> Done[Tree]:
+    return Done(outcome=Outcome.REFUSED, findings=(finding,))
 
 
 def _branch_gone(deployment: Deployment) -> Finding:

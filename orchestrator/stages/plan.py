@@ -13,7 +13,7 @@ from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Verdict, verdict_of
 from orchestrator.domain.migration import SqlFile
 from orchestrator.domain.plan import HistoryRow, Hold, Plan, Tree
-from orchestrator.domain.rollback_files import pair_rollbacks
+from orchestrator.domain.rollback_files import Pairing, pair_rollbacks
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.history import make_plan, migrations_of
 
@@ -36,11 +36,16 @@ def run(
 
     Skipped when nothing is pending, refused when a finding is an error.
     """
-    pairing = pair_rollbacks(
-        migrations_of(tree), tree.rollbacks, first_lines=partial(_first_lines, contents=contents)
+    plan = make_plan(
+        tree, pair(tree, contents), history=history, recorded=recorded, holds=holds, policy=policy
     )
-    plan = make_plan(tree, pairing, history=history, recorded=recorded, holds=holds, policy=policy)
     return Done(outcome=_outcome(plan), gave=plan, findings=plan.findings)
+
+
+def pair(tree: Tree, contents: Contents) -> Pairing:
+    """Find the rollback that belongs to each migration of a commit."""
+    first_lines = partial(_first_lines, contents=contents)
+    return pair_rollbacks(migrations_of(tree), tree.rollbacks, first_lines=first_lines)
 
 
 def _outcome(plan: Plan) -> Outcome:

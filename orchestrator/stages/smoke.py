@@ -1,6 +1,6 @@
 """Test what row level security does now, and hold it against what it did before.
 
-Takes          the matrix from before the deployment, a READ ONLY transaction, the schemas that the API exposes
+Takes          the matrix from before, a READ ONLY transaction, and the schemas that the API exposes
 Gives          Smoke: the matrix afterwards; refused when something got worse, with the findings
 Fails with     TargetError when the catalog cannot be read; Unavailable when the target is away
 Leaves behind  nothing

@@ -50,7 +50,7 @@ def admin_app(
     """
     require_token(listen_host, token)
     pages = Pages(reading=reading, policies=targets, clock=clock)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/healthz", healthy),
             Route("/readyz", partial(_ready, readiness)),
@@ -67,6 +67,8 @@ def admin_app(
             Middleware(Gate, token=token, names=names, open_paths=("/healthz", "/readyz")),
         ],
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _ready(readiness: Readiness, _: Request) -> Response:

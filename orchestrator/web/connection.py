@@ -1,13 +1,10 @@
 """A connection with deadlines that uvicorn does not have."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-#: how long a request's head may take, and how long what is left of a refused body is still listened to
-DEADLINE_SECONDS: Final = 10.0
 
 
 class DeadlineProtocol(H11Protocol):
@@ -17,6 +14,9 @@ class DeadlineProtocol(H11Protocol):
     too large): the rest of the body is read and thrown away, so that the sender gets to see the answer, but
     not for ever. While an application runs, it has time limits of its own.
     """
+
+    #: for a request's head, and for what is left of a refused body
+    deadline_seconds: ClassVar[float] = 10.0
 
     _deadline: asyncio.TimerHandle | None = None
 
@@ -45,7 +45,7 @@ class DeadlineProtocol(H11Protocol):
         if self.transport.is_closing() or not self._is_senders_turn():
             self._forget()
         elif self._deadline is None:
-            self._deadline = self.loop.call_later(DEADLINE_SECONDS, self._over)
+            self._deadline = self.loop.call_later(self.deadline_seconds, self._over)
 
     def _is_senders_turn(self) -> bool:
         state: Any = self.conn.their_state

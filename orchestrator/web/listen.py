@@ -14,8 +14,8 @@ def bind(host: str, port: int, *, setting: str) -> socket.socket:
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         # IPv4 first, so that "localhost" is the address that is printed as such
-        family, *_, place = min(found, key=lambda each: each[0] is not socket.AF_INET)
-        return _bound(family, place)
+        family, _, protocol, _, place = min(found, key=lambda each: each[0] is not socket.AF_INET)
+        return _bound(family, protocol, place)
     except OSError as error:
         raise _cannot_listen(
             f"[{host}]:{port}" if ":" in host else f"{host}:{port}", setting, error
@@ -29,8 +29,9 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
-def _bound(family: int, place: tuple[object, ...]) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+def _bound(family: int, protocol: int, place: tuple[object, ...]) -> socket.socket:
+    # asyncio switches off Nagle's delay (40 ms an answer) only where the protocol is named
+    listener = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
         # a port whose last owner just ended is free; one that somebody listens on is still refused
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,7 +9,7 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, Exposed
 #: a new answer as a sentence
 _NEWS: Final = {
     "every": "{identity} may now {commands} on {relation}, every row",
-    "allow": "{identity} may now {commands} on {relation}, where policies admit the row",
+    "allow": "{identity} may now {commands} on {relation}, some rows",
     "deny": "{identity} may no longer {commands} on {relation}",
     "error": "{identity} now fails to {commands} on {relation}",
     "unknown": "{identity} was not asked whether it may {commands} on {relation}",

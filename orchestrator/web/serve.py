@@ -13,7 +13,8 @@ from uvicorn import Config, Server
 
 from orchestrator.web.connection import DeadlineProtocol
 
-GRACE_SECONDS: Final = 5
+#: with what comes after it, the process ends within 5 s
+GRACE_SECONDS: Final = 4
 _KEEP_ALIVE_SECONDS: Final = 5
 #: more at once are told to come back (503)
 _CONNECTIONS: Final = 400

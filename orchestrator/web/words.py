@@ -17,7 +17,8 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def took(seconds: float) -> str:
-    """Say how long something took, as exactly as people care."""
+    """Say how long something took, as exactly as people care; clocks of two hosts may disagree."""
+    seconds = max(seconds, 0)
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:  # noqa: PLR2004 - a minute

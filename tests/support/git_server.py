@@ -22,6 +22,8 @@ class GitServer:
     credential: str = ""
     #: requests are sent on to this address instead of being answered
     redirect: str = ""
+    #: a request whose body holds this is answered with 500; empty answers all
+    failing: bytes = b""
     url: str = ""
     seen: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -72,13 +74,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("WWW-Authenticate", 'Basic realm="git"')
             self.end_headers()
         else:
-            self._from_git()
+            self._from_git(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
-    def _from_git(self) -> None:
+    def _from_git(self, asked: bytes) -> None:
         """Hand the request to git as CGI, and its answer back."""
+        if self.served.failing and self.served.failing in asked:
+            self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return
         answer = subprocess.run(
             ["git", "http-backend"],
-            input=self._body(),
+            input=asked,
             env=self._cgi(),
             capture_output=True,
             check=True,
@@ -91,9 +96,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def _body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _cgi(self) -> dict[str, str]:
         path, _, query = self.path.partition("?")

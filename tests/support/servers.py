@@ -58,7 +58,7 @@ def debian(major: str) -> programs.Source:
     )
 
 
-def tested_server() -> programs.Source:
+def server_under_test() -> programs.Source:
     """Return the server that this session tests with."""
     major = os.environ.get("BASCULE_TEST_POSTGRES", "")
     return debian(major) if major else programs.from_wheels()
@@ -69,7 +69,7 @@ def embedded_servers() -> Iterator[Embedded]:
     """PostgreSQL and Valkey for the whole session, in a state directory of their own."""
     state = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
     try:
-        with Embedded.start(state, source=tested_server(), postgres_options=["fsync=off"]) as servers:
+        with Embedded.start(state, source=server_under_test(), postgres_options=["fsync=off"]) as servers:
             yield servers
     finally:
         shutil.rmtree(state, ignore_errors=True)

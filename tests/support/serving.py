@@ -12,6 +12,7 @@ import structlog
 
 from orchestrator.adapters.forges.github import GitHub
 from orchestrator.web.admin import admin_app
+from orchestrator.web.connection import DeadlineProtocol
 from orchestrator.web.listen import bind, url_of
 from orchestrator.web.public import public_app
 from orchestrator.web.reception import RepositoryHooks
@@ -19,11 +20,13 @@ from orchestrator.web.serve import serve
 from tests.support import told_deployments
 from tests.support.fake_ledger_ports import RememberedReception
 
+DEADLINE_SECONDS = 1.5
 SECRET = b"a secret of the test's own making"
 
 
 def main(read_timeout_seconds: float, max_body_bytes: int) -> None:
     """Serve until a signal."""
+    DeadlineProtocol.deadline_seconds = DEADLINE_SECONDS
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     listen = bind("127.0.0.1", 0, setting="service.listen")
     admin_listen = bind("127.0.0.1", 0, setting="service.admin_listen")

@@ -62,9 +62,10 @@ def not_accepted(answer: httpx.Response, *, final: bool, words: str = "") -> Del
 
 
 def _why_unreachable(error: httpcore.NetworkError) -> str:
-    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+    # httpcore's pool hides the cause, not the context
+    if isinstance(error.__context__, ssl.SSLCertVerificationError):
         return "the receiver's certificate is not to be trusted"
-    if isinstance(error.__cause__, ssl.SSLError):
+    if isinstance(error.__context__, ssl.SSLError):
         return "the receiver does not speak TLS as we do"
     return "the receiver cannot be reached"
 

@@ -7,14 +7,15 @@ from orchestrator.domain.event import EventKind, Message
 
 Block = dict[str, Any]
 
-#: characters of the text of a section are at most 3000; all blocks together about 13,200
-_SECTION: Final = 2900
-_FIELD: Final = 500
-_LINE: Final = 400
+#: characters; Slack allows 3000 in a section and about 13,200 in all blocks together, quotes counted twice
+_REMEDY: Final = 1500
+_FIELD: Final = 300
+_LINE: Final = 250
 _HEADLINE: Final = 150
 #: reasons that are shown, and versions
 _MOST: Final = 5
-_LONGEST_URL = 3000
+#: Slack allows 3000; ours are short
+_LONGEST_URL: Final = 1000
 
 _COLOURS: Final = {
     EventKind.SUCCEEDED: "#2eb67d",
@@ -40,8 +41,12 @@ def payload(message: Message) -> dict[str, Any]:
 
 
 def fit(text: str, limit: int) -> str:
-    """Escape a text for Slack and cut it to a number of characters, never within an escape."""
-    escaped = [_ESCAPED.get(character, character) for character in " ".join(text.split())]
+    """Escape a text for Slack and cut it to a number of characters, never within an escape.
+
+    What cannot be seen is left out: it could turn the rest of a line around.
+    """
+    visible = filter(str.isprintable, " ".join(text.split()))
+    escaped = [_ESCAPED.get(character, character) for character in visible]
     if sum(map(len, escaped)) <= limit:
         return "".join(escaped)
     kept, length = [], 1
@@ -58,7 +63,7 @@ def _blocks(message: Message) -> list[Block | None]:
         {"type": "section", "fields": _fields(message)},
         _section(_list("Why", message.reasons)),
         _section(_list("Migrations", message.migrations)),
-        _section(f"*What to do*\n{fit(message.remedy, _SECTION - 20)}" if message.remedy else ""),
+        _section(f"*What to do*\n{fit(message.remedy, _REMEDY)}" if message.remedy else ""),
         _context(message),
         _button(message.link),
     ]
@@ -90,7 +95,7 @@ def _context(message: Message) -> Block:
 
 def _button(link: str) -> Block | None:
     # a cut link leads nowhere
-    if not link or len(link) > _LONGEST_URL:
+    if not link or len(link) > _LONGEST_URL or not link.isprintable():
         return None
     text = {"type": "plain_text", "text": "Open the deployment"}
     return {"type": "actions", "elements": [{"type": "button", "text": text, "url": link}]}

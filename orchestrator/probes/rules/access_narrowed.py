@@ -24,10 +24,11 @@ def check(seen: Seen) -> Iterator[Finding]:
 
 def _finding(seen: Seen, cells: list[Cell], *, by_grant: bool) -> Finding:
     name = seen.now.name
+    why = reasons(cells) if by_grant else "no policy admits it any more"
     return seen.finding(
         RULE,
         Severity.WARNING,
-        f"lost on {name}: {spelled(cells)}: {reasons(cells)}",
+        f"lost on {name}: {spelled(cells)}: {why}",
         effect="requests that worked are refused" if by_grant else "requests that found rows find none",
         remedy="if that was not meant: " + (grant(name, cells) if by_grant else policy(name, cells)),
     )

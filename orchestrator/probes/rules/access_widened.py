@@ -42,7 +42,9 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
         Severity.WARNING if of_anon and not seen.is_new else Severity.NOTE,
         f"{'new' if seen.is_new else 'wider'} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
-        effect="anybody with the project's public key can do so without signing in" if of_anon else "",
+        effect="anybody with the project's public key can do so without signing in"
+        if of_anon
+        else "whoever is signed in can do so",
         remedy=f"if that was not meant: {revoke(seen.now.name, cells)}",
     )
 

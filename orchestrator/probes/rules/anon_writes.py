@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.matrix import Command
 from orchestrator.probes.identities import ANON
 from orchestrator.probes.seen import Seen, unlimited, writes
 from orchestrator.probes.words import commands, revoke
@@ -22,12 +23,13 @@ def check(seen: Seen) -> Iterator[Finding]:
     open_now = [now for _, now in pairs if unlimited(now)]
     if not open_now:
         return
+    clause = "with check" if commands(open_now) == (Command.INSERT,) else "using"
     yield seen.finding(
         RULE,
         Severity.ERROR if fresh else Severity.WARNING,
         f"anon may {', '.join(commands(fresh or open_now))} without any limit on {seen.now.name}",
         effect="anybody with the project's public key can do so without signing in",
         remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
-        "authenticated using ((select auth.uid()) = <owner column>); "
+        f"authenticated {clause} ((select auth.uid()) = <owner column>); "
         f"or {revoke(seen.now.name, open_now)}",
     )

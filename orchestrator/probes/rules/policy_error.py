@@ -70,6 +70,8 @@ def _remedy(seen: Seen, sqlstate: str) -> str:
             f"{policies} must not read {seen.now.name} again, nor a table whose policies read it. "
             f"Put the look-up into a function that runs as its owner and call that in the policy: {_LOOK_UP}"
         )
+    if sqlstate not in _BROKEN:
+        return f"explain the statement as that role; the error comes from {policies} or from what it calls"
     return (
         f"create what the message names, or correct {policies} or the function called there; "
         "a function used by policies should name every object with its schema and say set search_path = ''"

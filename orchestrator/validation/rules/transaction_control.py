@@ -1,6 +1,7 @@
 """A file that begins or ends transactions itself."""
 
 from collections.abc import Iterator
+from textwrap import shorten
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.parser import Control
@@ -38,7 +39,7 @@ def _offending(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _words(text: str, offset: int) -> str:
-    return text[offset : offset + 30].partition(";")[0].partition("\n")[0].strip()
+    return shorten(text[offset : offset + 80].partition(";")[0], width=50, placeholder=" …")
 
 
 RULE = Rule.of(

@@ -85,6 +85,12 @@ def done(result: Done[Tree] | HeadMoved | NotYet) -> Done[Tree]:
     return result
 
 
+def tree_of(result: Done[Tree] | HeadMoved | NotYet) -> Tree:
+    tree = done(result).gave
+    assert tree is not None
+    return tree
+
+
 def test_the_commits_sql_is_kept_and_given_by_sha256(git: Repositories, repository: Repository) -> None:
     shelf = Shelf()
     result = done(checked_out(git, repository.head, shelf=shelf))
@@ -108,7 +114,7 @@ def test_rollbacks_are_found_in_each_of_their_folders(
     repository.write(f"supabase/{folder}/2_orders.sql", "drop table orders;")
     commit = repository.commit("Orders")
     repository.push("origin", "staging")
-    tree = done(checked_out(git, commit)).gave
+    tree = tree_of(checked_out(git, commit))
     assert f"supabase/{folder}/2_orders.sql" in [file.path for file in tree.rollbacks]
     assert [file.path for file in tree.migrations] == ["supabase/migrations/1_customers.sql"]
 
@@ -120,7 +126,7 @@ def test_the_directory_of_a_monorepo_is_used(
     repository.write("apps/db/migrations/9_only.sql", "select 9;")
     commit = repository.commit("Monorepo")
     repository.push("origin", "staging")
-    tree = done(checked_out(git, commit, directory=directory)).gave
+    tree = tree_of(checked_out(git, commit, directory=directory))
     assert [file.path for file in tree.migrations] == ["apps/db/migrations/9_only.sql"]
     assert tree.rollbacks == ()
 
@@ -129,7 +135,7 @@ def test_the_directory_may_be_the_root(git: Repositories, repository: Repository
     repository.write("migrations/9_only.sql", "select 9;")
     commit = repository.commit("Root")
     repository.push("origin", "staging")
-    tree = done(checked_out(git, commit, directory=".")).gave
+    tree = tree_of(checked_out(git, commit, directory="."))
     assert [file.path for file in tree.migrations] == ["migrations/9_only.sql"]
 
 
@@ -165,7 +171,7 @@ def test_a_forced_push_supersedes(git: Repositories, repository: Repository) -> 
 
 
 def test_a_commit_that_git_does_not_know_yet_is_looked_for_again(
-    git: Repositories, repository: Repository
+    git: Repositories,
 ) -> None:
     result = checked_out(git, UNKNOWN, age_seconds=59)
     assert isinstance(result, NotYet)
@@ -190,7 +196,7 @@ def test_a_branch_that_is_gone_refuses(git: Repositories, repository: Repository
     result = done(checked_out(git, repository.head))
     assert result.outcome is Outcome.REFUSED
     assert [finding.rule for finding in result.findings] == ["branch-gone"]
-    assert result.gave.migrations == ()
+    assert result.gave is None
 
 
 def test_a_branch_that_is_gone_refuses_an_unknown_commit_at_once(
@@ -208,11 +214,12 @@ def test_an_operator_may_ask_for_a_commit_that_is_not_the_head(
     repository.push("origin", "staging")
     result = done(checked_out(git, older, confirm_head=False))
     assert result.outcome is Outcome.PASSED
+    assert result.gave is not None
     assert result.gave.commit == older
 
 
 def test_a_commit_that_an_operator_asks_for_in_vain_is_refused(
-    git: Repositories, repository: Repository
+    git: Repositories,
 ) -> None:
     result = done(checked_out(git, UNKNOWN, age_seconds=61, confirm_head=False))
     assert result.outcome is Outcome.REFUSED

@@ -59,8 +59,9 @@ def seen(rule: AnyRule, example: Path) -> list[Finding]:
 
 
 def told(finding: Finding) -> str:
+    name = Path(finding.file or "").name
     place = f"{finding.line}:{finding.column}" if finding.line else "-"
-    return f"{finding.severity} {Path(finding.file or '').name} {place} {finding.message}\n    {finding.remedy}\n"
+    return f"{finding.severity} {name} {place} {finding.message}\n    {finding.remedy}\n"
 
 
 def example_of(rule: AnyRule, name: str) -> Path:

@@ -94,10 +94,6 @@ class LedgerCare:
                     },
                 )
             )["id"]
-            connection.execute(
-                _UNDO["take_over_stages"],
-                {"undo": made, "deployment": deployment, "stages": [Stage.PLAN, Stage.OBSERVE, Stage.SMOKE]},
-            )
             deployments.wake(connection, made)
             return DeploymentId(made)
 

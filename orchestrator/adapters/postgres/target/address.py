@@ -59,7 +59,8 @@ def _parsed(address: TargetAddress) -> dict[str, str]:
         raise ConfigurationError(
             f"target {address.name}: the database URL cannot be read",
             code="bad-url",
-            remedy="write postgresql://USER:PASSWORD@HOST:5432/DATABASE; percent-encode @ : / ? # in the password",
+            remedy="write postgresql://USER:PASSWORD@HOST:5432/DATABASE, with @ : / ? # in the password "
+            "percent-encoded",
             target=address.name,
         ) from None
     return {key: str(value) for key, value in parsed.items() if value is not None}
@@ -88,7 +89,7 @@ def _authorities() -> str:
 
 
 def _patience(address: TargetAddress) -> dict[str, str]:
-    """Notice a dead peer in about 20 s. No time limits of the server here: poolers refuse start-up options."""
+    """Notice a dead peer in about 20 s. No limits of the server here: poolers refuse start-up options."""
     return {
         "application_name": address.application_name,
         "connect_timeout": str(address.connect_timeout_seconds),

@@ -30,7 +30,7 @@ class Adoption:
     """One connection to a target that is about to be adopted, inspected or released."""
 
     def __init__(self, connection: psycopg.Connection, target: str) -> None:
-        """The connection is in autocommit; the name is for messages."""
+        """Work on this connection, which is in autocommit; the name is for messages."""
         self._connection = connection
         self._target = target
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg
 
 from orchestrator.adapters.postgres.target.address import TargetAddress, parameters_of
-from orchestrator.adapters.postgres.target.host import diagnose_host
+from orchestrator.adapters.postgres.target.host import HostDiagnosis, diagnose_host
 from orchestrator.adapters.postgres.target.refusal import Obstacle, Refusal, find_refusal
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
 
@@ -81,9 +81,7 @@ def is_loss(error: psycopg.Error) -> bool:
 
 def connection_lost(target: str) -> Unavailable:
     """Say that the connection to a target broke."""
-    return Unavailable(
-        f"target {target}: the connection was lost", code="connection-lost", target=target
-    )
+    return Unavailable(f"target {target}: the connection was lost", code="connection-lost", target=target)
 
 
 def milliseconds(seconds: float) -> str:
@@ -128,31 +126,35 @@ def _pid(connection: psycopg.Connection) -> int:
 
 
 def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
-    name, state = address.name, refusal.sqlstate
+    state = refusal.sqlstate or ""
     if state in _OPERATOR:
-        code, what, remedy = _OPERATOR[state]
-        return _configuration(name, code, what, remedy, sqlstate=state)
-    if state in _LATER:
-        code, what = _LATER[state]
-        return Unavailable(f"target {name}: {what}", code=code, target=name, sqlstate=state)
+        return _configuration(address.name, *_OPERATOR[state], sqlstate=state)
     host = diagnose_host(address.url)
-    match refusal.obstacle:
+    problem = _in_the_way(refusal.obstacle, host)
+    if problem is not None:
+        return _configuration(address.name, *problem)
+    code, what = _LATER.get(state, ("unreachable", f"cannot connect to {host.host or 'the server'}"))
+    return Unavailable(
+        f"target {address.name}: {what}",
+        code=code,
+        remedy="check that the server runs and that host and port in the URL are right",
+        target=address.name,
+        sqlstate=refusal.sqlstate,
+    )
+
+
+def _in_the_way(obstacle: Obstacle, host: HostDiagnosis) -> tuple[str, str, str] | None:
+    """Name what the operator can remove: code, what happened, remedy."""
+    match obstacle:
         case Obstacle.NAME:
-            return _configuration(name, "unknown-host", host.problem or "unknown host", host.remedy)
-        case Obstacle.NO_TLS:
-            return _configuration(name, "tls-not-offered", "the server does not offer TLS", _SSLMODE)
-        case Obstacle.TLS:
-            return _configuration(name, "tls-untrusted", "the server's certificate is not trusted", _ROOT)
+            return "unknown-host", host.problem or "the host is not known", host.remedy
         case Obstacle.NETWORK if host.ipv6 and not host.ipv4:
-            return _configuration(name, "ipv6-only", f"{host.problem} and cannot be reached", host.remedy)
-        case _:
-            return Unavailable(
-                f"target {name}: cannot connect to {host.host or 'the server'}",
-                code="unreachable",
-                remedy="check that the server runs and that host and port in the URL are right",
-                target=name,
-                sqlstate=state,
-            )
+            return "ipv6-only", f"{host.problem} and cannot be reached", host.remedy
+        case Obstacle.NO_TLS:
+            return "tls-not-offered", "the server does not offer TLS", _SSLMODE
+        case Obstacle.TLS:
+            return "tls-untrusted", "the server's certificate is not trusted", _ROOT
+    return None
 
 
 #: terminated, crashed, cannot connect now, idle session

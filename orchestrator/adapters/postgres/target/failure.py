@@ -151,7 +151,8 @@ def _statement_failed(attempt: Attempt, piece: Piece, error: psycopg.Error) -> T
             error,
             code="statement-timeout",
             at=(piece.statement, place),
-            remedy="make the statement shorter (batches, an index first) or raise the target's statement_timeout",
+            remedy="make the statement shorter (batches, an index first), or raise the target's "
+            "statement_timeout",
         )
     return _error(attempt, None, error, code="sql-failed", at=(piece.statement, place))
 

@@ -152,7 +152,8 @@ def read_only(target: str) -> ConfigurationError:
     return ConfigurationError(
         f"target {target}: the database takes no writes",
         code="read-only",
-        remedy="use the primary's address, not a replica's; a hosted project whose disk is full is read-only too",
+        remedy="use the primary's address, not a replica's; a hosted project whose disk is full is "
+        "read-only, too",
         target=target,
         sqlstate="25006",
     )

@@ -131,18 +131,3 @@ class _Run:
             return
         self.heard = time.monotonic()
         self.pgconn.consume_input()
-
-
-#: for callers that only have a time limit
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """A time limit and nothing else to do."""
-
-    deadline: float
-    silence_seconds: float
-    tick_seconds: float = 1.0
-
-    def tick(self) -> None:
-        """Do nothing."""
-
-

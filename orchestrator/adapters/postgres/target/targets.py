@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from orchestrator.adapters.postgres.target.adoption import Adoption
 from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.adoption import Adoption
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.read import Reader

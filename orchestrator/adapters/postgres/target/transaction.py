@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from psycopg import sql
+
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import milliseconds
@@ -55,10 +57,15 @@ def pieces_of(
     server_version: int,
 ) -> tuple[Piece, ...]:
     """Put the whole transaction together, from a fresh session to its commit."""
+    guard = _guard(address, holder)
+    prepared = Step(sql="execute bascule_guard")
+    check = Step(sql=guard) if _forgets_prepared(statements) else prepared
     return (
         *_beginning(address, server_version),
+        Piece(part=Part.SESSION, step=Step(sql=f"prepare bascule_guard as {guard}")),
         Piece(part=Part.FENCE, step=Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))),
-        *_guarded(statements, _guard(address, holder)),
+        Piece(part=Part.FENCE, step=prepared),
+        *_guarded(statements, check),
         Piece(part=Part.HISTORY, step=history),
         Piece(part=Part.COMMIT, step=Step(sql="commit")),
     )
@@ -83,16 +90,21 @@ def _beginning(address: TargetAddress, server_version: int) -> Iterator[Piece]:
         yield Piece(part=Part.SESSION, step=Step(sql=f"set local {name} = '{value}'"))
 
 
-def _guard(address: TargetAddress, holder: Holder) -> Step:
-    return Step(
-        sql=_FENCE["guard"],
-        parameters=(
-            holder.current_user,
-            holder.session_user,
-            milliseconds(address.lock_timeout_seconds),
-            milliseconds(address.statement_timeout_seconds),
-        ),
+def _guard(address: TargetAddress, holder: Holder) -> str:
+    return (
+        sql.SQL(_FENCE["guard"])
+        .format(
+            current_user=holder.current_user,
+            session_user=holder.session_user,
+            lock_timeout=milliseconds(address.lock_timeout_seconds),
+            statement_timeout=milliseconds(address.statement_timeout_seconds),
+        )
+        .as_string()
     )
+
+
+def _forgets_prepared(statements: Sequence[Statement]) -> bool:
+    return any("deallocate" in statement.text.lower() for statement in statements)
 
 
 def _guarded(statements: Sequence[Statement], guard: Step) -> Iterator[Piece]:

@@ -76,7 +76,7 @@ class Writer(Reader):
     """A target under our lock. It reads on the lock's connection, which no migration ever touches."""
 
     def __init__(self, address: TargetAddress, lock: TargetLock, *, owner: str) -> None:
-        """The lock is taken; a connection to work on is opened when it is needed."""
+        """Rely on the lock being taken; a connection to work on is opened when it is needed."""
         super().__init__(lock.connection, address.name)
         self._address = address
         self._lock = lock
@@ -96,9 +96,7 @@ class Writer(Reader):
             recorded_afterwards=True,
         )
         self._carry_out(job)
-        return AppliedMigration(
-            migration=migration, took_seconds=time.monotonic() - began
-        )
+        return AppliedMigration(migration=migration, took_seconds=time.monotonic() - began)
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback and remove the history row, in one transaction."""
@@ -133,7 +131,7 @@ class Writer(Reader):
 
     def _pause_after(self, number: int) -> float:
         longest = min(_LONGEST_PAUSE_SECONDS, self._address.lock_pause_seconds * 2 ** (number - 1))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+        return float(longest * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
 
     def _try(self, job: _Job, deadline: float) -> _Collision | None:
         """Run the transaction once. None: it is committed."""
@@ -226,4 +224,3 @@ def array_literal(texts: Sequence[str]) -> str:
 
 def _counts_bytes(connection: psycopg.Connection) -> bool:
     return connection.info.parameter_status("server_encoding") == "SQL_ASCII"
-

@@ -1,13 +1,9 @@
 import base64
 import os
-import socket
 import stat
 import subprocess
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -15,101 +11,11 @@ from orchestrator.adapters.git import Repositories, RepositorySource
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Failure, Unavailable
 from tests.integration.adapters.git.conftest import MIGRATIONS, Opened
 from tests.support.git_server import serving
+from tests.support.processes import git_processes_about
 from tests.support.repository import Repository
 
 TOKEN = "s3cret-token-of-the-operator"
 BASIC = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
-
-
-def git_processes_about(text: str) -> list[str]:
-    """Return the command lines of running git processes that hold the text."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if "git" in line and text in line:
-            found.append(line)
-    return found
-
-
-# --- silence --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def silent_url() -> Iterator[str]:
-    """A server that accepts and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/silent.git"
-
-
-def test_a_silent_server_is_given_up_in_time_and_leaves_no_process(opened: Opened, silent_url: str) -> None:
-    began = time.monotonic()
-    with pytest.raises(Unavailable) as raised:
-        opened(url=silent_url, ask_seconds=0.5).fetch("app", "main")
-    assert time.monotonic() - began < 3
-    assert raised.value.code == "repository-unavailable"
-    assert "did not answer in time" in raised.value.message
-    assert git_processes_about(silent_url) == []
-
-
-def test_git_itself_gives_up_a_silent_server(opened: Opened, silent_url: str) -> None:
-    with pytest.raises(Unavailable) as raised:
-        opened(url=silent_url, silence_seconds=1).head("app", "main")
-    assert "cannot be read" in raised.value.message
-
-
-def test_a_server_that_falls_silent_in_the_middle_is_given_up_in_time(
-    opened: Opened, repository: Repository
-) -> None:
-    with serving(repository.remote.parent) as server, _Stalling(server.url) as stalling:
-        git = opened(url=f"{stalling.url}/remote.git", fetch_seconds=1.5)
-        began = time.monotonic()
-        with pytest.raises(Unavailable, match="could not be fetched in time"):
-            git.fetch("app", "main")
-        assert time.monotonic() - began < 5
-        assert git_processes_about(stalling.url) == []
-    assert not git.knows("app", repository.head)
-
-
-class _Stalling:
-    """A proxy that passes the first connections on and answers nothing to any POST of a fetch."""
-
-    def __init__(self, to: str) -> None:
-        host, _, port = to.removeprefix("http://").partition(":")
-        self._to = (host, int(port))
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._pass_on, args=(connection,), daemon=True).start()
-
-    def _pass_on(self, connection: socket.socket) -> None:
-        with connection, socket.create_connection(self._to) as server:
-            while request := connection.recv(65536):
-                if b"command=fetch" in request or (b"POST" in request and b"ls-refs" not in request):
-                    time.sleep(8)
-                    return
-                server.sendall(request)
-                server.settimeout(0.3)
-                try:
-                    while answer := server.recv(65536):
-                        connection.sendall(answer)
-                except TimeoutError:
-                    pass
 
 
 # --- the token ------------------------------------------------------------------------------------------
@@ -154,7 +60,7 @@ def test_the_token_stands_in_no_command_line_file_or_error(
 
     def watch() -> None:
         while not stop.is_set():
-            lines.update(git_processes_about(""))
+            lines.update(git_processes_about("").values())
 
     watching = threading.Thread(target=watch)
     watching.start()
@@ -205,8 +111,10 @@ def everything_that_runs(repository: Repository, marker: Path) -> None:
     script = marker.with_suffix(".sh")
     script.write_text(program)
     script.chmod(0o755)
-    for key in ("core.fsmonitor", "core.sshCommand", "filter.evil.smudge", "diff.external",
-                "alias.fetch", "alias.ls-tree", "core.pager", "credential.helper", "uploadpack.packObjectsHook"):  # fmt: skip
+    for key in (
+        "core.fsmonitor", "core.sshCommand", "filter.evil.smudge", "diff.external", "alias.fetch",
+        "alias.ls-tree", "core.pager", "credential.helper", "uploadpack.packObjectsHook",
+    ):  # fmt: skip
         subprocess.run(["git", "config", key, f"!{script}"], cwd=repository.remote, check=True)
     repository.write(".gitattributes", "*.sql filter=evil diff=evil merge=evil\n")
     repository.write(
@@ -219,17 +127,12 @@ def everything_that_runs(repository: Repository, marker: Path) -> None:
 def test_nothing_in_a_repository_is_run(git: Repositories, repository: Repository, tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     everything_that_runs(repository, marker)
-    git_before = repository.head
     repository.git("add", "--all")
     repository.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message", "Programs")
     repository.push("origin", "main")
     marker.unlink(missing_ok=True)  # what the push itself ran is the author's affair
-    try:
-        git.fetch("app", "main")
-    except Unavailable:
-        git.knows("app", git_before)  # git's own check refuses such a .gitmodules; that is as good
-    else:
-        git.read("app", repository.head, [MIGRATIONS])
+    git.fetch("app", "main")
+    assert len(git.read("app", repository.head, [MIGRATIONS]).blobs) == 1
     assert not marker.exists()
 
 
@@ -263,7 +166,8 @@ def test_the_operators_git_settings_and_hooks_are_not_used(
     "branch",
     [
         "", "--upload-pack=touch ran", "-x", "a b", "a..b", "a:b", "+a", "refs/../x", "a\nb", "a\0b", "*",
-        "a?", "a^", "a~1", "@{u}", "@", "a.lock", "a//b", "/a", "a/", ".a", "a/.b", "a\\b", "\udcff", "x" * 1000,
+        "a?", "a^", "a~1", "@{u}", "@", "a.lock", "a//b", "/a", "a/", ".a", "a/.b", "a\\b", "\udcff",
+        "x" * 1000,
     ],
 )  # fmt: skip
 def test_a_branch_that_could_be_something_else_never_reaches_git(git: Repositories, branch: str) -> None:
@@ -283,7 +187,7 @@ def test_only_a_whole_id_names_a_commit(git: Repositories, commit: str) -> None:
     git.fetch("app", "main")
     for ask in (git.knows, lambda name, id_: git.read(name, id_, [MIGRATIONS])):
         with pytest.raises(ConfigurationError) as raised:
-            ask("app", commit)  # type: ignore[operator]
+            ask("app", commit)
         assert raised.value.code == "commit-name"
 
 

@@ -81,11 +81,3 @@ select d.target, d.repository, d.branch, d.commit, false, %(cause)s, %(actor)s, 
   from bascule.deployment d
  where d.id = %(deployment)s
 returning id;
-
--- name: take_over_stages
--- The rollback works from what the undone deployment planned and observed.
-insert into bascule.stage_run (deployment, stage, outcome, attempt, started, finished, findings, failure, gave)
-select %(undo)s, r.stage, r.outcome, r.attempt, r.started, r.finished, r.findings, r.failure, r.gave
-  from bascule.stage_run r
- where r.deployment = %(deployment)s and r.stage = any (%(stages)s)
- order by r.id;

@@ -10,8 +10,13 @@ select k.sha256 from bascule.kept k where k.sha256 = any (%(sha256s)s);
 select k.sha256, k.content from bascule.kept k where k.sha256 = any (%(sha256s)s);
 
 -- name: gave
-select r.gave from bascule.stage_run r
- where r.deployment = %(deployment)s and r.stage = %(stage)s and r.gave is not null;
+-- A rollback that a person asked for works from what the undone deployment planned and observed.
+select r.gave
+  from bascule.deployment d
+  join bascule.stage_run r on r.deployment in (d.id, d.undoes)
+ where d.id = %(deployment)s and r.stage = %(stage)s and r.gave is not null
+ order by r.deployment desc
+ limit 1;
 
 -- name: recorded
 select a.version, a.sha256 from bascule.applied a where a.target = %(target)s and a.reverted is null;

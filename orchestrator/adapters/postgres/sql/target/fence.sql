@@ -11,28 +11,24 @@ update supabase_migrations.bascule_fence
 returning epoch;
 
 -- name: hold
--- First statement of every transaction that writes. $1 owner, $2 epoch. Fails by itself (22012) when somebody
--- else minted an epoch or took the target over. The row is written and not only read: it stays locked until
--- the transaction ends, and its xmin is the transaction's id, which the guard compares.
-with held as (
-  update supabase_migrations.bascule_fence
-     set epoch = epoch
-   where owner = $1 and epoch = $2::bigint
-  returning epoch
-)
-select 1 / pg_catalog.count(*) from held;
+-- Begins every transaction that writes. $1 owner, $2 epoch. No row is touched when somebody else minted an
+-- epoch or took the target over; the guard behind it fails then. The row is written and not only read: it
+-- stays locked until the transaction ends, and its xmin is the transaction's id, which the guard compares.
+update supabase_migrations.bascule_fence
+   set epoch = epoch
+ where owner = $1 and epoch = $2::bigint;
 
 -- name: guard
--- After every statement of a migration. $1 current_user, $2 session_user, $3 lock_timeout,
--- $4 statement_timeout. Fails by itself with 22012 when the transaction is not the one that holds the fence,
--- with 2201F when the role is another; puts back what a migration may have set. Nothing is looked up through
--- the search path, which belongs to the migration.
+-- Behind `hold` and behind every statement of a migration; literals in braces, so that it can be prepared.
+-- Fails by itself with 22012 when the transaction is not the one that holds the fence, with 2201F when the
+-- role is another; puts back what a migration may have set. Nothing is looked up through the search path,
+-- which belongs to the migration.
 select 1 operator(pg_catalog./) pg_catalog.count(*),
-       pg_catalog.sqrt(((current_user operator(pg_catalog.=) $1::pg_catalog.name
-                         and session_user operator(pg_catalog.=) $2::pg_catalog.name)::pg_catalog.int4
+       pg_catalog.sqrt(((current_user operator(pg_catalog.=) {current_user}
+                         and session_user operator(pg_catalog.=) {session_user})::pg_catalog.int4
                         operator(pg_catalog.-) 1)::pg_catalog.float8),
-       pg_catalog.set_config('lock_timeout', $3, true),
-       pg_catalog.set_config('statement_timeout', $4, true),
+       pg_catalog.set_config('lock_timeout', {lock_timeout}, true),
+       pg_catalog.set_config('statement_timeout', {statement_timeout}, true),
        pg_catalog.set_config('client_encoding', 'UTF8', true)
   from supabase_migrations.bascule_fence
  where xmin operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;

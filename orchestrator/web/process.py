@@ -1,6 +1,7 @@
 """The web process: two listeners over one ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -26,6 +27,7 @@ def run(house: House) -> None:
         readiness=lambda: _readiness(house),
         listen_host=service.admin_listen.host,
         token=service.admin_token.reveal() if service.admin_token else None,
+        names=filter(None, [urlsplit(service.public_url).hostname]),
         targets=policies,
     )
     listen = bind(service.listen.host, service.listen.port, setting="service.listen")
@@ -46,13 +48,16 @@ def _hooks(house: House) -> Mapping[str, RepositoryHooks]:
 
 
 def _readiness(house: House) -> Mapping[str, str]:
-    checks = {"ledger": house.reading.ready, "broker": lambda: ping(house.broker_url)}
+    checks: Mapping[str, Callable[[], object]] = {
+        "ledger": house.reading.ready,
+        "broker": lambda: ping(house.broker_url),
+    }
     return {name: _trouble(check) for name, check in checks.items()}
 
 
-def _trouble(check: object) -> str:
+def _trouble(check: Callable[[], object]) -> str:
     try:
-        check()  # type: ignore[operator]
+        check()
     except BasculeError as problem:
         return problem.message
     return ""

@@ -1,0 +1,83 @@
+"""Taking a target under care, and letting it go again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestrator.actions.asking import head_of
+from orchestrator.actions.preview import tree_of
+from orchestrator.domain.adoption import AdoptionPlan, AdoptionState, BaselineRow, plan_adoption
+from orchestrator.domain.migration import Migration
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import Care, ContentStore, Git, Targets
+from orchestrator.stages.plan import pair
+from orchestrator.validation.script import read_script
+from orchestrator.validation.split import decode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What adopting would find and write."""
+
+    target: str
+    commit: str
+    state: AdoptionState
+    plan: AdoptionPlan
+    #: the migrations of the branch that the history knows, or will know from the baseline on
+    present: tuple[Migration, ...]
+
+
+def look(
+    policy: TargetPolicy,
+    *,
+    git: Git,
+    targets: Targets,
+    contents: ContentStore,
+    ledger_id: str,
+    baseline: str | None,
+) -> Look:
+    """Hold a target against the branch that it will follow. Writes nothing on the target.
+
+    Raises ConfigurationError where a person has to decide or to grant something first.
+    """
+    commit = head_of(policy, git)
+    tree, _ = tree_of(policy, commit, git, contents)
+    migrations = pair(tree, contents.content).migrations
+    with targets.adopting(policy.name) as adoption:
+        state = adoption.inspect(exposed_schemas=policy.exposed_schemas)
+    plan = plan_adoption(state, migrations, target=policy.name, ledger_id=ledger_id, baseline=baseline)
+    known = {row.version for row in state.history} | {one.version for one in plan.to_record}
+    return Look(
+        target=policy.name,
+        commit=commit,
+        state=state,
+        plan=plan,
+        present=tuple(one for one in migrations if one.version in known),
+    )
+
+
+def adopt(
+    seen: Look, *, targets: Targets, contents: ContentStore, care: Care, ledger_id: str, actor: str
+) -> None:
+    """Put fence and baseline on the target, then record it. Safe to repeat after a crash in between."""
+    with targets.adopting(seen.target) as adoption:
+        adoption.place(ledger_id, _rows(seen.plan.to_record, contents))
+    care.adopt(seen.target, commit=seen.commit, present=seen.present, actor=actor)
+
+
+def release(target: str, *, targets: Targets, care: Care, ledger_id: str, actor: str) -> None:
+    """Remove the fence, then record it. The target's history stays as it is."""
+    with targets.adopting(target) as adoption:
+        adoption.release(ledger_id)
+    care.release(target, actor=actor)
+
+
+def _rows(migrations: Sequence[Migration], contents: ContentStore) -> list[BaselineRow]:
+    found = contents.content([one.file.sha256 for one in migrations])
+    return [
+        BaselineRow(
+            version=one.version,
+            name=one.name,
+            statements=read_script(decode(found[one.file.sha256])).recorded,
+        )
+        for one in migrations
+    ]

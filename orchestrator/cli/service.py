@@ -1,0 +1,45 @@
+"""The whole service in one terminal: embedded servers, then web, relay and worker under one supervisor."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestrator.embedded.running import Running, announce, withdraw
+from orchestrator.embedded.servers import Embedded, Progress
+from orchestrator.embedded.supervisor import Process
+from orchestrator.settings import Settings
+
+
+@contextmanager
+def servers_for(settings: Settings, progress: Progress) -> Iterator[tuple[Embedded | None, Running | None]]:
+    """Start the embedded servers, unless the settings name others for both."""
+    service = settings.service
+    if service.database_url is not None and service.broker_url is not None:
+        yield None, None
+        return
+    with Embedded.start(service.state_directory, progress=progress) as servers:
+        running = Running.of(servers)
+        announce(service.state_directory, running)
+        try:
+            yield servers, running
+        finally:
+            withdraw(service.state_directory)
+
+
+def processes(
+    settings: Settings, running: Running | None, *, logs: Path | None, environment: Mapping[str, str]
+) -> Sequence[Process]:
+    """Return web, relay and worker; secrets reach them by environment only."""
+    env = {**environment, **(running.environment if running else {})}
+    if settings.file is not None:
+        env["BASCULE_SETTINGS"] = str(settings.file.absolute())
+    return [
+        Process(
+            name=name,
+            argv=(sys.executable, "-m", "orchestrator", verb),
+            env=env,
+            log=logs / f"{name}.log" if logs else None,
+        )
+        for name, verb in (("web", "serve"), ("relay", "relay"), ("worker", "worker"))
+    ]

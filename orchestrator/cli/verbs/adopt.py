@@ -1,0 +1,72 @@
+"""`bascule adopt`: take a target under care."""
+
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import Json, SettingsFile, Target, actor, opened
+from orchestrator.cli.output import Output
+
+_SHOWN = 12
+
+
+def command(
+    target: Target,
+    *,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="The newest version that the database already has, where its history does not say so; "
+            "0 if it has none.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Take a target under care: show what is there and what is pending, then put our fence there."""
+    from orchestrator.actions.adopting import adopt, look
+    from orchestrator.actions.asking import policy_of
+
+    output = Output(as_json=json)
+    with opened(settings) as house:
+        policy = policy_of(target, house.policies)
+        house.upgrade()
+        ledger_id = house.claims.ledger_id
+        seen = look(
+            policy,
+            git=house.git,
+            targets=house.targets,
+            contents=house.kept,
+            ledger_id=ledger_id,
+            baseline=baseline,
+        )
+        if not dry_run:
+            adopt(
+                seen,
+                targets=house.targets,
+                contents=house.kept,
+                care=house.care,
+                ledger_id=ledger_id,
+                actor=actor(),
+            )
+    if json:
+        output.result({"adopted": not dry_run, "commit": seen.commit, "state": seen.state, "plan": seen.plan})
+        return
+    state, plan = seen.state, seen.plan
+    output.say(f"{target}: PostgreSQL {state.server_version}, database {state.database}, as {state.role}")
+    output.say(f"  {len(state.history)} migrations in its history, {state.user_objects} objects of yours")
+    if plan.to_record:
+        output.say(f"  {len(plan.to_record)} recorded as present, up to {plan.to_record[-1].version}")
+    output.say(f"  {len(plan.pending)} pending at {seen.commit[:10]} of {policy.branch}")
+    for migration in plan.pending[:_SHOWN]:
+        output.say(f"    {migration.version} {migration.name}")
+    if len(plan.pending) > _SHOWN:
+        output.say(f"    and {len(plan.pending) - _SHOWN} more", style="dim")
+    if dry_run:
+        output.say("  nothing was written (--dry-run)", style="dim")
+        return
+    output.say("  adopted", style="green")
+    if plan.pending:
+        output.say(f"  the next push deploys what is pending; or now: bascule deploy {target}", style="dim")

@@ -1,0 +1,5 @@
+"""`bascule demo`: the guided story."""
+
+
+def command() -> None:
+    """Play the guided story."""

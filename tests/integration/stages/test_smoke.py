@@ -1,0 +1,50 @@
+import psycopg
+
+from orchestrator.adapters.postgres.target.read import Reader
+from orchestrator.domain.deployment import Done, Outcome, Smoke
+from orchestrator.domain.matrix import Matrix
+from orchestrator.probes.matrix import ask
+from orchestrator.stages import smoke
+from tests.support.servers import TestDatabase
+
+PROTECTED = """
+    create table public.orders (id int, owner uuid);
+    alter table public.orders enable row level security;
+    create policy own on public.orders to authenticated using ((select auth.uid()) = owner);
+    grant all on public.orders to anon, authenticated, service_role
+"""
+
+
+def _smoke(url: str, *, given: str, deployed: str) -> Done[Smoke]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(given)
+        with Reader(connection, "staging").asking() as database:
+            before = ask(database, ["public"])
+        connection.execute(deployed)
+        with Reader(connection, "staging").asking() as database:
+            return smoke.run(before, database=database, exposed_schemas=["public"])
+
+
+def test_what_got_worse_refuses(target_database: TestDatabase) -> None:
+    done = _smoke(
+        target_database.url, given=PROTECTED, deployed="alter table public.orders disable row level security"
+    )
+    assert done.outcome is Outcome.REFUSED
+    assert done.findings[0].rule == "rls-disabled"
+    assert done.gave is not None
+    assert not done.gave.after.relations[0].row_security
+
+
+def test_what_was_bad_before_is_told_and_refuses_nothing(target_database: TestDatabase) -> None:
+    done = _smoke(
+        target_database.url,
+        given=f"{PROTECTED}; alter table public.orders disable row level security",
+        deployed="create view public.one as select 1",
+    )
+    assert done.outcome is Outcome.PASSED
+    assert [finding.rule for finding in done.findings] == ["rls-disabled"]
+
+
+def test_relations_that_were_dropped_are_fine(target_database: TestDatabase) -> None:
+    done = _smoke(target_database.url, given=PROTECTED, deployed="drop table public.orders")
+    assert (done.outcome, done.findings, done.gave) == (Outcome.PASSED, (), Smoke(after=Matrix()))

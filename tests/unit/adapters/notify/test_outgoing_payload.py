@@ -1,0 +1,35 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.adapters.notify.outgoing_payload import LARGEST, body_of
+from tests.support.messages import a_message
+
+
+def test_it_names_type_time_and_facts() -> None:
+    made = json.loads(body_of(a_message()))
+    assert made["type"] == "deployment.rolled_back"
+    assert made["timestamp"] == "2026-01-02T03:04:05+00:00"
+    assert made["data"]["target"] == "staging"
+    assert made["data"]["migrations"] == ["20260101000000", "20260102000000"]
+    assert made["data"]["headline"] == "staging: rolled back — 2 migrations undone"
+
+
+def test_a_cut_list_keeps_its_true_count() -> None:
+    made = json.loads(body_of(a_message(migrations=tuple(str(number) for number in range(5000)))))
+    assert len(made["data"]["migrations"]) < 5000
+    assert made["data"]["migration_count"] == 5000
+
+
+@given(st.text(min_size=1, max_size=4), st.integers(min_value=1, max_value=10000))
+def test_it_always_stays_below_twenty_kilobytes(piece: str, times: int) -> None:
+    long = piece * times
+    body = body_of(
+        a_message(
+            target=long, branch=long, subject=long, actor=long, repository=long, remedy=long, link=long,
+            commit=long, reasons=(long,) * 300, migrations=(long,) * 300,
+        )
+    )  # fmt: skip
+    assert len(body) < LARGEST
+    json.loads(body)

@@ -1,0 +1,105 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.adapters.notify.slack_message import fit, payload
+from orchestrator.domain.event import EventKind
+from tests.support.messages import a_message
+
+
+def blocks(**changes: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = payload(a_message(**changes))["attachments"][0]["blocks"]
+    return found
+
+
+def text_of(found: object) -> str:
+    return json.dumps(found, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("event", "headline"),
+    [
+        (EventKind.ROLLED_BACK, "staging: rolled back — 2 migrations undone"),
+        (EventKind.SUCCEEDED, "staging: succeeded — 2 migrations applied"),
+        (EventKind.REFUSED, "staging: refused — the database was not touched"),
+        (EventKind.FAILED, "staging: failed — nothing was committed"),
+        (EventKind.STUCK, "staging: stuck — a person is needed, nothing else runs here until then"),
+    ],
+)
+def test_the_headline_says_target_outcome_and_effect(event: EventKind, headline: str) -> None:
+    made = payload(a_message(event=event))
+    assert made["text"] == f"*{headline}*"
+    assert made["attachments"][0]["fallback"] == headline
+
+
+def test_each_outcome_that_is_told_has_its_colour() -> None:
+    told = [EventKind.SUCCEEDED, EventKind.REFUSED, EventKind.ROLLED_BACK, EventKind.STUCK]
+    colours = [payload(a_message(event=event))["attachments"][0]["color"] for event in told]
+    assert len(set(colours)) == len(told)
+
+
+def test_the_details_say_who_what_and_how_long() -> None:
+    told = text_of(blocks())
+    for part in (
+        "staging",
+        "`0123456`",
+        "Orders get a number",
+        "ada",
+        "12 s",
+        "23505",
+        "Remove the duplicates",
+    ):
+        assert part in told
+
+
+def test_only_the_five_worst_reasons_are_shown() -> None:
+    told = text_of(blocks(reasons=tuple(f"reason {number}" for number in range(8))))
+    assert "reason 4" in told
+    assert "reason 5" not in told
+    assert "… and 3 more" in told
+
+
+def test_what_an_author_wrote_is_neither_link_nor_mention() -> None:
+    told = text_of(blocks(subject="<!channel> & <https://evil.example|click>"))
+    assert "&lt;!channel&gt; &amp;" in told
+    assert "<!channel>" not in told
+    assert '"verbatim": true' in told
+
+
+def test_a_branch_cannot_leave_its_quotes() -> None:
+    assert "`a'b`" in text_of(blocks(branch="a`b"))
+
+
+def test_without_a_link_or_a_remedy_nothing_empty_is_sent() -> None:
+    kinds = [block["type"] for block in blocks(link="", remedy="", reasons=(), migrations=())]
+    assert kinds == ["section", "context"]
+
+
+def test_a_cut_never_splits_an_escape() -> None:
+    assert fit("a<<<<", 10) == "a&lt;&lt;…"
+
+
+@given(st.text(max_size=60), st.integers(min_value=1, max_value=60))
+def test_a_fitted_text_is_never_longer_than_allowed(text: str, limit: int) -> None:
+    assert len(fit(text, limit)) <= limit
+
+
+@given(st.text(min_size=1, max_size=5), st.integers(min_value=1, max_value=20000))
+def test_the_longest_message_stays_within_the_limits_of_slack(piece: str, times: int) -> None:
+    long = piece * times
+    made = payload(
+        a_message(
+            target=long, branch=long, subject=long, actor=long, repository=long, remedy=long, link=long,
+            reasons=(long,) * 50, migrations=(long,) * 50,
+        )
+    )  # fmt: skip
+    found = made["attachments"][0]["blocks"]
+    assert sum(len(text_of(block)) for block in found) < 13_200
+    for block in found:
+        assert len(block.get("text", {}).get("text", "")) <= 3000
+        assert len(block.get("fields", [])) <= 10
+        assert all(0 < len(field["text"]) <= 2000 for field in block.get("fields", []))
+        assert all(len(element.get("url", "")) <= 3000 for element in block.get("elements", []))

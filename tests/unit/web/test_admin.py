@@ -1,0 +1,372 @@
+import base64
+import re
+from dataclasses import replace
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from orchestrator.domain.deployment import DeploymentId, Stage, Status
+from orchestrator.domain.errors import ConfigurationError, Unavailable
+from orchestrator.domain.event import Event, EventKind
+from orchestrator.web.admin import admin_app
+from tests.support.asgi import ask
+from tests.support.fake_ledger_ports import GivenReading
+from tests.support.told_deployments import NOW, POLICIES, deployment, reading, run
+
+TOKEN = "long enough to be a token"
+
+
+def made(found: GivenReading | None = None, **settings: object) -> Starlette:
+    values: dict[str, object] = {
+        "reading": found or reading(),
+        "readiness": dict,
+        "listen_host": "127.0.0.1",
+        "targets": POLICIES,
+        "clock": lambda: NOW,
+        **settings,
+    }
+    return admin_app(**values)  # type: ignore[arg-type]
+
+
+def get(path: str, found: GivenReading | None = None, **headers: str) -> httpx.Response:
+    return ask(made(found), path, headers=headers)
+
+
+# --- the API ---
+
+
+def test_deployments_are_listed_newest_first() -> None:
+    listed = get("/api/v1/deployments").json()["deployments"]
+    assert [each["id"] for each in listed] == [17, 16, 15, 14, 13, 12, 11, 10, 9]
+    assert listed[3]["status"] == "rolled_back"
+    assert listed[3]["created"] == "2026-11-20T11:56:50Z"
+
+
+def test_deployments_of_one_target_and_only_so_many() -> None:
+    listed = get("/api/v1/deployments?target=staging&limit=2").json()["deployments"]
+    assert [each["id"] for each in listed] == [17, 16]
+    assert get("/api/v1/deployments?target=nowhere").json() == {"deployments": []}
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=-1", "limit=x", "limit=", "limit=٣", "limit=1e2"]
+)
+def test_a_limit_that_is_none_is_explained(query: str) -> None:
+    answer = get(f"/api/v1/deployments?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "query")
+    assert "limit" in answer.json()["message"]
+
+
+def test_a_deployment_comes_with_its_stages_and_its_findings_worst_first() -> None:
+    told = get("/api/v1/deployments/14").json()
+    assert told["deployment"]["failure"]["nouns"]["sqlstate"] == "23505"
+    assert [each["stage"] for each in told["runs"]][:2] == ["checkout", "plan"]
+    assert [each["severity"] for each in told["findings"]] == ["error", "warning"]
+
+
+@pytest.mark.parametrize("number", ["99", "0", "9" * 40])
+def test_an_unknown_deployment_is_a_404_in_json_and_on_the_page(number: str) -> None:
+    answer = get(f"/api/v1/deployments/{number}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "deployment-unknown")
+    page = get(f"/deployments/{number}")
+    assert (page.status_code, "no deployment of this number" in page.text) == (404, True)
+
+
+def test_targets_of_settings_and_ledger_are_joined() -> None:
+    targets = {each["name"]: each for each in get("/api/v1/targets").json()["targets"]}
+    assert list(targets) == ["preview", "production", "staging"]
+    assert targets["preview"]["policy"] is None
+    assert targets["staging"]["policy"]["branch"] == "staging"
+    assert targets["staging"]["holds"][0]["members"][0][0] == "20261120091000"
+    assert targets["production"]["closed_by"] == 15
+
+
+def test_a_target_that_the_ledger_has_not_seen_is_listed_too() -> None:
+    targets = get("/api/v1/targets", GivenReading()).json()["targets"]
+    assert [(each["name"], each["adopted"]) for each in targets] == [("production", None), ("staging", None)]
+
+
+def test_events_are_read_after_an_id_and_tell_where_to_go_on() -> None:
+    happened = tuple(
+        Event(
+            id=number,
+            kind=EventKind.SUCCEEDED,
+            at=NOW,
+            target="staging",
+            deployment=DeploymentId(number % 2 + 1),
+            actor="bascule",
+            detail={},
+        )
+        for number in range(1, 6)
+    )
+    found = GivenReading(happened=happened)
+    answer = get("/api/v1/events?after=2&limit=2", found).json()
+    assert ([each["id"] for each in answer["events"]], answer["next"]) == ([3, 4], 4)
+    assert [each["id"] for each in get("/api/v1/events?deployment=1", found).json()["events"]] == [2, 4]
+    assert get("/api/v1/events?after=5", found).json() == {"events": [], "next": 5}
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/deployments/x"])
+def test_an_unknown_address_of_the_api_is_answered_in_json(path: str) -> None:
+    answer = get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_nothing_is_written_through_this_listener() -> None:
+    for path in ("/", "/api/v1/deployments", "/deployments/14"):
+        assert ask(made(), path, "POST").status_code == 405
+
+
+# --- ready, and away ---
+
+
+def test_ready_when_every_check_is_well() -> None:
+    answer = ask(made(readiness=lambda: {"ledger": "", "broker": ""}), "/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "missing": []})
+
+
+def test_not_ready_names_what_is_missing_and_no_host() -> None:
+    app = made(readiness=lambda: {"ledger": "db.internal does not answer", "broker": ""})
+    answer = ask(app, "/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not-ready", "missing": ["ledger"]})
+
+
+def test_a_check_that_cannot_be_made_is_not_ready() -> None:
+    def away() -> dict[str, str]:
+        raise Unavailable("gone")
+
+    answer = ask(made(readiness=away), "/readyz")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["readiness"])
+
+
+def test_a_ledger_that_is_away_is_a_503_in_json_and_a_page_that_looks_again() -> None:
+    found = GivenReading(
+        trouble=Unavailable("The ledger is away.", code="ledger-away", remedy="Wait for it.")
+    )
+    answer = get("/api/v1/deployments", found)
+    assert (answer.status_code, answer.json()["code"]) == (503, "ledger-away")
+    page = get("/", found)
+    assert page.status_code == 503
+    assert "Wait for it." in page.text
+    assert 'http-equiv="refresh"' in page.text
+
+
+# --- who may read ---
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8401", "[::1]:8401", "LOCALHOST", "127.0.0.9:80"])
+def test_names_of_this_host_are_served_on_loopback(host: str) -> None:
+    assert get("/", host=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8401",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+        "",
+        "[::1",
+        "127.0.0.1:x",
+        "localhost@evil",
+        "127.0.0.1:8401:1",
+    ],
+)
+def test_a_name_that_was_rebound_to_this_host_is_refused(host: str) -> None:
+    for path in ("/", "/api/v1/deployments"):
+        answer = get(path, host=host)
+        assert (answer.status_code, answer.json()["code"]) == (403, "host")
+
+
+def test_a_configured_name_is_served() -> None:
+    app = made(names=("Bascule.Example",))
+    assert ask(app, "/", headers={"host": "bascule.example:443"}).status_code == 200
+
+
+def test_probes_need_neither_name_nor_token() -> None:
+    for app in (made(), made(token=TOKEN)):
+        for path in ("/healthz", "/readyz"):
+            assert ask(app, path, headers={"host": "10.1.2.3"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "bascule.example", ""])
+def test_beyond_loopback_a_token_is_required(host: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        made(listen_host=host)
+    assert "service.admin_token" in caught.value.remedy
+    made(listen_host=host, token=TOKEN)
+
+
+def test_an_empty_token_is_none() -> None:
+    with pytest.raises(ConfigurationError):
+        made(token="")
+
+
+def basic(password: str) -> str:
+    return "Basic " + base64.b64encode(f"anybody:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer  {TOKEN}", basic(TOKEN)])
+def test_the_token_opens_as_bearer_and_as_password(authorization: str) -> None:
+    app = made(token=TOKEN, listen_host="0.0.0.0")
+    headers = {"authorization": authorization, "host": "any.example"}
+    assert ask(app, "/api/v1/targets", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        f"Bearer {TOKEN}x",
+        TOKEN,
+        basic("wrong"),
+        basic(""),
+        "Basic %%%",
+        "Basic ü",
+        "Digest x",
+        "Basic " + base64.b64encode(TOKEN.encode()).decode(),
+    ],
+)
+def test_anything_else_is_asked_to_log_in(authorization: str) -> None:
+    app = made(token=TOKEN, listen_host="0.0.0.0")
+    answer = ask(app, "/", headers={"authorization": authorization})
+    assert (answer.status_code, answer.json()["code"]) == (401, "token")
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+def test_a_token_may_hold_any_character() -> None:
+    app = made(token="schlüssel€", listen_host="0.0.0.0")
+    assert ask(app, "/", headers={"authorization": basic("schlüssel€")}).status_code == 200
+
+
+# --- the page ---
+
+
+def test_the_overview_shows_targets_and_deployments() -> None:
+    page = get("/").text
+    for shown in (
+        "production",
+        "staging",
+        "rolled back",
+        "bascule retry 15",
+        "20261120091000",
+        "No. ",
+        "stuck",
+    ):
+        assert shown in page or shown == "No. "
+
+
+def test_the_overview_of_one_target_shows_no_other() -> None:
+    page = get("/?target=production").text
+    table = page[page.index("<table") :]
+    assert "production" in table
+    assert "staging" not in table
+
+
+def test_an_empty_ledger_says_what_to_do() -> None:
+    page = get("/", GivenReading()).text
+    assert "bascule adopt staging" in page
+    assert "Nothing was deployed" in page
+
+
+def test_the_overview_is_looked_at_again_sooner_while_something_runs() -> None:
+    busy = re.search(r'http-equiv="refresh" content="(\d+)"', get("/").text)
+    idle = re.search(r'http-equiv="refresh" content="(\d+)"', get("/", GivenReading()).text)
+    assert busy
+    assert idle
+    assert int(busy[1]) < int(idle[1])
+
+
+def test_a_deployment_that_ended_is_not_looked_at_again_and_one_that_runs_is() -> None:
+    assert "refresh" not in get("/deployments/14").text
+    assert "refresh" in get("/deployments/16").text
+
+
+def test_the_page_of_a_deployment_shows_its_story() -> None:
+    page = get("/deployments/14").text
+    for shown in (
+        "could not create unique index",
+        "Merge them, then push again.",
+        "customer unique email",
+        "reverted",
+        "Nothing was left behind.",
+        "anon may now select on public.orders, every row",
+        "anon may now select public.orders",
+        "23505",
+    ):
+        assert shown in page
+
+
+def test_what_comes_from_a_repository_is_escaped() -> None:
+    page = get("/deployments/14").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_no_noun_breaks_out_of_the_page() -> None:
+    odd = deployment(1, Status.FAILED, actor='"><script>x</script>', branch="<b>", target="<i>")
+    found = GivenReading(all=(odd,))
+    for path in ("/", "/deployments/1", "/?target=%3Ci%3E"):
+        page = get(path, found).text
+        assert "<script>" not in page
+        assert "<i>" not in page
+
+
+def test_what_a_stage_gave_in_an_unknown_form_is_left_out() -> None:
+    strange = tuple(run(stage, {"made": "by another version"}) for stage in Stage)
+    found = GivenReading(all=(deployment(1, Status.SUCCEEDED),), recorded={1: strange})
+    assert get("/deployments/1", found).status_code == 200
+
+
+def test_a_stage_that_gave_nothing_is_shown() -> None:
+    runs = (replace(run(Stage.PLAN, {}), gave=None),)
+    found = GivenReading(all=(deployment(1, Status.FAILED),), recorded={1: runs})
+    assert get("/deployments/1", found).status_code == 200
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_has_a_page(status: Status) -> None:
+    found = GivenReading(all=(deployment(1, status, finished=None, started=None),))
+    assert get("/", found).status_code == 200
+    assert get("/deployments/1", found).status_code == 200
+
+
+def test_a_clock_that_lags_behind_the_ledgers_does_no_harm() -> None:
+    found = GivenReading(all=(deployment(1, Status.RUNNING, age_seconds=-5, finished=None),))
+    assert "just now" in get("/", found).text
+    assert "-5" not in get("/", found).text.partition("<main>")[2]
+
+
+def test_the_page_names_nothing_outside_of_itself() -> None:
+    for path in ("/", "/deployments/14"):
+        page = get(path).text
+        assert not re.search(r'(?:src|href|action)="(?!/)', page)
+        assert "<script" not in page
+        assert "style=" not in page
+
+
+def test_the_pages_headers_allow_nothing_but_its_own_style_sheet_and_icon() -> None:
+    headers = get("/").headers
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; style-src 'self'; img-src 'self';"
+    )
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("page.css", "text/css"), ("icon.svg", "image/svg+xml")])
+def test_style_sheet_and_icon_are_served_from_here(name: str, kind: str) -> None:
+    answer = get(f"/static/{name}")
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, kind)
+
+
+@pytest.mark.parametrize("name", ["layout.html", "..%2Faccess.py", "%2e%2e/access.py", ""])
+def test_no_other_file_is_served(name: str) -> None:
+    assert get(f"/static/{name}").status_code == 404
