@@ -115,44 +115,6 @@ class TargetWriter(TargetReader, Protocol):
 
 
 class Adoption(Protocol):
-    """A target that is about to be adopted, inspected or released. Raises ConfigurationError, Unavailable."""
-
-    def inspect(self, *, exposed_schemas: Sequence[str] = ("public",)) -> AdoptionState:
-        """Look at what is there. Writes nothing."""
-        ...
-
-    def place(
-        self, ledger_id: str, rows_to_write: Sequence[BaselineRow] = (), *, take_over: bool = False
-    ) -> None:
-        """Make history and fence, and write the rows told, in one transaction. Harmless when repeated."""
-        ...
-
-    def release(self, ledger_id: str) -> None:
-        """Remove the fence. Harmless when it is gone already; the history stays."""
-        ...
-
-
-class Targets(Protocol):
-    """The databases by their target's name."""
-
-    def reading(self, target: str) -> AbstractContextManager[TargetReader]:
-        """Connect to look. Raises ConfigurationError, Unavailable."""
-        ...
-
-    def writing(self, target: str, *, ledger_id: str) -> AbstractContextManager[TargetWriter]:
-        """Connect, take the target's lock and have it mint an epoch.
-
-        Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
-        adopted or belongs to another ledger.
-        """
-        ...
-
-    def adopting(self, target: str) -> AbstractContextManager[Adoption]:
-        """Connect to inspect, adopt or release. Raises ConfigurationError, Unavailable."""
-        ...
-
-
-class Adoption(Protocol):
     """A target that is about to be adopted, looked into, or released."""
 
     def inspect(self, *, exposed_schemas: Sequence[str] = ("public",)) -> AdoptionState:
@@ -174,11 +136,23 @@ class Adoption(Protocol):
         ...
 
 
-class Adopting(Protocol):
-    """The databases by their target's name, for those who adopt and release."""
+class Targets(Protocol):
+    """The databases by their target's name."""
+
+    def reading(self, target: str) -> AbstractContextManager[TargetReader]:
+        """Connect to look. Raises ConfigurationError, Unavailable."""
+        ...
+
+    def writing(self, target: str, *, ledger_id: str) -> AbstractContextManager[TargetWriter]:
+        """Connect, take the target's lock and have it mint an epoch.
+
+        Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
+        adopted or belongs to another ledger.
+        """
+        ...
 
     def adopting(self, target: str) -> AbstractContextManager[Adoption]:
-        """Connect. Raises ConfigurationError, Unavailable."""
+        """Connect to inspect, adopt or release. Raises ConfigurationError, Unavailable."""
         ...
 
 

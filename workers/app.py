@@ -8,12 +8,12 @@ app = wiring.celery_app()
 app.conf.imports = ("workers.tasks",)
 
 
-@setup_logging.connect(weak=False)
+@setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
 def _log_our_way(**_: object) -> None:
     wiring.about_to_run(wiring.house().settings, "worker")
 
 
-@worker_process_init.connect(weak=False)
+@worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
 def _begin_anew(**_: object) -> None:
     """Nothing that the parent opened may be used after the fork."""
     wiring.forget_tools()

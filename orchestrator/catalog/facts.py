@@ -5,7 +5,8 @@ from typing import Final
 
 from orchestrator.catalog.queries import query
 from orchestrator.domain.facts import Fact, Facts
-from orchestrator.ports import Database
+from orchestrator.domain.migration import checksum
+from orchestrator.ports import ContentStore, Database
 
 #: of the bytes, should their form ever change
 _FORM: Final = 1
@@ -21,6 +22,13 @@ def read(database: Database) -> Facts:
     sources = ["facts", *(f"declared/{table}" for table in sorted(declared))]
     rows = [Fact(*row) for source in sources for row in database.rows(query(source))]
     return Facts(server_major=server_major, all=tuple(sorted(rows)))
+
+
+def keep(found: Facts, contents: ContentStore) -> str:
+    """Keep facts, and return the sha256 under which they are kept."""
+    content = facts_to_bytes(found)
+    contents.keep([content])
+    return checksum(content)
 
 
 def facts_to_bytes(facts: Facts) -> bytes:

@@ -1,6 +1,6 @@
 """A deployment told stage by stage, as it happens or afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -82,13 +82,15 @@ def tell_end(output: Output, deployment: Deployment) -> None:
 def _gist(run: StageRun) -> str:
     """Say in a few words what a stage gave."""
     gave: Any = run.gave or {}
-    count = {
+    count: dict[Stage, Callable[[], str]] = {
         Stage.CHECKOUT: lambda: f"{len(gave['migrations'])} migrations in the commit",
         Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
         Stage.OBSERVE: lambda: f"{len(gave['matrix']['relations'])} exposed relations",
         Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
         Stage.SMOKE: lambda: f"{len(gave['after']['relations'])} exposed relations asked again",
-        Stage.ROLLBACK: lambda: f"{len(gave['reverted'])} undone" if gave["reverted"] else gave["method"],
+        Stage.ROLLBACK: lambda: (
+            f"{len(gave['reverted'])} undone" if gave["reverted"] else str(gave["method"])
+        ),
     }
     return count[run.stage]() if gave and run.stage in count else ""
 

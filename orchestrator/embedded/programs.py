@@ -103,33 +103,37 @@ def install(source: Source, folder: Path) -> Programs:
 def _copy(source: Source, folder: Path, home: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     unfinished = folder / "unfinished"
-    for part, origin in source.parts.items():
-        _copy_part(origin, unfinished / part)
-    own = unfinished / source.share / "extension"
-    extensions.trust(own)
-    extensions.stand_in(own)
-    major = (unfinished / source.share / "postgres.bki").read_text().splitlines()[0].rpartition(" ")[2]
-    (unfinished / source.bin / "MAJOR").write_text(major)
-    _open_to_read(unfinished)
+    # Everybody may read the copy, whatever umask the wheels were installed with.
+    umask = os.umask(0o022)
+    try:
+        for part, origin in source.parts.items():
+            _copy_part(origin, unfinished / part)
+        own = unfinished / source.share / "extension"
+        extensions.trust(own)
+        extensions.stand_in(own)
+        first_line = (unfinished / source.share / "postgres.bki").read_text().splitlines()[0]
+        (unfinished / source.bin / "MAJOR").write_text(first_line.rpartition(" ")[2])
+    finally:
+        os.umask(umask)
+    for program in (source.bin / "postgres", source.bin / "initdb", source.valkey):
+        (unfinished / program).chmod(0o755)
     unfinished.rename(home)
 
 
 def _copy_part(origin: Path, copy: Path) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    if origin.is_dir():
-        shutil.copytree(origin, copy, symlinks=True, ignore=_LEFT_OUT)
-    else:
-        shutil.copy(origin, copy)
-
-
-def _open_to_read(folder: Path) -> None:
-    """Let the servers' user read everything, whatever umask the wheels were installed with."""
-    for parent, _, files in os.walk(folder):
-        Path(parent).chmod(0o755)
-        for file in (Path(parent, name) for name in files):
-            if not file.is_symlink():
-                file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
-    folder.parent.chmod(0o755)
+    """Copy contents only: rights and times of a thousand small files would take longer than they do."""
+    if not origin.is_dir():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(origin, copy)
+        return
+    for parent, folders, files in os.walk(origin):
+        left_out = _LEFT_OUT(parent, [*folders, *files])
+        folders[:] = [name for name in folders if name not in left_out]
+        here = copy / Path(parent).relative_to(origin)
+        here.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if name not in left_out:
+                shutil.copyfile(Path(parent, name), here / name, follow_symlinks=False)
 
 
 def _digest() -> str:

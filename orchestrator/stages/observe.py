@@ -8,24 +8,19 @@ Leaves behind  the facts in the ledger; nothing on the target
 A question of the matrix that the server does not answer in time fails nothing: its cell is unknown.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from orchestrator.catalog import facts
 from orchestrator.domain.deployment import Done, Observation, Outcome
-from orchestrator.ports import Database, Kept
+from orchestrator.ports import ContentStore, Database
 from orchestrator.probes import matrix
 
 
-def run(database: Database, *, kept: Kept, exposed_schemas: Sequence[str]) -> Done[Observation]:
+def run(database: Database, *, kept: ContentStore, exposed_schemas: Sequence[str]) -> Done[Observation]:
     """Read facts and matrix in one transaction, and keep the facts."""
     found = facts.read(database)
     asked = matrix.ask(database, exposed_schemas)
-    content = facts.facts_to_bytes(found)
-    kept.keep([content])
     return Done(
         outcome=Outcome.PASSED,
-        gave=Observation(
-            facts=hashlib.sha256(content).hexdigest(), fingerprint=found.fingerprint, matrix=asked
-        ),
+        gave=Observation(facts=facts.keep(found, kept), fingerprint=found.fingerprint, matrix=asked),
     )

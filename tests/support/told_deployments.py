@@ -167,7 +167,12 @@ RUNS = (
     run(Stage.VALIDATE, {}, findings=(_NAMED_ODDLY,)),
     run(Stage.OBSERVE, Observation(facts="c" * 64, fingerprint="d" * 64, matrix=_BEFORE)),
     run(Stage.APPLY, _APPLIED, Outcome.FAILED, failure=_FAILURE),
-    run(Stage.SMOKE, Smoke(after=_AFTER), Outcome.REFUSED, findings=(_OPEN,)),
+    run(
+        Stage.SMOKE,
+        Smoke(after=_AFTER, facts="e" * 64, fingerprint="f" * 64),
+        Outcome.REFUSED,
+        findings=(_OPEN,),
+    ),
     run(Stage.ROLLBACK, _UNDONE),
 )
 

@@ -146,7 +146,7 @@ def test_a_policy_without_an_expression_admits_nobody(target: "Target") -> None:
 def test_a_restrictive_policy_limits_what_is_open_to_everybody(target: "Target") -> None:
     target.does(SOUND + "create policy everybody on public.orders for insert to anon with check (true)")
     assert target.cell("public.orders", "anon", Command.INSERT).basis is Basis.EVERY_ROW
-    target.does("create policy only on public.orders as restrictive to anon using (note is not null)")
+    target.does("create policy noted on public.orders as restrictive to anon using (note is not null)")
     assert target.cell("public.orders", "anon", Command.INSERT).basis is Basis.LIMITED
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import psycopg
 
 from orchestrator.adapters.postgres.target.read import Reader
@@ -15,6 +17,16 @@ PROTECTED = """
 """
 
 
+class Shelf:
+    """What was given to be kept."""
+
+    def __init__(self) -> None:
+        self.contents: list[bytes] = []
+
+    def keep(self, contents: Sequence[bytes]) -> None:
+        self.contents += contents
+
+
 def _smoke(url: str, *, given: str, deployed: str) -> Done[Smoke]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(given)
@@ -22,7 +34,7 @@ def _smoke(url: str, *, given: str, deployed: str) -> Done[Smoke]:
             before = ask(database, ["public"])
         connection.execute(deployed)
         with Reader(connection, "staging").asking() as database:
-            return smoke.run(before, database=database, exposed_schemas=["public"])
+            return smoke.run(before, database=database, kept=Shelf(), exposed_schemas=["public"])
 
 
 def test_what_got_worse_refuses(target_database: TestDatabase) -> None:
@@ -33,6 +45,7 @@ def test_what_got_worse_refuses(target_database: TestDatabase) -> None:
     assert done.findings[0].rule == "rls-disabled"
     assert done.gave is not None
     assert not done.gave.after.relations[0].row_security
+    assert len(done.gave.facts) == len(done.gave.fingerprint) == 64
 
 
 def test_what_was_bad_before_is_told_and_refuses_nothing(target_database: TestDatabase) -> None:
@@ -47,4 +60,5 @@ def test_what_was_bad_before_is_told_and_refuses_nothing(target_database: TestDa
 
 def test_relations_that_were_dropped_are_fine(target_database: TestDatabase) -> None:
     done = _smoke(target_database.url, given=PROTECTED, deployed="drop table public.orders")
-    assert (done.outcome, done.findings, done.gave) == (Outcome.PASSED, (), Smoke(after=Matrix()))
+    assert done.gave is not None
+    assert (done.outcome, done.findings, done.gave.after) == (Outcome.PASSED, (), Matrix())

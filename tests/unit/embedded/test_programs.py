@@ -68,7 +68,7 @@ def test_a_disk_that_fills_up_meanwhile_is_named(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28), "somewhere")
 
-    monkeypatch.setattr("shutil.copy", full)
+    monkeypatch.setattr("shutil.copyfile", full)
     with pytest.raises(ConfigurationError) as refused:
         programs.install(source, tmp_path / "programs")
     assert refused.value.code == "disk-full"
