@@ -17,7 +17,8 @@ from orchestrator.domain.deployment import Cause, DeploymentId
 from orchestrator.domain.event import EventKind
 from orchestrator.domain.push import Receipt, Request
 
-SUBSCRIPTIONS = {"team": frozenset(EventKind(v) for v in ("refused", "failed", "rolled_back", "stuck", "succeeded"))}
+ENDS = ("refused", "failed", "rolled_back", "stuck", "succeeded")
+SUBSCRIPTIONS = {"team": frozenset(map(EventKind, ENDS))}
 
 
 class Ledger:
