@@ -79,9 +79,6 @@ class Output:
         """Tell a failure, its place and its remedy."""
         console = to or self.out
         console.print(Text.assemble(("error: ", "bold red"), failure.message))
-        for noun in ("faults",):
-            for line in failure.nouns.get(noun) or ():  # type: ignore[union-attr]
-                console.print(Text(f"  {line}"))
         if failure.remedy:
             console.print(Text.assemble(("  do: ", "bold"), failure.remedy))
 

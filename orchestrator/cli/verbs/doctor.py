@@ -1,13 +1,16 @@
 """`bascule doctor`: whether everything is there that the service depends on."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from orchestrator.actions.diagnosis import Diagnosis, Health
 from orchestrator.cli.options import Json, SettingsFile, opened
 from orchestrator.cli.output import Output
-from orchestrator.wiring import House
+
+if TYPE_CHECKING:
+    from orchestrator.wiring import House
 
 _MARK = {Health.WELL: ("✓", "green"), Health.NOTE: ("!", "yellow"), Health.ILL: ("✗", "red")}
 
@@ -26,7 +29,7 @@ def command(*, settings: SettingsFile = None, json: Json = False) -> int:
     return 2 if any(one.health is Health.ILL for one in seen) else 0
 
 
-def _examine(house: House) -> Iterator[Diagnosis]:
+def _examine(house: "House") -> Iterator[Diagnosis]:
     from orchestrator.actions.diagnosis import checked, examine_repositories, examine_targets
     from orchestrator.adapters.broker import ping
 

@@ -1,11 +1,11 @@
 """`bascule relay`: publishes wake-ups, finds lost pushes, tells people."""
 
 from orchestrator.cli.options import SettingsFile, opened
-from orchestrator.cli.process import run_threads
 
 
 def command(*, settings: SettingsFile = None) -> None:
     """Publish wake-ups, find lost pushes, tell people. A part of the service; any number may run."""
+    from orchestrator.cli.process import run_threads
     from orchestrator.wiring import about_to_run
 
     with opened(settings) as house:

@@ -3,7 +3,6 @@
 import time
 from typing import Annotated
 
-import httpx
 import typer
 
 from orchestrator.cli.options import SettingsFile
@@ -54,6 +53,8 @@ def command(
 
 def _until_ready(supervisor: "object", page: str) -> bool:
     """Tend until the page says that everything is ready; False when it is time to stop."""
+    import httpx
+
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         if not supervisor.tend(seconds=0.05):  # type: ignore[attr-defined]

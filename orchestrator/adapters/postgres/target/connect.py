@@ -8,8 +8,12 @@ import psycopg
 
 from orchestrator.adapters.postgres.target.address import TargetAddress, parameters_of
 from orchestrator.adapters.postgres.target.host import HostDiagnosis, diagnose_host
+from orchestrator.adapters.postgres.target.patient import PatientConnection
 from orchestrator.adapters.postgres.target.refusal import Obstacle, Refusal, find_refusal
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
+
+#: what the server is given on top of its own time limit before it counts as dead
+GRACE_SECONDS = 15.0
 
 #: SQLSTATE of a refusal: code, what happened, remedy. The operator has to act
 _OPERATOR = {
@@ -37,7 +41,7 @@ _LATER = {
 class Session:
     """One connection and the server process behind it, which poolers do not tell."""
 
-    connection: psycopg.Connection
+    connection: PatientConnection
     backend_pid: int
 
 
@@ -48,11 +52,12 @@ def open_session(address: TargetAddress) -> Session:
     """
     parameters = parameters_of(address)
     try:
-        connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+        connection = PatientConnection.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
     except psycopg.Error:
         # libpq's words are left out on purpose: they are no ground for a decision and come in any language
         refusal = find_refusal(parameters, timeout_seconds=address.connect_timeout_seconds)
         raise _error(address, refusal) from None
+    connection.longest_wait_seconds = address.statement_timeout_seconds + GRACE_SECONDS
     try:
         with losing_is_unavailable(address.name):
             _set_limits(connection, address)

@@ -16,6 +16,7 @@ CONTENTION = {"55P03": "lock-timeout", "40P01": "deadlock", "40001": "serializat
 _LONGEST_QUOTE = 120
 _DIVISION_BY_ZERO = "22012"
 _ROLE_CHANGED = "2201F"
+_FENCE_GONE = ("42P01", "3F000")
 _SERVER_FULL = {"53100": "disk-full", "53200": "out-of-memory", "53300": "too-many-connections"}
 #: classes whose details name objects; in the others they hold values of rows
 _DETAILS_WITHOUT_VALUES = ("0A", "2B", "42", "55")
@@ -177,7 +178,7 @@ def _frame_failed(attempt: Attempt, part: Part, error: psycopg.Error) -> Bascule
     state, target = error.sqlstate or "", attempt.target
     if state == psycopg.errors.ReadOnlySqlTransaction.sqlstate and part is Part.FENCE:
         return read_only(target)
-    if part is Part.FENCE and state in (_DIVISION_BY_ZERO, "42P01", "3F000"):
+    if part in (Part.SESSION, Part.FENCE) and state in (_DIVISION_BY_ZERO, *_FENCE_GONE):
         return Stale(
             f"target {target}: somebody else has taken over; nothing of {attempt.file.path} was committed",
             target=target,

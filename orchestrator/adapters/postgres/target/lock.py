@@ -9,11 +9,14 @@ import psycopg
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import Session, losing_is_unavailable, open_session
+from orchestrator.adapters.postgres.target.patient import PatientConnection
 from orchestrator.adapters.postgres.target.read import Reader
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
 
 #: "bascule" in ASCII: one lock per database
 LOCK_KEY = int.from_bytes(b"bascule", "big")
+
+_LONGEST_LOOK_SECONDS = 3.0
 
 _LOCK = queries.load("sql/target/lock.sql")
 _FENCE = queries.load("sql/target/fence.sql")
@@ -50,7 +53,7 @@ class TargetLock:
         self.epoch = 0
 
     @property
-    def connection(self) -> psycopg.Connection:
+    def connection(self) -> PatientConnection:
         """The connection that holds the lock."""
         assert self._session is not None, "take() comes first"
         return self._session.connection
@@ -75,7 +78,7 @@ class TargetLock:
 
     def blockers(self, pid: int) -> tuple[Blocker, ...]:
         """Say who keeps that backend waiting; nothing when it cannot be known."""
-        with suppress(psycopg.Error):
+        with suppress(psycopg.Error), self.connection.waiting_at_most(_LONGEST_LOOK_SECONDS):
             return tuple(_blocker(row) for row in self._rows(_LOCK["blockers"], pid=pid))
         return ()
 
@@ -137,8 +140,8 @@ class TargetLock:
         name = self._address.name
         return ConfigurationError(f"target {name}: {what}", code=code, remedy=remedy, target=name)
 
-    def _is_alive(self, connection: psycopg.Connection) -> bool:
-        with suppress(psycopg.Error):
+    def _is_alive(self, connection: PatientConnection) -> bool:
+        with suppress(psycopg.Error), connection.waiting_at_most(_LONGEST_LOOK_SECONDS):
             connection.execute("select")
             return True
         return False

@@ -12,7 +12,13 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target import pipeline
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.causes import explained
-from orchestrator.adapters.postgres.target.connect import Session, connection_lost, is_loss, open_session
+from orchestrator.adapters.postgres.target.connect import (
+    GRACE_SECONDS,
+    Session,
+    connection_lost,
+    is_loss,
+    open_session,
+)
 from orchestrator.adapters.postgres.target.failure import (
     CONTENTION,
     Attempt,
@@ -31,8 +37,6 @@ from orchestrator.domain.migration import Migration
 from orchestrator.validation.split import Statement
 
 _HISTORY = queries.load("sql/target/history.sql")
-#: what the server is given on top of its own time limit before we take it for dead
-_GRACE_SECONDS = 15.0
 _LONGEST_PAUSE_SECONDS = 8.0
 
 
@@ -210,7 +214,7 @@ class Writer(Reader):
     def _watch(self, session: Session, deadline: float) -> _Watch:
         return _Watch(
             deadline=deadline,
-            silence_seconds=self._address.statement_timeout_seconds + _GRACE_SECONDS,
+            silence_seconds=self._address.statement_timeout_seconds + GRACE_SECONDS,
             tick_seconds=min(1.0, self._address.lock_timeout_seconds / 3),
             look=lambda: self._lock.blockers(session.backend_pid),
         )

@@ -221,11 +221,12 @@ def test_a_lock_that_stays_held_is_tried_again_and_its_holder_named(targets, db,
     db.execute("create table public.busy (id int); alter table public.busy owner to postgres")
     with psycopg.connect(target_database.url, application_name="reporting") as holder:
         holder.execute("select * from public.busy")
+        pid = holder.info.backend_pid
         error = refusal(targets, "create table public.a();\nalter table public.busy add b int")
     assert (error.code, error.nouns["sqlstate"], error.nouns["tries"]) == ("lock-timeout", "55P03", 2)
     assert error.nouns["relation"] == "busy"
     assert "reporting" in error.message
-    assert f"pid {holder.info.backend_pid}" in str(error.nouns["holders"])
+    assert f"pid {pid}" in str(error.nouns["holders"])
     assert "select" not in str(error.nouns["holders"])
     assert not exists(db, "public.a")
 
