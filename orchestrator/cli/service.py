@@ -1,5 +1,6 @@
 """The whole service in one terminal: embedded servers, then web, relay and worker under one supervisor."""
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ def processes(
             argv=(sys.executable, "-m", "orchestrator", verb),
             env=env,
             log=logs / f"{name}.log" if logs else None,
+            # a worker has children of its own: it has to hear that we were killed, and end them
+            orphan_signal=signal.SIGQUIT if name == "worker" else signal.SIGKILL,
         )
         for name, verb in (("web", "serve"), ("relay", "relay"), ("worker", "worker"))
     ]

@@ -26,6 +26,7 @@ def command(
             "celery",
             "-A",
             "workers.app",
+            "--quiet",
             "worker",
             "--loglevel",
             "INFO",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
-from psycopg.abc import PQGen, PQGenConn
+from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
 T = TypeVar("T")
@@ -18,8 +18,10 @@ class PatientConnection(psycopg.Connection[TupleRow]):
     #: the server's own limits come first as long as it is alive
     longest_wait_seconds: float = 60.0
 
-    def wait(self, gen: PQGen[T] | PQGenConn[T], interval: float = 0.1) -> T:
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Wait for an answer as psycopg does, but not longer than is allowed."""
+        if timeout is not None:  # psycopg's own, shorter ones
+            return super().wait(gen, interval, timeout)
         return super().wait(self._bounded(gen), interval)
 
     @contextmanager
@@ -32,15 +34,16 @@ class PatientConnection(psycopg.Connection[TupleRow]):
         finally:
             self.longest_wait_seconds = usual
 
-    def _bounded(self, gen: PQGen[T] | PQGenConn[T]) -> PQGen[T]:
+    def _bounded(self, gen: PQGen[T]) -> PQGen[T]:
         deadline = time.monotonic() + self.longest_wait_seconds
         try:
             wanted = next(gen)
             while True:
-                ready = yield wanted  # type: ignore[misc]
+                ready = yield wanted
                 if not ready and time.monotonic() > deadline:
                     self.pgconn.finish()  # what it may still say belongs to nobody
                     raise psycopg.OperationalError("no answer in time")
                 wanted = gen.send(ready)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            result: T = end.value
+            return result

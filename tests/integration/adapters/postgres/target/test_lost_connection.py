@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import psycopg
@@ -38,7 +39,10 @@ def when(condition: Callable[[], bool], act: Callable[[], None]) -> threading.Th
 def running(target_database, text: str) -> Callable[[], bool]:
     def look() -> bool:
         with psycopg.connect(target_database.superuser_url) as db:
-            sql = "select exists (select from pg_stat_activity where state = 'active' and query like %s and pid <> pg_backend_pid())"
+            sql = (
+                "select exists (select from pg_stat_activity"
+                " where state = 'active' and query like %s and pid <> pg_backend_pid())"
+            )
             return bool(db.execute(sql, [f"%{text}%"]).fetchone()[0])
 
     return look
@@ -133,10 +137,8 @@ def test_a_silent_server_is_given_up(make_targets, targets, proxy, address):
         proxy.deaf = True
         started = time.monotonic()
         thread = when(lambda: time.monotonic() > started + 2, lambda: setattr(proxy, "deaf", False))
-        try:
+        with suppress(Unavailable):
             writer.apply(migration("1"), "select 1")
-        except Unavailable:
-            pass
         thread.join()
         assert time.monotonic() - started < 15
 
