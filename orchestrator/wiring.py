@@ -33,11 +33,11 @@ from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
 from orchestrator.ports import Channel, Forge
-from orchestrator.recipe import Tools
 from orchestrator.relay.courier import Courier
 from orchestrator.relay.heads import HeadWatch
 from orchestrator.relay.publisher import Publisher
 from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings, load
+from orchestrator.steps import Tools
 
 
 class House:

@@ -6,7 +6,7 @@ from orchestrator import recipe
 from orchestrator.domain.deployment import Deployment, DeploymentId, Status, WaitingFor
 from orchestrator.domain.errors import Unavailable
 from orchestrator.ports import Reading
-from orchestrator.recipe import Tools
+from orchestrator.steps import Tools
 
 _PAUSE_SECONDS = 0.5
 

@@ -77,7 +77,7 @@ def relations_in(expression: str) -> tuple[Relation, ...]:
         tree = postgast.parse(f"select {expression}")
     except (postgast.PgQueryError, DecodeError):
         return ()
-    return tuple(_relation(node) for node in postgast.find_nodes(tree, "RangeVar"))
+    return tuple(_relation(node) for node in postgast.find_nodes(tree, pg.RangeVar))
 
 
 def _demands(statement: Node) -> Iterator[Demand]:

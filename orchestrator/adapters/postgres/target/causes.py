@@ -13,7 +13,7 @@ from psycopg import sql
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.adapters.postgres.target.recursion import recursive_policies
-from orchestrator.domain.errors import BasculeError, Noun, TargetError
+from orchestrator.domain.errors import Noun, TargetError
 from orchestrator.validation.inspect import Demand, DemandKind, Relation, demands_of
 from orchestrator.validation.split import Statement
 
@@ -43,8 +43,7 @@ def explained(
     """Return the failure with its cause, or as it is. Never raises: the failure must not be lost."""
     try:
         cause = _find_cause(error, statement, reader)
-    except (BasculeError, psycopg.Error):
-        # deliberately dropped: the statement's own error is what counts, this only adds to it
+    except Exception:  # noqa: BLE001  # dropped on purpose, whatever it is: the statement's own error counts
         return failure
     if cause is None:
         return failure

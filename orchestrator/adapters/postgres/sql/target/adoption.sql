@@ -7,7 +7,9 @@ select pg_catalog.current_setting('server_version'),
        current_user,
        pg_catalog.pg_is_in_recovery() or pg_catalog.current_setting('default_transaction_read_only')::bool,
        pg_catalog.to_regnamespace('supabase_migrations') is not null,
-       pg_catalog.to_regclass('supabase_migrations.schema_migrations') is not null;
+       exists (select from pg_catalog.pg_class c
+                where c.relnamespace = pg_catalog.to_regnamespace('supabase_migrations')
+                  and c.relname = 'schema_migrations');
 
 -- name: user_objects
 -- Relations, functions and types that are neither the system's, nor an extension's, nor the platform's own.
@@ -36,10 +38,14 @@ select count(*) over (), pg_catalog.format('%%I.%%I', nspname, name)
 
 -- name: missing_rights
 -- One row for each right that our role lacks: what it is for, and the SQL that grants it.
-with history as (
-  select pg_catalog.to_regclass('supabase_migrations.schema_migrations') as oid
+-- The tables are looked up in the catalog: a cast to regclass is refused without USAGE on the schema.
+with own_table as (
+  select relname, oid from pg_catalog.pg_class
+   where relnamespace = pg_catalog.to_regnamespace('supabase_migrations')
+), history as (
+  select (select oid from own_table where relname = 'schema_migrations') as oid
 ), fence as (
-  select pg_catalog.to_regclass('supabase_migrations.bascule_fence') as oid
+  select (select oid from own_table where relname = 'bascule_fence') as oid
 ), has_column as (
   select count(*) = 2 as complete from pg_catalog.pg_attribute, history
    where attrelid = history.oid and attname in ('name', 'statements') and not attisdropped

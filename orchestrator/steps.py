@@ -1,0 +1,154 @@
+"""Where each stage's inputs come from: the ledger, the settings, a target's connection.
+
+What one stage gives is what a later one takes, kept in the ledger in between: so each stage keeps precise
+types, and each may be carried out by another worker.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from orchestrator.catalog import facts
+from orchestrator.domain.deployment import Applied, Done, Observation, Rollback, Smoke, Stage
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.facts import Facts, undone
+from orchestrator.domain.migration import Migration
+from orchestrator.domain.plan import Plan, Tree
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import Claim, Claims, Git, Kept, Targets, TargetWriter
+from orchestrator.stages import apply, checkout, observe, plan, rollback, smoke, validate
+
+#: how a stage may end: with an outcome, overtaken by the head, or not yet
+Result = Done[Any] | checkout.HeadMoved | checkout.NotYet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What the stages work with."""
+
+    claims: Claims
+    kept: Kept
+    git: Git
+    targets: Targets
+    #: by the target's name
+    policies: Mapping[str, TargetPolicy]
+
+    def policy(self, target: str) -> TargetPolicy:
+        """Return a target's policy. Raises ConfigurationError when the settings no longer name it."""
+        if target not in self.policies:
+            raise ConfigurationError(
+                f"the settings have no target {target}",
+                code="target-unknown",
+                remedy=f"add [targets.{target}], or ignore its old deployments",
+                target=target,
+            )
+        return self.policies[target]
+
+
+def do_checkout(claim: Claim, tools: Tools) -> Result:
+    """Read the commit from its repository."""
+    return checkout.run(
+        claim.deployment,
+        tools.policy(claim.deployment.target),
+        git=tools.git,
+        kept=tools.kept,
+        now=datetime.now(UTC),
+        confirm_head=claim.deployment.confirm_head,
+    )
+
+
+def do_plan(claim: Claim, tools: Tools) -> Done[Plan]:
+    """Hold the commit's files against the target's history."""
+    target = claim.deployment.target
+    tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
+    with tools.targets.reading(target) as reader:
+        history = reader.history()
+    return plan.run(
+        tree,
+        history=history,
+        recorded=tools.kept.recorded(target),
+        holds=tools.kept.holds(target),
+        policy=tools.policy(target),
+        contents=partial(_contents, tools),
+    )
+
+
+def do_validate(claim: Claim, tools: Tools) -> Done[Any]:
+    """Read the planned SQL."""
+    planned = planned_of(claim, tools)
+    return validate.run(planned, contents=_sql_of(planned, tools))
+
+
+def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
+    """Look at the target, which nothing has changed yet."""
+    schemas = tools.policy(claim.deployment.target).exposed_schemas
+    with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
+        return observe.run(database, kept=tools.kept, exposed_schemas=schemas)
+
+
+def do_apply(claim: Claim, tools: Tools) -> Done[Applied]:
+    """Write to the target under its lock."""
+    planned = planned_of(claim, tools)
+    contents = _sql_of(planned, tools)
+    with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        return apply.run(planned, contents=contents, writer=writer)
+
+
+def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
+    """Look at the target again, beside what was observed."""
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).matrix
+    schemas = tools.policy(claim.deployment.target).exposed_schemas
+    with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
+        return smoke.run(before, database=database, kept=tools.kept, exposed_schemas=schemas)
+
+
+def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
+    """Write to the target under its lock, towards what was observed."""
+    planned = planned_of(claim, tools)
+    contents = _sql_of(planned, tools)
+    with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        return rollback.run(
+            planned,
+            contents=contents,
+            writer=writer,
+            before=_wanted_back(claim, tools, writer),
+            committed=_committed(claim, tools),
+        )
+
+
+def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
+    """Say what to restore: as before, but for what others changed since a deployment of long ago."""
+    before = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
+    if claim.deployment.undoes is None:
+        return before
+    after = _facts(tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke).facts, tools)
+    with writer.asking() as database:
+        return undone(before, after, facts.read(database))
+
+
+def _facts(sha256: str, tools: Tools) -> Facts:
+    return facts.facts_from_bytes(tools.kept.content([sha256])[sha256])
+
+
+def _committed(claim: Claim, tools: Tools) -> tuple[Migration, ...]:
+    try:
+        applied = tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
+    except KeyError:  # its worker died each time: only the target's history knows
+        return ()
+    return tuple(one.migration for one in applied.migrations)
+
+
+def planned_of(claim: Claim, tools: Tools) -> Plan:
+    """Return what the plan stage gave."""
+    return tools.kept.gave(claim.deployment.id, Stage.PLAN, Plan)
+
+
+def _contents(tools: Tools, sha256s: list[str]) -> Mapping[str, bytes]:
+    return tools.kept.content(sha256s)
+
+
+def _sql_of(planned: Plan, tools: Tools) -> Mapping[str, bytes]:
+    files = [file for one in planned.pending for file in (one.file, one.rollback) if file]
+    return tools.kept.content([file.sha256 for file in files])
