@@ -30,7 +30,7 @@ def follow(
         runs = reading.runs(deployment)
         yield from runs[seen:]
         seen = len(runs)
-        if now.finished is not None:
+        if now.finished is not None or now.needs_a_person:
             yield now
             return
         if time.monotonic() > deadline:

@@ -3,7 +3,7 @@
 import time
 
 from orchestrator import recipe
-from orchestrator.domain.deployment import Deployment, DeploymentId, Status, WaitingFor
+from orchestrator.domain.deployment import Deployment, DeploymentId
 from orchestrator.domain.errors import Unavailable
 from orchestrator.ports import Reading
 from orchestrator.steps import Tools
@@ -18,7 +18,7 @@ def carry_out(
     deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:
         before = _look(deployment, reading)
-        if before.finished is not None or _needs_a_person(before):
+        if before.finished is not None or before.needs_a_person:
             return before
         recipe.advance(deployment, tools=tools)
         after = _look(deployment, reading)
@@ -35,11 +35,3 @@ def _look(deployment: DeploymentId, reading: Reading) -> Deployment:
     found = reading.deployment(deployment)
     assert found is not None
     return found
-
-
-def _needs_a_person(deployment: Deployment) -> bool:
-    return deployment.status is Status.WAITING and deployment.waiting_for in (
-        WaitingFor.ADOPTION,
-        WaitingFor.LOCK,
-        WaitingFor.APPROVAL,
-    )

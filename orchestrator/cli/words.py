@@ -11,8 +11,8 @@ def ago(moment: datetime) -> str:
 
 
 def span(seconds: float) -> str:
-    """Say a length of time in its largest unit; tenths below a minute."""
+    """Say a length of time in its largest unit; milliseconds below a second."""
     for size, unit in _STEPS:
         if seconds >= size:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.1f} s"
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"

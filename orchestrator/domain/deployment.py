@@ -123,6 +123,11 @@ class Deployment:
     #: the earlier deployment that a person wants undone
     undoes: DeploymentId | None = None
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether it waits for more than its turn."""
+        return self.status is Status.WAITING and self.waiting_for not in (None, WaitingFor.TURN)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done(Generic[T]):

@@ -3,14 +3,14 @@
 import subprocess
 from pathlib import Path
 
-from tests.support.servers import tested_server
+from tests.support.servers import server_under_test
 
 _SECONDS = 60
 
 
 def client_program(name: str) -> Path:
     """Return a client program of the tested server's own version: an older one refuses a newer server."""
-    source = tested_server()
+    source = server_under_test()
     return source.parts[source.bin / "postgres"].with_name(name)
 
 

@@ -37,9 +37,10 @@ insert into bascule.wake_up (deployment) select id from noted returning deployme
 select pg_try_advisory_xact_lock(hashtextextended('bascule reconciler', 0)) as mine;
 
 -- name: followed_heads
--- What the ledger believes each adopted target was last asked for.
+-- The head that each adopted target was last asked for; a commit that a person named is not the head.
 select t.name as target,
-       coalesce((select d.commit from bascule.deployment d where d.target = t.name order by d.id desc limit 1),
+       coalesce((select d.commit from bascule.deployment d
+                  where d.target = t.name and d.confirm_head order by d.id desc limit 1),
                 t.adopted_commit) as commit
   from bascule.target t
  where t.adopted is not null;
