@@ -41,13 +41,11 @@ class Change:
     before: str | None
     after: str | None
 
-    def __str__(self) -> str:
-        """Say it in words."""
-        if self.before is None:
-            return f"{self.kind} {self.identity} was added"
-        if self.after is None:
-            return f"{self.kind} {self.identity} was removed"
-        return f"{self.kind} {self.identity} changed from {self.before!r} to {self.after!r}"
+    @property
+    def headline(self) -> str:
+        """Say what happened to what; without definitions, which may hold what is not for everybody."""
+        happened = "was added" if self.before is None else "was removed" if self.after is None else "changed"
+        return f"{self.kind} {self.identity} {happened}"
 
 
 def difference(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, ...]:

@@ -114,7 +114,7 @@ def _no_rollback(missing: Sequence[Migration]) -> MigrationRefused:
 
 
 def _left(changes: Sequence[Change], reverted: Sequence[str]) -> Failure:
-    told = [str(change) for change in changes[:_CHANGES_TOLD]]
+    told = [change.headline for change in changes[:_CHANGES_TOLD]]
     more = len(changes) - len(told)
     return Failure(
         family=MigrationRefused.family,
@@ -122,5 +122,5 @@ def _left(changes: Sequence[Change], reverted: Sequence[str]) -> Failure:
         message=f"after the rollback the target is not what it was: {'; '.join(told)}"
         + (f"; and {more} more" if more else ""),
         remedy="put these right by hand and complete the rollback files, then say `bascule retry`",
-        nouns={"versions": list(reverted), "changes": [str(change) for change in changes]},
+        nouns={"versions": list(reverted), "changes": [change.headline for change in changes]},
     )

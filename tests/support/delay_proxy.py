@@ -48,10 +48,11 @@ class DelayProxy:
         up_reader, up_writer = await asyncio.open_connection(self.upstream_host, self.upstream_port)
         self._writers |= {writer, up_writer}
         speaking = ["client"]
-        await asyncio.gather(
-            self._carry(reader, up_writer, "client", speaking),
-            self._carry(up_reader, writer, "server", speaking),
-        )
+        with suppress(asyncio.CancelledError):  # the streams' own callback would report it as a fault
+            await asyncio.gather(
+                self._carry(reader, up_writer, "client", speaking),
+                self._carry(up_reader, writer, "server", speaking),
+            )
 
     async def _carry(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, who: str, speaking: list[str]
@@ -63,7 +64,7 @@ class DelayProxy:
                 speaking[0] = who
                 if self.deaf and who == "server":
                     continue
-                # later() keeps the order: equal delays are carried out in the order in which they were asked
+                # equal delays end in the order in which they began, so the bytes keep theirs
                 self._loop.call_later(self.delay_seconds, self._write, sink, data)
         self._loop.call_later(self.delay_seconds, self._close, sink)
 

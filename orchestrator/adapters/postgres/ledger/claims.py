@@ -127,7 +127,8 @@ class LedgerClaims:
         old = claim.deployment
         with self._holding(claim) as connection:
             deployments.finish(connection, old.id, Status.SUPERSEDED, self._telling)
-            if deployments.newest_that_counted(connection, old.target, but_not=old.id) != head:
+            newest = deployments.newest_head(connection, old.target, but_not=old.id)
+            if newest is None or newest[1] != head:
                 request = Request(
                     target=old.target,
                     repository=old.repository,

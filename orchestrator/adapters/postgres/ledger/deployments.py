@@ -48,16 +48,16 @@ def ask(
     confirm_head: bool = True,
     join: bool = True,
 ) -> DeploymentId:
-    """Make the deployment that a request asks for, or join the newest one if it is for the same commit.
+    """Make the deployment that a request asks for, or join the newest head's if it is for the same commit.
 
     The newest waits; those that waited before it are superseded.
     """
     target = {"target": request.target}
     connection.execute(_SQL["know_target"], target)
     connection.execute(_SQL["lock_target"], target)
-    newest = connection.execute(_SQL["newest"], target).fetchone()
-    if join and newest is not None and newest["commit"] == request.commit:
-        return DeploymentId(newest["id"])
+    newest = newest_head(connection, request.target)
+    if join and newest is not None and newest[1] == request.commit:
+        return newest[0]
     made = _create(connection, request, push=push, confirm_head=confirm_head)
     for older in connection.execute(_SQL["waiting_before"], {**target, "deployment": made}).fetchall():
         finish(connection, older["id"], Status.SUPERSEDED, telling)
@@ -98,12 +98,13 @@ def _create(
     return made
 
 
-def newest_that_counted(connection: Connection, target: str, *, but_not: DeploymentId) -> str | None:
-    """Return the commit of the newest deployment that was not superseded."""
-    row = connection.execute(
-        _SQL["newest_that_counted"], {"target": target, "superseded": Status.SUPERSEDED, "except": but_not}
-    ).fetchone()
-    return None if row is None else row["commit"]
+def newest_head(
+    connection: Connection, target: str, *, but_not: DeploymentId | None = None
+) -> tuple[DeploymentId, str] | None:
+    """Return the deployment of the head that was last asked for, with its commit."""
+    names = {"target": target, "superseded": Status.SUPERSEDED, "except": but_not or 0}
+    row = connection.execute(_SQL["newest_head"], names).fetchone()
+    return None if row is None else (DeploymentId(row["id"]), row["commit"])
 
 
 def wake(connection: Connection, deployment: DeploymentId, *, seconds: float = 0) -> None:

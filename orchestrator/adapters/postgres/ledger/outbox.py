@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from orchestrator.adapters.postgres.ledger.connection import Connection, ControlDatabase, one
 from orchestrator.adapters.postgres.ledger.deployments import Telling, ask
 from orchestrator.adapters.postgres.queries import load
-from orchestrator.domain.deployment import DeploymentId
+from orchestrator.domain.deployment import DeploymentId, Status
 from orchestrator.domain.push import Request
 
 _SQL = load("sql/ledger/outbox.sql")
@@ -47,7 +47,8 @@ class LedgerOutbox:
     def followed_heads(self) -> dict[str, str | None]:
         """Return, for each adopted target, the commit that it was last asked for."""
         with self._control.connection() as connection:
-            return {row["target"]: row["commit"] for row in connection.execute(_SQL["followed_heads"])}
+            rows = connection.execute(_SQL["followed_heads"], {"superseded": Status.SUPERSEDED})
+            return {row["target"]: row["commit"] for row in rows}
 
     def ask(self, request: Request) -> DeploymentId:
         """Make a deployment for a head that no push told of."""

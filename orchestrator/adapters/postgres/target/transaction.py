@@ -72,16 +72,13 @@ def pieces_of(
 
 
 def _beginning(address: TargetAddress, server_version: int) -> Iterator[Piece]:
-    """Make the session fresh: DISCARD ALL takes off what an earlier migration set, and RESET means defaults.
+    """Make the session fresh: DISCARD ALL takes off whatever an earlier migration set.
 
     Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk
-    is full is read-only by such a default.
+    is full is read-only by such a default. The guard sets statement_timeout. transaction_timeout ends the
+    transaction of a worker that was paused before it had sent everything.
     """
-    limits = {
-        "lock_timeout": milliseconds(address.lock_timeout_seconds),
-        "statement_timeout": milliseconds(address.statement_timeout_seconds),
-        "idle_in_transaction_session_timeout": "60s",
-    }
+    limits = {"lock_timeout": milliseconds(address.lock_timeout_seconds)}
     if server_version >= _TRANSACTION_TIMEOUT_SINCE:
         limits["transaction_timeout"] = milliseconds(address.migration_timeout_seconds)
     yield Piece(part=Part.SESSION, step=Step(sql="discard all"))

@@ -37,6 +37,7 @@ from orchestrator.domain.migration import Migration
 from orchestrator.validation.split import Statement
 
 _HISTORY = queries.load("sql/target/history.sql")
+_TRANSACTION_TIMEOUT = "25P04"
 _LONGEST_PAUSE_SECONDS = 8.0
 
 
@@ -166,6 +167,8 @@ class Writer(Reader):
             return None
         if error.sqlstate in CONTENTION:
             return _Collision(piece=piece, sqlstate=error.sqlstate, blockers=watch.blockers)
+        if error.sqlstate == _TRANSACTION_TIMEOUT:
+            raise out_of_time(attempt, self._address.migration_timeout_seconds) from error
         failure = failure_of(attempt, piece, error)
         if isinstance(failure, TargetError) and piece.statement is not None and piece.part is Part.STATEMENT:
             failure = explained(failure, error, piece.statement, self)

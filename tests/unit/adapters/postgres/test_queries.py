@@ -16,7 +16,10 @@ def _load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> dict[st
 def test_a_query_is_found_by_its_name_without_its_comment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "-- about the file\n\n-- name: first\n-- what 100% of it is for\nselect 1;\n\n-- name: second\nselect 2\n"
+    text = (
+        "-- about the file\n\n-- name: first\n-- what 100% of it is for\nselect 1;\n"
+        "\n-- name: second\nselect 2\n"
+    )
     assert _load(tmp_path, monkeypatch, text) == {"first": "select 1", "second": "select 2"}
 
 

@@ -5,12 +5,11 @@ insert into bascule.target (name) values (%(target)s) on conflict do nothing;
 -- Makers of deployments stand in line here, so that "the newest" is one row.
 select t.* from bascule.target t where t.name = %(target)s for update;
 
--- name: newest
-select d.* from bascule.deployment d where d.target = %(target)s order by d.id desc limit 1;
-
--- name: newest_that_counted
-select d.commit from bascule.deployment d
- where d.target = %(target)s and d.status <> %(superseded)s and d.id <> %(except)s
+-- name: newest_head
+-- The head that was last asked for. A commit that a person named is none, nor is one that was overtaken: when
+-- the branch is forced back to that, it has still to be deployed.
+select d.id, d.commit from bascule.deployment d
+ where d.target = %(target)s and d.confirm_head and d.status <> %(superseded)s and d.id <> %(except)s
  order by d.id desc limit 1;
 
 -- name: create

@@ -37,10 +37,11 @@ insert into bascule.wake_up (deployment) select id from noted returning deployme
 select pg_try_advisory_xact_lock(hashtextextended('bascule reconciler', 0)) as mine;
 
 -- name: followed_heads
--- The head that each adopted target was last asked for; a commit that a person named is not the head.
+-- The head that each adopted target was last asked for, see newest_head.
 select t.name as target,
        coalesce((select d.commit from bascule.deployment d
-                  where d.target = t.name and d.confirm_head order by d.id desc limit 1),
+                  where d.target = t.name and d.confirm_head and d.status <> %(superseded)s
+                  order by d.id desc limit 1),
                 t.adopted_commit) as commit
   from bascule.target t
  where t.adopted is not null;

@@ -120,7 +120,8 @@ def test_policies_that_read_their_own_table_are_named(targets, shop):
         create table public.teams (id int, owner text); alter table public.teams owner to postgres;
         create table public.members (team int); alter table public.members owner to postgres;
         alter table public.teams enable row level security; alter table public.teams force row level security;
-        alter table public.members enable row level security; alter table public.members force row level security;
+        alter table public.members enable row level security;
+        alter table public.members force row level security;
         create policy mine on public.teams using (id in (select team from public.members));
         create policy ours on public.members using (team in (select id from public.teams));
         create policy plain on public.teams using (owner = 'x');

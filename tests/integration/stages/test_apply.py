@@ -1,0 +1,107 @@
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.targets import PostgresTargets
+from orchestrator.domain.deployment import Outcome
+from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.plan import Plan
+from orchestrator.stages import apply
+
+LEDGER = "ledger-one"
+
+
+def planned(*sqls: str) -> tuple[Plan, dict[str, bytes]]:
+    contents = {checksum(sql.encode()): sql.encode() for sql in sqls}
+    pending = tuple(
+        Migration(
+            version=f"2026010100000{number}",
+            name="step",
+            file=SqlFile(path=f"supabase/migrations/{number}.sql", sha256=checksum(sql.encode())),
+        )
+        for number, sql in enumerate(sqls)
+    )
+    return Plan(pending=pending), contents
+
+
+@pytest.fixture
+def targets(target_database):
+    address = TargetAddress(
+        name="staging",
+        url=target_database.url,
+        lock_timeout_seconds=0.2,
+        lock_tries=2,
+        lock_pause_seconds=0.05,
+    )
+    targets = PostgresTargets([address])
+    with targets.adopting("staging") as adoption:
+        adoption.place(LEDGER)
+    return targets
+
+
+@contextmanager
+def writing(targets):
+    with targets.writing("staging", ledger_id=LEDGER) as writer:
+        yield writer
+
+
+def versions(done):
+    return [applied.migration.version[-1] for applied in done.gave.migrations]
+
+
+def test_all_pending_migrations_are_applied_in_order(targets):
+    plan, contents = planned("create table public.a (id int)", "alter table public.a add b int")
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer)
+        assert [row.version[-1] for row in writer.history()] == ["0", "1"]
+    assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.PASSED, ["0", "1"], None)
+
+
+def test_the_first_failure_ends_the_stage_and_names_the_culprit(targets):
+    plan, contents = planned("create table public.a (id int)", "select\n nope", "create table public.c ()")
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer)
+        assert [row.version[-1] for row in writer.history()] == ["0"]
+    assert (done.outcome, versions(done)) == (Outcome.FAILED, ["0"])
+    assert done.gave.culprit == plan.pending[1]
+    assert done.failure is not None
+    nouns = done.failure.nouns
+    expected = ("supabase/migrations/1.sql", 2, 2, "42703")
+    assert (nouns["file"], nouns["line"], nouns["column"], nouns["sqlstate"]) == expected
+
+
+def test_running_the_stage_again_applies_only_what_is_missing(targets):
+    plan, contents = planned("create table public.a (id int)", "create table public.b ()")
+    with writing(targets) as writer:
+        writer.apply(plan.pending[0], "create table public.a (id int)")
+        done = apply.run(plan, contents=contents, writer=writer)
+        again = apply.run(plan, contents=contents, writer=writer)
+    assert versions(done) == versions(again) == ["0", "1"]
+    assert done.gave.migrations[0].took_seconds == 0
+    assert again.outcome is Outcome.PASSED
+
+
+def test_a_lock_that_cannot_be_had_is_nobodys_fault(targets, target_database):
+    plan, contents = planned("create table public.a (id int)", "alter table public.a add b int")
+    with writing(targets) as writer, psycopg.connect(target_database.url) as holder:
+        writer.apply(plan.pending[0], "create table public.a (id int)")
+        holder.execute("select * from public.a")
+        done = apply.run(plan, contents=contents, writer=writer)
+    assert (done.outcome, done.gave.culprit) == (Outcome.FAILED, None)
+    assert done.failure is not None
+    assert done.failure.code == "lock-timeout"
+
+
+def test_what_waiting_may_mend_is_raised_and_not_an_outcome(targets, target_database):
+    plan, contents = planned("select pg_terminate_backend(pg_backend_pid())")
+    with writing(targets) as writer, pytest.raises(Unavailable):
+        apply.run(plan, contents=contents, writer=writer)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_sql(targets):
+    plan, contents = planned("\ufeffselect 1")
+    with writing(targets) as writer:
+        assert apply.run(plan, contents=contents, writer=writer).outcome is Outcome.PASSED

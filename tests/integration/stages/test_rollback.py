@@ -1,0 +1,164 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.targets import PostgresTargets
+from orchestrator.adapters.postgres.target.write import Writer
+from orchestrator.catalog import facts
+from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
+from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.facts import Facts
+from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.plan import Plan
+from orchestrator.stages import rollback
+
+LEDGER = "ledger-one"
+UP = ("create table public.a (id int)", "create table public.b (id int)")
+DOWN = ("drop table public.a", "drop table public.b")
+
+
+@dataclass
+class Deployed:
+    """A target on which a plan was begun."""
+
+    writer: Writer
+    before: Facts
+    contents: dict[str, bytes]
+    plan: Plan
+
+    def apply(self, *numbers: int) -> None:
+        for number in numbers:
+            migration = self.plan.pending[number]
+            self.writer.apply(migration, self.contents[migration.file.sha256].decode())
+
+    def roll_back(self, **changes) -> Done[Rollback]:
+        arguments = {"contents": self.contents, "writer": self.writer, "before": self.before} | changes
+        return rollback.run(arguments.pop("plan", self.plan), **arguments)
+
+    def history(self) -> list[str]:
+        return [row.version for row in self.writer.history()]
+
+
+def file_of(sql: str, path: str) -> SqlFile:
+    return SqlFile(path=path, sha256=checksum(sql.encode()))
+
+
+@pytest.fixture
+def make(target_database) -> Iterator[object]:
+    address = TargetAddress(
+        name="staging",
+        url=target_database.url,
+        lock_timeout_seconds=0.2,
+        lock_tries=2,
+        lock_pause_seconds=0.05,
+    )
+    targets = PostgresTargets([address])
+    with targets.adopting("staging") as adoption:
+        adoption.place(LEDGER)
+    with targets.writing("staging", ledger_id=LEDGER) as writer:
+
+        def begin(down: tuple[str | None, ...] = DOWN) -> Deployed:
+            with writer.asking() as database:
+                before = facts.read(database)
+            pending = tuple(
+                Migration(
+                    version=str(number),
+                    name="x",
+                    file=file_of(UP[number], f"supabase/migrations/{number}_x.sql"),
+                    rollback=None if sql is None else file_of(sql, f"supabase/rollbacks/{number}_x.sql"),
+                )
+                for number, sql in enumerate(down)
+            )
+            sqls = [sql for sql in (*UP, *down) if sql is not None]
+            contents = {checksum(sql.encode()): sql.encode() for sql in sqls}
+            return Deployed(writer, before, contents, Plan(pending=pending))
+
+        yield begin
+
+
+def test_where_nothing_was_committed_the_database_has_undone_it_all(make):
+    done = make().roll_back()
+    assert (done.outcome, done.gave.method) == (Outcome.SKIPPED, RollbackMethod.ABORTED)
+
+
+def test_what_was_committed_is_reverted_newest_first(make):
+    deployed = make()
+    deployed.apply(0, 1)
+    done = deployed.roll_back()
+    assert (done.outcome, done.gave.method) == (Outcome.PASSED, RollbackMethod.REVERTED)
+    assert done.gave.reverted == ("1", "0")
+    assert done.gave.left_behind == ()
+    assert done.gave.fingerprint == deployed.before.fingerprint
+    assert deployed.history() == []
+
+
+def test_only_what_was_committed_is_reverted(make):
+    deployed = make()
+    deployed.apply(0)
+    assert deployed.roll_back().gave.reverted == ("0",)
+
+
+def test_a_missing_rollback_file_is_known_before_anything_is_touched(make):
+    deployed = make(down=(None, DOWN[1]))
+    deployed.apply(0, 1)
+    done = deployed.roll_back()
+    assert (done.outcome, done.gave.method) == (Outcome.FAILED, RollbackMethod.IMPOSSIBLE)
+    assert done.failure is not None
+    assert (done.failure.code, done.failure.nouns["versions"]) == ("rollback-missing", ["0"])
+    assert done.failure.remedy
+    assert deployed.history() == ["0", "1"]
+
+
+def test_a_rollback_that_fails_leaves_the_rest_applied_and_says_where(make):
+    deployed = make(down=("drop table public.a;\nselect nope", DOWN[1]))
+    deployed.apply(0, 1)
+    done = deployed.roll_back()
+    assert (done.outcome, done.gave.method) == (Outcome.FAILED, RollbackMethod.IMPOSSIBLE)
+    assert done.gave.reverted == ("1",)
+    assert done.failure is not None
+    assert (done.failure.nouns["file"], done.failure.nouns["line"]) == ("supabase/rollbacks/0_x.sql", 2)
+    assert deployed.history() == ["0"]
+
+
+def test_what_a_rollback_leaves_behind_is_listed(make):
+    deployed = make(down=("drop table public.a; create type public.forgotten as enum ('x')", DOWN[1]))
+    deployed.apply(0)
+    done = deployed.roll_back()
+    assert (done.outcome, done.gave.method) == (Outcome.FAILED, RollbackMethod.REVERTED)
+    assert any("forgotten" in change.identity for change in done.gave.left_behind)
+    assert done.failure is not None
+    assert done.failure.code == "left-behind"
+    assert "forgotten" in done.failure.message
+
+
+def test_a_second_attempt_finishes_what_the_first_one_began(make):
+    deployed = make()
+    deployed.apply(0, 1)
+    newest = deployed.plan.pending[1]
+    deployed.writer.revert(newest, DOWN[1])
+    done = deployed.roll_back(committed=deployed.plan.pending)
+    assert (done.outcome, done.gave.reverted) == (Outcome.PASSED, ("1", "0"))
+    again = deployed.roll_back(committed=deployed.plan.pending)
+    assert (again.outcome, again.gave.method) == (Outcome.PASSED, RollbackMethod.REVERTED)
+
+
+def test_a_lock_that_cannot_be_had_is_waited_for(make, target_database):
+    deployed = make()
+    deployed.apply(0)
+    with psycopg.connect(target_database.url) as holder:
+        holder.execute("select * from public.a")
+        with pytest.raises(Unavailable) as raised:
+            deployed.roll_back()
+    assert raised.value.code == "lock-timeout"
+    assert deployed.roll_back().outcome is Outcome.PASSED
+
+
+def test_a_rollback_whose_content_is_gone_counts_as_missing(make):
+    deployed = make()
+    deployed.apply(0)
+    done = deployed.roll_back(contents={})
+    assert done.gave.method is RollbackMethod.IMPOSSIBLE
+    assert replace(done.gave).reverted == ()
