@@ -18,6 +18,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing from requirements.lock ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q orchestrator workers  # so that the first start is as quick as the second
 	@rm -f $(VENV)/installed-*
 	@touch $@
 

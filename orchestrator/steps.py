@@ -11,7 +11,16 @@ from functools import partial
 from typing import Any
 
 from orchestrator.catalog import facts
-from orchestrator.domain.deployment import Applied, Done, Observation, Rollback, Smoke, Stage
+from orchestrator.domain.deployment import (
+    Applied,
+    Done,
+    Observation,
+    Outcome,
+    Rollback,
+    RollbackMethod,
+    Smoke,
+    Stage,
+)
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.facts import Facts, undone
 from orchestrator.domain.migration import Migration
@@ -107,15 +116,27 @@ def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
 def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     """Write to the target under its lock, towards what was observed."""
     planned = planned_of(claim, tools)
-    contents = _sql_of(planned, tools)
-    with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
-        return rollback.run(
-            planned,
-            contents=contents,
-            writer=writer,
-            before=_wanted_back(claim, tools, writer),
-            committed=_committed(claim, tools),
-        )
+    try:
+        with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+            return rollback.run(
+                planned,
+                contents=_sql_of(planned, tools),
+                writer=writer,
+                before=_wanted_back(claim, tools, writer),
+                committed=_committed(claim, tools),
+            )
+    except ConfigurationError:
+        if _is_committed(planned, claim, tools):
+            raise
+        # not ours to write to, and nothing of ours is on its way there: that would hold the fence
+        return Done(outcome=Outcome.SKIPPED, gave=Rollback(method=RollbackMethod.ABORTED))
+
+
+def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:
+    """Tell whether anything of the plan is on the target."""
+    with tools.targets.reading(claim.deployment.target) as reader:
+        present = {row.version for row in reader.history()}
+    return any(migration.version in present for migration in planned.pending)
 
 
 def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
@@ -123,7 +144,10 @@ def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
     before = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
     if claim.deployment.undoes is None:
         return before
-    after = _facts(tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke).facts, tools)
+    try:
+        after = _facts(tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke).facts, tools)
+    except KeyError:  # it never came to its smoke: what it left behind was all its own
+        return before
     with writer.asking() as database:
         return undone(before, after, facts.read(database))
 

@@ -1,20 +1,20 @@
-"""The only place where ports meet adapters: settings go in, tools come out."""
+"""The only place where ports meet adapters: settings go in, tools come out.
+
+What only some processes need is imported when it is first asked for: the web process parses no SQL, a worker
+tells nobody, and no command waits for Celery that does not use it.
+"""
 
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from celery import Celery
 
-from orchestrator.actions.diagnosis import Diagnosis, Health
-from orchestrator.adapters.celery_queue import CeleryQueue, make_app
 from orchestrator.adapters.forges.github import GitHub
 from orchestrator.adapters.git import Repositories, RepositorySource
 from orchestrator.adapters.logging import configure
-from orchestrator.adapters.notify.outgoing_webhook import WebhookChannel
-from orchestrator.adapters.notify.slack import SlackChannel
 from orchestrator.adapters.postgres.ledger.care import LedgerCare
 from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
@@ -26,18 +26,23 @@ from orchestrator.adapters.postgres.ledger.pool import ControlPool
 from orchestrator.adapters.postgres.ledger.pushes import LedgerReception
 from orchestrator.adapters.postgres.ledger.reading import LedgerReading
 from orchestrator.adapters.postgres.ledger.schema import upgrade
-from orchestrator.adapters.postgres.target.address import TargetAddress
-from orchestrator.adapters.postgres.target.host import diagnose_host
-from orchestrator.adapters.postgres.target.targets import PostgresTargets
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
 from orchestrator.ports import Channel, Forge
-from orchestrator.relay.courier import Courier
-from orchestrator.relay.heads import HeadWatch
-from orchestrator.relay.publisher import Publisher
 from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings, load
-from orchestrator.steps import Tools
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from orchestrator.actions.diagnosis import Diagnosis
+    from orchestrator.adapters.celery_queue import CeleryQueue
+    from orchestrator.adapters.postgres.target.address import TargetAddress
+    from orchestrator.adapters.postgres.target.targets import PostgresTargets
+    from orchestrator.relay.courier import Courier
+    from orchestrator.relay.heads import HeadWatch
+    from orchestrator.relay.publisher import Publisher
+    from orchestrator.steps import Tools
 
 
 class House:
@@ -122,18 +127,24 @@ class House:
         )
 
     @cached_property
-    def targets(self) -> PostgresTargets:
+    def targets(self) -> "PostgresTargets":
         """The targets' databases."""
+        from orchestrator.adapters.postgres.target.targets import PostgresTargets
+
         return PostgresTargets(_address(name, target) for name, target in self.settings.targets.items())
 
     @cached_property
-    def queue(self) -> CeleryQueue:
+    def queue(self) -> "CeleryQueue":
         """The broker's side of wake-ups."""
+        from orchestrator.adapters.celery_queue import CeleryQueue
+
         return CeleryQueue(self.broker_url)
 
     @cached_property
-    def tools(self) -> Tools:
+    def tools(self) -> "Tools":
         """What the stages work with."""
+        from orchestrator.steps import Tools
+
         return Tools(
             claims=self.claims,
             kept=self.kept,
@@ -156,8 +167,12 @@ class House:
         """Where people are told, by the channel's name."""
         return {name: _channel(channel) for name, channel in self.settings.notify.items()}
 
-    def relay_work(self) -> Mapping[str, Publisher | HeadWatch | Courier]:
+    def relay_work(self) -> "Mapping[str, Publisher | HeadWatch | Courier]":
         """Return what a relay does, a thread for each."""
+        from orchestrator.relay.courier import Courier
+        from orchestrator.relay.heads import HeadWatch
+        from orchestrator.relay.publisher import Publisher
+
         return {
             "publisher": Publisher(self.outbox(), self.queue),
             "head watch": HeadWatch(
@@ -173,8 +188,11 @@ class House:
         """Return a relay's side of the ledger; it holds a connection of its own."""
         return LedgerOutbox(self.control, self.telling)
 
-    def hosts_in_doubt(self) -> Iterator[Diagnosis]:
+    def hosts_in_doubt(self) -> "Iterator[Diagnosis]":
         """Tell of targets whose host may not be reachable from here, such as one with IPv6 only."""
+        from orchestrator.actions.diagnosis import Diagnosis, Health
+        from orchestrator.adapters.postgres.target.host import diagnose_host
+
         for name, target in self.settings.targets.items():
             host = diagnose_host(target.database_url.reveal())
             if host.problem:
@@ -216,7 +234,9 @@ def _names_servers() -> bool:
     return "BASCULE__SERVICE__DATABASE_URL" in os.environ
 
 
-def _address(name: str, target: TargetSettings) -> TargetAddress:
+def _address(name: str, target: TargetSettings) -> "TargetAddress":
+    from orchestrator.adapters.postgres.target.address import TargetAddress
+
     return TargetAddress(
         name=name,
         url=target.database_url.reveal(),
@@ -228,6 +248,9 @@ def _address(name: str, target: TargetSettings) -> TargetAddress:
 
 
 def _channel(channel: ChannelSettings) -> Channel:
+    from orchestrator.adapters.notify.outgoing_webhook import WebhookChannel
+    from orchestrator.adapters.notify.slack import SlackChannel
+
     if isinstance(channel, SlackSettings):
         return SlackChannel(channel.webhook_url.reveal())
     return WebhookChannel(channel.url, channel.secret.reveal(), allow_private=channel.allow_private)
@@ -242,9 +265,9 @@ def settings_of_this_process(file: Path | None = None) -> Settings:
     return load(file, {**os.environ, **running.environment}) if running else settings
 
 
-def about_to_run(settings: Settings, part: str) -> None:
-    """Set up the log of a part of the service."""
-    level = os.environ.get("BASCULE_LOG_LEVEL", "info")
+def about_to_run(settings: Settings, part: str, *, usual_level: str = "info") -> None:
+    """Set up the log of a part of the service, or of a command."""
+    level = os.environ.get("BASCULE_LOG_LEVEL", usual_level)
     configure(level=level, secrets=[secret.reveal() for secret in settings.secrets()])
     structlog.contextvars.bind_contextvars(part=part)
 
@@ -256,7 +279,7 @@ def house() -> House:
     return House(settings_of_this_process(Path(named) if named else None))
 
 
-def tools() -> Tools:
+def tools() -> "Tools":
     """Return what the stages work with, in this process."""
     return house().tools
 
@@ -266,6 +289,8 @@ def forget_tools() -> None:
     house.cache_clear()
 
 
-def celery_app() -> Celery:
+def celery_app() -> "Celery":
     """Return the Celery application of the settings."""
+    from orchestrator.adapters.celery_queue import make_app
+
     return make_app(house().broker_url)

@@ -11,6 +11,8 @@ from workers.app import app
 
 log = structlog.get_logger()
 
+wiring.tools()  # its imports happen here, once: the processes that are forked from this one share them
+
 
 @app.task(name=ADVANCE)  # type: ignore[untyped-decorator]
 def advance(deployment: int) -> None:

@@ -24,6 +24,8 @@ class Look:
     plan: AdoptionPlan
     #: the migrations of the branch that the history knows, or will know from the baseline on
     present: tuple[Migration, ...]
+    #: from a ledger that is lost
+    take_over: bool = False
 
 
 def look(
@@ -34,6 +36,7 @@ def look(
     contents: ContentStore,
     ledger_id: str,
     baseline: str | None,
+    take_over: bool = False,
 ) -> Look:
     """Hold a target against the branch that it will follow. Writes nothing on the target.
 
@@ -44,7 +47,14 @@ def look(
     migrations = pair(tree, contents.content).migrations
     with targets.adopting(policy.name) as adoption:
         state = adoption.inspect(exposed_schemas=policy.exposed_schemas)
-    plan = plan_adoption(state, migrations, target=policy.name, ledger_id=ledger_id, baseline=baseline)
+    plan = plan_adoption(
+        state,
+        migrations,
+        target=policy.name,
+        ledger_id=ledger_id,
+        baseline=baseline,
+        take_over=take_over,
+    )
     known = {row.version for row in state.history} | {one.version for one in plan.to_record}
     return Look(
         target=policy.name,
@@ -52,6 +62,7 @@ def look(
         state=state,
         plan=plan,
         present=tuple(one for one in migrations if one.version in known),
+        take_over=take_over,
     )
 
 
@@ -60,7 +71,7 @@ def adopt(
 ) -> None:
     """Put fence and baseline on the target, then record it. Safe to repeat after a crash in between."""
     with targets.adopting(seen.target) as adoption:
-        adoption.place(ledger_id, _rows(seen.plan.to_record, contents))
+        adoption.place(ledger_id, _rows(seen.plan.to_record, contents), take_over=seen.take_over)
     care.adopt(seen.target, commit=seen.commit, present=seen.present, actor=actor)
 
 

@@ -1,5 +1,6 @@
 """What a person may ask of the service: deploy, try again, roll back."""
 
+import re
 from collections.abc import Mapping
 
 from orchestrator.domain.deployment import Cause, Deployment, DeploymentId
@@ -7,6 +8,9 @@ from orchestrator.domain.errors import ConfigurationError, MigrationRefused
 from orchestrator.domain.push import Request
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Care, Git, Reading
+
+#: SHA-1 or SHA-256; a short id may come to mean another commit tomorrow
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def policy_of(target: str, policies: Mapping[str, TargetPolicy]) -> TargetPolicy:
@@ -36,7 +40,16 @@ def head_of(policy: TargetPolicy, git: Git) -> str:
 
 
 def deploy(policy: TargetPolicy, commit: str | None, *, git: Git, care: Care, actor: str) -> DeploymentId:
-    """Ask for a deployment of this commit, or of the branch's head where none is named."""
+    """Ask for a deployment of this commit, or of the branch's head where none is named.
+
+    Raises ConfigurationError for what is no full commit id.
+    """
+    if commit is not None and not _COMMIT.fullmatch(commit):
+        raise ConfigurationError(
+            f"{commit!r} is no full commit id",
+            code="commit-name",
+            remedy="name all 40 digits: git rev-parse " + (commit if commit.isalnum() else "HEAD"),
+        )
     request = _request(policy, commit or head_of(policy, git), actor)
     return care.ask(request, confirm_head=commit is None)
 
@@ -52,9 +65,10 @@ def retry(
             remedy=f"follow it: bascule logs {deployment.id} -f",
         )
     policy = policy_of(deployment.target, policies)
-    commit = head_of(policy, git) if deployment.confirm_head else deployment.commit
-    request = _request(policy, commit, actor)
-    return care.retry(deployment.id, request, confirm_head=deployment.confirm_head)
+    # a rollback has the commit of what it undid, but nobody named that one to be deployed
+    named = not deployment.confirm_head and deployment.undoes is None
+    request = _request(policy, deployment.commit if named else head_of(policy, git), actor)
+    return care.retry(deployment.id, request, confirm_head=not named)
 
 
 def known(deployment: DeploymentId, reading: Reading) -> Deployment:

@@ -94,6 +94,6 @@ def _target(policy: TargetPolicy, targets: Targets, ledger_id: str | None) -> Di
             about=about,
             health=Health.ILL,
             found=f"{found}; adopted by another ledger, {state.fence.owner}",
-            remedy="release it there first: bascule release " + policy.name,
+            remedy=f"release it there; if that ledger is lost: bascule adopt {policy.name} --take-over",
         )
     return Diagnosis(about=about, health=Health.WELL, found=f"{found}; adopted")

@@ -34,7 +34,7 @@ def opened(settings_file: Path | None, *, embedded: bool = False) -> Iterator["H
     With `embedded`, start the embedded servers for this command when none runs and none is named.
     """
     from orchestrator.settings import load
-    from orchestrator.wiring import House, settings_of_this_process
+    from orchestrator.wiring import House, about_to_run, settings_of_this_process
 
     settings = settings_of_this_process(settings_file)
     with ExitStack() as stack:
@@ -44,6 +44,8 @@ def opened(settings_file: Path | None, *, embedded: bool = False) -> Iterator["H
             _, running = stack.enter_context(servers_for(settings, lambda *_: None))
             assert running is not None
             settings = load(settings_file, {**os.environ, **running.environment})
+        # a command speaks for itself; only what is wrong on the way is logged, to stderr
+        about_to_run(settings, "command", usual_level="warning")
         house = House(settings)
         stack.callback(house.close)
         yield house

@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from importlib import import_module
+from typing import Any
 
-import click
 import typer
 
 from orchestrator.cli.output import Output
@@ -40,7 +41,7 @@ def program() -> typer.Typer:
             if isinstance(module.command, typer.Typer):
                 app.add_typer(module.command, name=verb, rich_help_panel=group)
             else:
-                app.command(verb, rich_help_panel=group)(module.command)
+                app.command(verb, rich_help_panel=group)(exiting(module.command))
     return app
 
 
@@ -61,27 +62,26 @@ def _about(
     """Exit codes: 0 done or waiting, 1 refused, 2 settings or usage, 3 failed or undone, 4 unavailable."""
 
 
+def exiting(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Make what a verb returns the exit code."""
+
+    @wraps(command)
+    def verb(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the verb's own
+        code = command(*arguments, **options)
+        if code:
+            raise typer.Exit(code)
+
+    return verb
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; a wrong call is told by typer and is 2."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    return _guarded(
-        lambda: typer.main.get_command(program()).main(words, "bascule", standalone_mode=False), words
-    )
-
-
-def _guarded(work: Callable[[], object], words: Sequence[str]) -> int:
     try:
-        code = work()
+        program()(words, prog_name="bascule")
     except BasculeError as error:
         Output(as_json="--json" in words).error(error)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        Output(as_json=False).say("stopped")
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    return code if isinstance(code, int) else 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0

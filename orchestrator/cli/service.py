@@ -1,19 +1,23 @@
 """The whole service in one terminal: embedded servers, then web, relay and worker under one supervisor."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.embedded.running import Running, announce, withdraw
 from orchestrator.embedded.servers import Embedded, Progress
 from orchestrator.embedded.supervisor import Process
-from orchestrator.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
 
 
 @contextmanager
-def servers_for(settings: Settings, progress: Progress) -> Iterator[tuple[Embedded | None, Running | None]]:
+def servers_for(settings: "Settings", progress: Progress) -> Iterator[tuple[Embedded | None, Running | None]]:
     """Start the embedded servers, unless the settings name others for both."""
     service = settings.service
     if service.database_url is not None and service.broker_url is not None:
@@ -29,20 +33,51 @@ def servers_for(settings: Settings, progress: Progress) -> Iterator[tuple[Embedd
 
 
 def processes(
-    settings: Settings, running: Running | None, *, logs: Path | None, environment: Mapping[str, str]
+    settings: "Settings", running: Running | None, *, logs: Path | None, environment: Mapping[str, str]
 ) -> Sequence[Process]:
-    """Return web, relay and worker; secrets reach them by environment only."""
+    """Return web, relay and worker; secrets reach them by environment only.
+
+    Web and worker are what `bascule serve` and `bascule worker` become: each saves half a second of imports.
+    """
     env = {**environment, **(running.environment if running else {})}
     if settings.file is not None:
         env["BASCULE_SETTINGS"] = str(settings.file.absolute())
     return [
         Process(
             name=name,
-            argv=(sys.executable, "-m", "orchestrator", verb),
+            argv=argv,
             env=env,
             log=logs / f"{name}.log" if logs else None,
             # a worker has children of its own: it has to hear that we were killed, and end them
             orphan_signal=signal.SIGQUIT if name == "worker" else signal.SIGKILL,
         )
-        for name, verb in (("web", "serve"), ("relay", "relay"), ("worker", "worker"))
+        for name, argv in (
+            ("web", web_argv()),
+            ("relay", (sys.executable, "-m", "orchestrator", "relay")),
+            ("worker", worker_argv()),
+        )
     ]
+
+
+def web_argv() -> Sequence[str]:
+    """Return the command of the web process."""
+    return (sys.executable, "-m", "orchestrator.web")
+
+
+def worker_argv(concurrency: int = 2) -> Sequence[str]:
+    """Return the command of a worker that carries out so many stages at once."""
+    without = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    options = ("--loglevel", "INFO", "--concurrency", str(concurrency), *without)
+    name = f"bascule-{os.getpid()}@%h"
+    return (
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "workers.app",
+        "--quiet",
+        "worker",
+        *options,
+        "--hostname",
+        name,
+    )

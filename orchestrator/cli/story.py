@@ -7,7 +7,7 @@ from rich.text import Text
 
 from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
-from orchestrator.cli.words import span
+from orchestrator.cli.words import count, span
 from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status
 from orchestrator.domain.finding import Severity
 from orchestrator.ports import Reading
@@ -18,7 +18,10 @@ def follow_to_the_end(
 ) -> int:
     """Tell each stage as it ends; returns the exit code."""
     if not wait:
-        return _end(output, _known(made, reading), ())
+        asked = _known(made, reading)
+        if not output.as_json:
+            tell_head(output, asked, ())
+        return _end(output, asked, ())
     runs: list[StageRun] = []
     last = _known(made, reading)
     if not output.as_json:
@@ -82,17 +85,17 @@ def tell_end(output: Output, deployment: Deployment) -> None:
 def _gist(run: StageRun) -> str:
     """Say in a few words what a stage gave."""
     gave: Any = run.gave or {}
-    count: dict[Stage, Callable[[], str]] = {
-        Stage.CHECKOUT: lambda: f"{len(gave['migrations'])} migrations in the commit",
+    gist: dict[Stage, Callable[[], str]] = {
+        Stage.CHECKOUT: lambda: f"{count(gave['migrations'], 'migration')} in the commit",
         Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
-        Stage.OBSERVE: lambda: f"{len(gave['matrix']['relations'])} exposed relations",
+        Stage.OBSERVE: lambda: count(gave["matrix"]["relations"], "exposed relation"),
         Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
-        Stage.SMOKE: lambda: f"{len(gave['after']['relations'])} exposed relations asked again",
+        Stage.SMOKE: lambda: f"{count(gave['after']['relations'], 'exposed relation')} asked again",
         Stage.ROLLBACK: lambda: (
             f"{len(gave['reverted'])} undone" if gave["reverted"] else str(gave["method"])
         ),
     }
-    return count[run.stage]() if gave and run.stage in count else ""
+    return gist[run.stage]() if gave and run.stage in gist else ""
 
 
 def _known(made: DeploymentId, reading: Reading) -> Deployment:
@@ -106,4 +109,10 @@ def _end(output: Output, deployment: Deployment, runs: Sequence[StageRun]) -> in
         output.result({"deployment": deployment, "runs": runs})
     else:
         tell_end(output, deployment)
-    return EXIT[deployment.status]
+    return exit_code(deployment)
+
+
+def exit_code(deployment: Deployment) -> int:
+    """Return what a command exits with; a rollback that a person asked for is done when it is rolled back."""
+    undone = deployment.undoes is not None and deployment.status is Status.ROLLED_BACK
+    return 0 if undone else EXIT[deployment.status]

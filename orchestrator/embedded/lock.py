@@ -30,6 +30,18 @@ def take(file: Path) -> int:
     return lock
 
 
+def is_taken(file: Path) -> bool:
+    """Tell whether somebody holds the lock, without keeping it."""
+    try:
+        lock = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(lock)
+    finally:
+        os.close(lock)
+
+
 def _try_lock(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

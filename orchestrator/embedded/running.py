@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from orchestrator.embedded import lock
 from orchestrator.embedded.servers import Embedded
 
 _FILE = "service.json"
@@ -49,7 +50,9 @@ def withdraw(state: Path) -> None:
 
 
 def find(state: Path) -> Running | None:
-    """Return where the embedded service of this state directory runs, if one was announced there."""
+    """Return where the embedded service of this state directory runs, if one does."""
+    if not lock.is_taken(state / "lock"):
+        return None  # what stands there was left by one that was killed
     try:
         return Running(**json.loads((state / _FILE).read_text()))
     except (OSError, ValueError, TypeError):

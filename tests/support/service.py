@@ -1,5 +1,6 @@
 """The whole service in real processes, for one test: web, relay and worker, killable one by one."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -51,6 +53,8 @@ class Service:
     work: Repository
     logs: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    #: all that commands printed
+    said: list[str] = field(default_factory=list)
 
     def start(self, *parts: str, environment: Mapping[str, str] | None = None) -> None:
         for part in parts or PARTS:
@@ -85,8 +89,12 @@ class Service:
 
     def deliver(self, commit: str, branch: str = "staging") -> httpx.Response:
         """Send what the forge would send."""
-        headers, body = signed_push(SECRET, "example/app", branch, ZERO, commit)
-        return httpx.post(f"{self.webhooks}/webhooks/app", headers=headers, content=body, timeout=10)
+        return self.post(*signed_push(SECRET, "example/app", branch, ZERO, commit))
+
+    def post(self, headers: Mapping[str, str], body: bytes, repository: str = "app") -> httpx.Response:
+        """Send any delivery."""
+        url = f"{self.webhooks}/webhooks/{repository}"
+        return httpx.post(url, headers=dict(headers), content=body, timeout=10)
 
     def push(self, branch: str = "staging", *, force: bool = False, deliver: bool = True) -> str:
         """Push the work tree's head, and tell about it."""
@@ -114,18 +122,30 @@ class Service:
     def runs(self, deployment: DeploymentId) -> dict[str, StageRun]:
         return {run.stage: run for run in self.house.reading.runs(deployment)}
 
-    def command(self, *words: str, code: int | None = 0) -> str:
-        """Run a command of ours as a person would; return what it printed."""
+    def run(
+        self, *words: str, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours as a person would."""
         done = subprocess.run(
             [sys.executable, "-m", "orchestrator", *words],
-            env=self.environment,
+            env={**self.environment, **(environment or {})},
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
+        self.said += [done.stdout, done.stderr]
+        return done
+
+    def command(self, *words: str, code: int | None = 0) -> str:
+        """Run a command and return what it printed."""
+        done = self.run(*words)
         assert code is None or done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def told(self, *words: str, code: int | None = 0) -> Any:  # noqa: ANN401 - any JSON
+        """Run a command with --json and return its value."""
+        return json.loads(self.command(*words, "--json", code=code))
 
 
 _SETTINGS = """
@@ -143,12 +163,14 @@ url = "{remote}"
 allow_local = true
 webhook_secret = ["env:WEBHOOK_SECRET"]
 
+{more}
+"""
+
+_STAGING = """
 [targets.staging]
 repository = "app"
 branch = "staging"
 database_url = "env:STAGING_URL"
-{staging}
-{more}
 """
 
 
@@ -158,9 +180,8 @@ def service(
     *,
     control_url: str,
     broker_url: str,
-    staging_url: str,
+    staging_url: str | None = None,
     environment: Mapping[str, str] | None = None,
-    staging: str = "",
     more: str = "",
     compare_heads: str = "1h",
 ) -> Iterator[Service]:
@@ -176,15 +197,14 @@ def service(
             admin=admin,
             state=folder / "state",
             remote=work.remote_url,
-            staging=staging,
-            more=more,
+            more=more if staging_url is None else _STAGING + more,
             compare_heads=compare_heads,
         )
     )
     variables = {
         "CONTROL_URL": control_url,
         "BROKER_URL": broker_url,
-        "STAGING_URL": staging_url,
+        **({"STAGING_URL": staging_url} if staging_url else {}),
         "WEBHOOK_SECRET": SECRET.decode(),
         **(environment or {}),
     }

@@ -6,6 +6,7 @@ import typer
 
 from orchestrator.cli.options import Json, SettingsFile, Target, actor, opened
 from orchestrator.cli.output import Output
+from orchestrator.cli.words import count
 
 _SHOWN = 12
 
@@ -21,6 +22,10 @@ def command(
             show_default=False,
         ),
     ] = None,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Take it from another ledger, which is refused from then on."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
     settings: SettingsFile = None,
     json: Json = False,
@@ -30,7 +35,7 @@ def command(
     from orchestrator.actions.asking import policy_of
 
     output = Output(as_json=json)
-    with opened(settings) as house:
+    with opened(settings, embedded=True) as house:
         policy = policy_of(target, house.policies)
         house.upgrade()
         ledger_id = house.claims.ledger_id
@@ -41,6 +46,7 @@ def command(
             contents=house.kept,
             ledger_id=ledger_id,
             baseline=baseline,
+            take_over=take_over,
         )
         if not dry_run:
             adopt(
@@ -56,7 +62,8 @@ def command(
         return
     state, plan = seen.state, seen.plan
     output.say(f"{target}: PostgreSQL {state.server_version}, database {state.database}, as {state.role}")
-    output.say(f"  {len(state.history)} migrations in its history, {state.user_objects} objects of yours")
+    history, objects = count(state.history, "migration"), count(state.user_objects, "object")
+    output.say(f"  {history} in its history, {objects} of yours")
     if plan.to_record:
         output.say(f"  {len(plan.to_record)} recorded as present, up to {plan.to_record[-1].version}")
     output.say(f"  {len(plan.pending)} pending at {seen.commit[:10]} of {policy.branch}")

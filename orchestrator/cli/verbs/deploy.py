@@ -13,7 +13,7 @@ def command(
     target: Target,
     *,
     commit: Annotated[
-        str | None, typer.Option(help="A commit of the branch; else its head.", show_default=False)
+        str | None, typer.Option(help="A commit's full id; else the branch's head.", show_default=False)
     ] = None,
     here: Annotated[
         bool, typer.Option("--here", help="Carry it out in this process: no service is needed.")

@@ -30,7 +30,7 @@ def command(
 
     only = None if deployment is None else DeploymentId(deployment)
     seen = 0
-    with opened(settings) as house:
+    with opened(settings, embedded=True) as house:
         if only is not None:
             known(only, house.reading)
         while True:

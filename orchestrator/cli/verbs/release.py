@@ -10,7 +10,7 @@ def command(target: Target, *, settings: SettingsFile = None, json: Json = False
     from orchestrator.actions.asking import policy_of
 
     output = Output(as_json=json)
-    with opened(settings) as house:
+    with opened(settings, embedded=True) as house:
         policy_of(target, house.policies)
         release(
             target, targets=house.targets, care=house.care, ledger_id=house.claims.ledger_id, actor=actor()

@@ -11,7 +11,7 @@ def command(deployment: DeploymentNumber, *, settings: SettingsFile = None, json
     from orchestrator.domain.deployment import DeploymentId
 
     output = Output(as_json=json)
-    with opened(settings) as house:
+    with opened(settings, embedded=True) as house:
         found = known(DeploymentId(deployment), house.reading)
         runs = house.reading.runs(found.id)
     if json:

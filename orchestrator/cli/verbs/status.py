@@ -18,7 +18,7 @@ def command(
 ) -> None:
     """Show where the targets stand, and the newest deployments."""
     output = Output(as_json=json)
-    with opened(settings) as house:
+    with opened(settings, embedded=True) as house:
         if target is not None:
             from orchestrator.actions.asking import policy_of
 

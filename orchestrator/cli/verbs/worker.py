@@ -1,7 +1,6 @@
 """`bascule worker`: a Celery worker."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
@@ -15,28 +14,10 @@ def command(
     settings: SettingsFile = None,
 ) -> None:
     """Carry out stages: a Celery worker. A part of the service; any number may run."""
+    from orchestrator.cli.service import worker_argv
+
     with opened(settings) as house:
         environment = house.environment_for_children()
+    argv = [*worker_argv(concurrency)]
     # replaced, not started: signals and the exit status are Celery's own
-    os.execve(  # noqa: S606 - our own interpreter
-        sys.executable,
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "workers.app",
-            "--quiet",
-            "worker",
-            "--loglevel",
-            "INFO",
-            "--concurrency",
-            str(concurrency),
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            "--hostname",
-            f"bascule-{os.getpid()}@%h",
-        ],
-        environment,
-    )
+    os.execve(argv[0], argv, environment)  # noqa: S606 - our own interpreter

@@ -1,17 +1,21 @@
 """Migration files of every shape that both tools accept."""
 
 SHAPES: dict[str, str | bytes] = {
-    "20260101000000_plain.sql": "create schema app;\ncreate table app.plain (id int primary key);\ninsert into app.plain values (1);\n",
+    "20260101000000_plain.sql": """create schema app;
+create table app.plain (id int primary key);
+insert into app.plain values (1);
+""",
     "20260101000100_only_comments.sql": "-- nothing yet\n/* and nothing here; */\n",
     "20260101000200_empty.sql": "",
     "20260101000300_white_space.sql": "\n \t\n;\n",
     "20260101000400_comment_with_semicolon.sql": "-- drop table app.plain;",
     "20260101000500_wrapped.sql": "-- all or nothing\nbegin;\ncreate table app.wrapped (id int);\ncommit;\n",
     "20260101000600_start_transaction.sql": "START TRANSACTION;\ncreate table app.started (id int);\nEND;",
-    "20260101000700_windows.sql": b"create table app.windows (\r\n  id int,\r\n  note text default 'a\r\nb'\r\n);\r\n\r\n",
+    "20260101000700_windows.sql": b"create table app.windows (\r\n  note text default 'a\r\nb'\r\n);\r\n\r\n",
     "20260101000800_byte_order_mark.sql": b"\xef\xbb\xbfcreate table app.marked (id int);\n",
     "20260101000900_mark_and_windows.sql": b"\xef\xbb\xbf-- one\r\nselect 1;\r\n-- two\r\nselect 2;\r\n",
-    "20260101001000_dollar_quotes.sql": """create function app.outer_one() returns text language plpgsql as $outer$
+    "20260101001000_dollar_quotes.sql": """create function app.outer_one() returns text language plpgsql
+as $outer$
 begin
   execute $inner$ select ';'; $inner$;
   return $$;$$;
@@ -30,14 +34,20 @@ create function app.another() returns int language sql BEGIN
     "20260101001200_größe.sql": 'create table app."Größe" ("Länge 🦔" text default \'é;ü\'); -- ß\n',
     "20260101001300_.sql": "create table app.no_name (id int);",
     "20260101001400_name_with spaces, and 'quotes'.sql": "select 1;",
-    "20260101001500_leading_comments.sql": "-- one\n/* one; more */ -- and more\nselect 1;\n\n-- two\nselect 2;\n-- the end\n",
+    "20260101001500_leading_comments.sql": """-- one
+/* one; more */ -- and more
+select 1;
+
+-- two
+select 2;
+-- the end
+""",
     "20260101001600_strings.sql": r"""select 'it''s; fine', E'a\'; b', U&'\0041;', 'C:\';
 select ";" from (select 1 as ";") s;
 select e'one'
- 
   '\';two';
 """,
-    "20260101001700_arrays.sql": "select '{\"a,b\",NULL,\"c\\\\d\"}'::text[]; select NULL; select 'NULL', '{}';",
+    "20260101001700_arrays.sql": "select '{\"a,b\",NULL,\"c\\\\d\"}'::text[]; select 'NULL', '{}';",
     "20260101001800_rule.sql": (
         "create table app.log (id int);\n"
         "create rule twice as on insert to app.plain\n"
@@ -46,7 +56,9 @@ select e'one'
     "20260101001900_many_semicolons.sql": "select 1;;;\n;select 2;; -- done\n;",
     "20260101002000_no_last_semicolon.sql": "select 1;\nselect 2",
     "20260101002100_nested_comments.sql": "/* a /* b; */ c; */ select 1; select /* ; */ 2;",
-    "20260101002200_settings.sql": "set search_path = '';\nset statement_timeout = '5s';\ncreate table app.pathless (id int);",
+    "20260101002200_settings.sql": """set search_path = '';
+set statement_timeout = '5s';
+create table app.pathless (id int);""",
     "20260101002300_row_level_security.sql": """create table public.notes (
   id bigint generated always as identity primary key,
   owner uuid not null
@@ -55,7 +67,8 @@ alter table public.notes enable row level security;
 create policy "own; notes" on public.notes for all to authenticated using ((select auth.uid()) = owner);
 grant select, insert on public.notes to authenticated;
 """,
-    "20260101002400_enum.sql": "create type app.mood as enum ('good', 'bad');\nalter type app.mood add value 'so-so';",
+    "20260101002400_enum.sql": """create type app.mood as enum ('good', 'bad');
+alter type app.mood add value 'so-so';""",
     "20260101002500_wide_spaces.sql": "\u00a0select 1\u3000;\u2003select 2;\ufeff",
     "20260101002600_line_ends.sql": b"select 1; -- old Mac ;\rselect 2;\r",
     "20260101002700_dots.and.more.up.sql": "select 1;",

@@ -80,7 +80,7 @@ class LedgerCare:
         """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
         with self._control.transaction() as connection:
             row = connection.execute(_UNDO["undo_obstacles"], {"deployment": deployment}).fetchone()
-            _refuse_undo(deployment, row)
+            row = _refuse_undo(deployment, row)
             made = one(
                 connection.execute(
                     _UNDO["create_undo"],
@@ -94,11 +94,19 @@ class LedgerCare:
                     },
                 )
             )["id"]
+            deployments.append_event(
+                connection,
+                EventKind.DEPLOYMENT_CREATED,
+                target=row["target"],
+                deployment=made,
+                actor=actor,
+                detail={"commit": row["commit"], "cause": Cause.OPERATOR, "undoes": deployment},
+            )
             deployments.wake(connection, made)
             return DeploymentId(made)
 
 
-def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> None:
+def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> dict[str, Any]:
     if row is None:
         raise MigrationRefused(
             f"there is no deployment {deployment}", code="deployment-unknown", remedy="see: bascule status"
@@ -121,3 +129,4 @@ def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> None:
             code="nothing-to-undo",
             remedy="see: bascule history " + row["target"],
         )
+    return row

@@ -59,14 +59,14 @@ class LedgerClaims:
     def ledger_id(self) -> str:
         """Who we are for the targets' fences."""
         if not self._ledger_id:
-            with self._control.connection() as connection:
+            with self._control.joined() as connection:
                 self._ledger_id = one(connection.execute(_READY))["id"]
         return self._ledger_id
 
     @contextmanager
     def claim(self, deployment: DeploymentId) -> Iterator[Claim | None]:
         """Take the target, in order; the lock is given back when the connection closes."""
-        with self._control.connection() as connection:
+        with self._control.connection() as connection, self._control.lending(connection):
             yield self._take(connection, deployment)
 
     def _take(self, connection: Connection, wanted: DeploymentId) -> HeldClaim | None:
@@ -213,7 +213,8 @@ def _hold(
     connection: Connection, deployment: Deployment, done: Done[Any], members: Sequence[Migration]
 ) -> None:
     errors = [finding.message for finding in done.findings if finding.severity == "error"]
-    reason = done.failure.message if done.failure else next(iter(errors), "it failed")
+    undone = f"{deployment.actor} wanted it undone" if deployment.undoes else "it failed"
+    reason = done.failure.message if done.failure else next(iter(errors), undone)
     connection.execute(
         _SQL["hold"],
         {

@@ -1,14 +1,17 @@
 """Connections to the control database."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
-from orchestrator.domain.errors import ConfigurationError, Unavailable
+from orchestrator.adapters.postgres.target.refusal import find_refusal
+from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
 
 Connection = psycopg.Connection[DictRow]
 
@@ -21,6 +24,8 @@ KEEPALIVES = {
     "tcp_user_timeout": 20_000,
 }
 
+_LOOK_SECONDS = 2.0
+
 
 class ControlDatabase:
     """Where the ledger lives. Opens plain connections: nothing here survives a fork."""
@@ -32,13 +37,17 @@ class ControlDatabase:
         self._url = url
         self._application = application
         self._statement_timeout = f"{int(statement_timeout_seconds * 1000)}ms"
+        self._lent = threading.local()
 
     def connect(self) -> Connection:
         """Open a connection in autocommit. Raises Unavailable, ConfigurationError."""
-        with speaking_to_the_ledger():
+        try:
             connection = psycopg.Connection[DictRow].connect(self._url, **self._arguments())
+        except psycopg.OperationalError as problem:
+            raise self._not_let_in(problem) from None
+        with speaking_to_the_ledger():
             self._limit(connection)
-            return connection
+        return connection
 
     def pool_arguments(self) -> dict[str, Any]:
         """Return what psycopg_pool needs to open such connections."""
@@ -52,6 +61,14 @@ class ControlDatabase:
             "application_name": self._application,
             **KEEPALIVES,
         }
+
+    def _not_let_in(self, problem: psycopg.OperationalError) -> BasculeError:
+        """Say whether the operator has to act; libpq gives the reason in words only, which decide nothing."""
+        parameters = {key: str(value) for key, value in conninfo_to_dict(self._url).items()}
+        state = find_refusal(parameters, timeout_seconds=_LOOK_SECONDS).sqlstate
+        if state in _NOT_LET_IN:
+            return _refuses(_NOT_LET_IN[state], state)
+        return _away(_first_line(problem))
 
     def _limit(self, connection: Connection) -> None:
         # by SET: a pooler refuses start-up options
@@ -68,13 +85,44 @@ class ControlDatabase:
             connection.close()
 
     @contextmanager
+    def lending(self, connection: Connection) -> Iterator[None]:
+        """Let everything that this thread asks meanwhile join this connection; it must be in autocommit."""
+        before = getattr(self._lent, "connection", None)
+        self._lent.connection = connection
+        try:
+            yield
+        finally:
+            self._lent.connection = before
+
+    @contextmanager
+    def joined(self) -> Iterator[Connection]:
+        """Ask on the connection that is lent to this thread; where none is, open one for this conversation.
+
+        Opening one takes more round trips than most questions: a stage asks on the connection of its claim.
+        """
+        lent: Connection | None = getattr(self._lent, "connection", None)
+        if lent is None:
+            with self.connection() as connection:
+                yield connection
+        else:
+            with speaking_to_the_ledger():
+                yield lent
+
+    @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a connection for one transaction."""
         with self.connection() as connection, connection.transaction():
             yield connection
 
 
-#: SQLSTATE classes in which the operator must act: wrong password, no such database, missing right or table
+#: why the server does not let us in, by SQLSTATE: the operator must act
+_NOT_LET_IN = {
+    "28P01": "the user or the password is wrong",
+    "28000": "this user may not log in from here",
+    "3D000": "there is no such database",
+    "42501": "this user may not connect to the database",
+}
+#: the same, as errors of an open connection
 _OPERATOR = (
     errors.InvalidAuthorizationSpecification,
     errors.InvalidCatalogName,
@@ -88,26 +136,32 @@ def speaking_to_the_ledger() -> Iterator[None]:
     try:
         yield
     except _OPERATOR as problem:
-        raise ConfigurationError(
-            f"the control database refuses: {_first_line(problem)}",
-            code="ledger-refused",
-            remedy="check service.database_url, its password, and the rights in deploy/roles.sql",
-            sqlstate=problem.sqlstate,
-        ) from None
+        raise _refuses(_first_line(problem), problem.sqlstate) from None
     except errors.UndefinedTable as problem:
         raise ConfigurationError(
             f"the ledger's tables are missing: {_first_line(problem)}",
             code="ledger-missing",
             remedy="start `bascule serve`, `relay` or `up` once: each brings the ledger's schema up to date",
         ) from None
-    except psycopg.OperationalError as problem:
-        raise Unavailable(
-            f"the control database is away: {_first_line(problem)}", code="ledger-unavailable"
-        ) from None
-    except psycopg.InterfaceError as problem:
-        raise Unavailable(
-            f"the connection to the control database is lost: {problem}", code="ledger-unavailable"
-        ) from None
+    except (psycopg.OperationalError, psycopg.InterfaceError) as problem:
+        raise _away(_first_line(problem)) from None
+
+
+def _refuses(why: str, state: str | None) -> ConfigurationError:
+    return ConfigurationError(
+        f"the control database refuses: {why}",
+        code="ledger-refused",
+        remedy="check service.database_url, its password, and the rights in deploy/roles.sql",
+        sqlstate=state,
+    )
+
+
+def _away(why: str) -> Unavailable:
+    return Unavailable(
+        f"the control database is away: {why}",
+        code="ledger-unavailable",
+        remedy="see that PostgreSQL runs where service.database_url says; everything goes on when it is back",
+    )
 
 
 def _first_line(problem: psycopg.Error) -> str:

@@ -24,7 +24,7 @@ class LedgerKept:
     def keep(self, contents: Sequence[bytes]) -> None:
         """Send only what is not there yet: most of a commit's files were kept before."""
         by_digest = {checksum(content): content for content in contents}
-        with self._control.connection() as connection:
+        with self._control.joined() as connection:
             rows = connection.execute(_SQL["which_are_kept"], {"sha256s": list(by_digest)})
             for row in rows:
                 del by_digest[row["sha256"]]
@@ -35,14 +35,14 @@ class LedgerKept:
 
     def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
         """Return kept contents; KeyError when one is missing."""
-        with self._control.connection() as connection:
+        with self._control.joined() as connection:
             rows = connection.execute(_SQL["content"], {"sha256s": list(sha256s)})
             found = {row["sha256"]: row["content"] for row in rows}
         return {sha256: found[sha256] for sha256 in sha256s}
 
     def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
         """Return what an earlier stage gave."""
-        with self._control.connection() as connection:
+        with self._control.joined() as connection:
             row = connection.execute(_SQL["gave"], {"deployment": deployment, "stage": stage}).fetchone()
         if row is None:
             raise KeyError(stage)
@@ -50,12 +50,12 @@ class LedgerKept:
 
     def recorded(self, target: str) -> dict[str, str]:
         """Return the checksums of what is on the target."""
-        with self._control.connection() as connection:
+        with self._control.joined() as connection:
             rows = connection.execute(_SQL["recorded"], {"target": target})
             return {row["version"]: row["sha256"] for row in rows}
 
     def holds(self, target: str) -> tuple[Hold, ...]:
         """Return the holds in force."""
-        with self._control.connection() as connection:
+        with self._control.joined() as connection:
             rows = connection.execute(_SQL["holds"], {"target": target})
             return tuple(decode(row, Hold) for row in rows)

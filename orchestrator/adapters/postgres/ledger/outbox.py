@@ -2,7 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from orchestrator.adapters.postgres.ledger.connection import Connection, ControlDatabase, one
+from orchestrator.adapters.postgres.ledger.connection import (
+    Connection,
+    ControlDatabase,
+    one,
+    speaking_to_the_ledger,
+)
 from orchestrator.adapters.postgres.ledger.deployments import Telling, ask
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import DeploymentId, Status
@@ -23,7 +28,7 @@ class LedgerOutbox:
     def publish(self, send: Callable[[DeploymentId], None]) -> int:
         """Send what is due and forget it, in one transaction; killed in between, it is sent again."""
         connection = self._connection()
-        with connection.transaction():
+        with speaking_to_the_ledger(), connection.transaction():
             rows = connection.execute(_SQL["due"]).fetchall()
             for deployment in dict.fromkeys(row["deployment"] for row in rows):
                 send(DeploymentId(deployment))
@@ -33,8 +38,10 @@ class LedgerOutbox:
 
     def wait(self, seconds: float) -> None:
         """Wait for news of a wake-up, at most this long."""
-        for _ in self._connection().notifies(timeout=seconds, stop_after=1):
-            pass
+        connection = self._connection()
+        with speaking_to_the_ledger():
+            for _ in connection.notifies(timeout=seconds, stop_after=1):
+                pass
 
     def wake_stalled(self, *, quiet_seconds: float) -> Sequence[DeploymentId]:
         """Wake what stood still although nothing holds it up; one relay at a time does so."""
@@ -64,5 +71,6 @@ class LedgerOutbox:
     def _connection(self) -> Connection:
         if self._listening is None or self._listening.closed:
             self._listening = self._control.connect()
-            self._listening.execute("listen bascule_wake_up")
+            with speaking_to_the_ledger():
+                self._listening.execute("listen bascule_wake_up")
         return self._listening

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from orchestrator.adapters.postgres.ledger.connection import (
     Connection,
     ControlDatabase,
     speaking_to_the_ledger,
 )
-from orchestrator.domain.errors import Unavailable
+
+_RECONNECT_SECONDS = 0.5
 
 
 class ControlPool:
@@ -18,11 +19,16 @@ class ControlPool:
 
     def __init__(self, control: ControlDatabase, *, size: int = 8, wait_seconds: float = 3) -> None:
         """Connect nowhere yet: the first use does."""
+        self._control = control
         self._pool = ConnectionPool[Connection](
             **control.pool_arguments(),
             min_size=1,
             max_size=size,
             timeout=wait_seconds,
+            # a restart of the server breaks what is open: one more round trip, and no push is refused for it
+            check=ConnectionPool.check_connection,
+            # given up soon, because the pauses in between double: the next one who asks begins anew
+            reconnect_timeout=_RECONNECT_SECONDS,
             open=False,
             name="ledger",
         )
@@ -30,15 +36,20 @@ class ControlPool:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Lend a connection for one transaction. Raises Unavailable when none can be had in time."""
+        """Lend a connection for one transaction. Raises Unavailable when none can be had in time.
+
+        Raises ConfigurationError when the server does not let us in.
+        """
+        self._open()
+        with speaking_to_the_ledger(), self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    def _open(self) -> None:
+        """Open the pool, having seen that one can connect: the pool itself would only say that it cannot."""
         if not self._opened:
+            self._control.connect().close()
             self._pool.open()
             self._opened = True
-        try:
-            with speaking_to_the_ledger(), self._pool.connection() as connection, connection.transaction():
-                yield connection
-        except PoolTimeout:
-            raise Unavailable("the control database is away", code="ledger-unavailable") from None
 
     def close(self) -> None:
         """Close all connections, waiting at most a few seconds."""

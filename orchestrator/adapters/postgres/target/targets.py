@@ -62,7 +62,7 @@ class PostgresTargets:
         except KeyError:
             raise ConfigurationError(
                 f"there is no target {target} in the settings",
-                code="unknown-target",
+                code="target-unknown",
                 remedy=f"known targets: {', '.join(sorted(self._addresses)) or 'none'}",
                 target=target,
             ) from None

@@ -1,0 +1,56 @@
+"""A figure: what we take, what a peer takes in the same run, and how they compare."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One line of the report, in milliseconds."""
+
+    #: the benchmark that it belongs to
+    benchmark: str
+    name: str
+    milliseconds: float
+    #: None for a part of a figure, which nothing is compared with
+    peer_milliseconds: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as long as the peer; None without one."""
+        return self.milliseconds / self.peer_milliseconds if self.peer_milliseconds else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    #: webhooks are sent on so many connections at once
+    connections: Sequence[int] = (1, 8, 32)
+    #: webhooks of one round, over all its connections
+    webhooks: int = 400
+    pushes: int = 9
+    #: migrations that wait to be applied
+    pending: Sequence[int] = (60, 500)
+    #: the target is so far away, there and back; measured with the first of `pending`
+    round_trip_milliseconds: float = 20
+    rounds: int = 5
+
+
+#: just enough to see that everything runs
+TINY = Sizes(connections=(1, 2), webhooks=6, pushes=1, pending=(3,), round_trip_milliseconds=2, rounds=1)
+
+
+def took(work: Callable[[], object]) -> float:
+    """Do the work; return how many milliseconds it took."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the smallest value that at least so many percent do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -1,0 +1,1 @@
+"""`bascule demo`: the story of examples/telecom, played on real servers by real pushes."""

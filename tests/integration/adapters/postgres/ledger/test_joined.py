@@ -1,0 +1,54 @@
+import pytest
+
+from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.migration import checksum
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every connection that is opened."""
+    real, opened = ControlDatabase.connect, []
+
+    def connect(self):
+        opened.append(real(self))
+        return opened[-1]
+
+    monkeypatch.setattr(ControlDatabase, "connect", connect)
+    return opened
+
+
+def test_what_a_stage_asks_goes_over_the_connection_of_its_claim(ledger, opened):
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    opened.clear()
+    with ledger.claims.claim(deployment) as claim:
+        assert claim is not None
+        ledger.kept.keep([b"select 1;"])
+        assert ledger.kept.content([checksum(b"select 1;")])
+        assert ledger.kept.recorded("staging") == {}
+        assert ledger.claims.ledger_id
+        assert len(opened) == 1
+    assert opened[0].closed
+    ledger.kept.recorded("staging")
+    assert len(opened) == 2, "nothing is lent any more"
+
+
+def test_a_claim_never_joins_a_claim(ledger):
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    with ledger.claims.claim(deployment) as first:
+        assert first is not None
+        with ledger.claims.claim(deployment) as second:
+            assert second is None
+        assert ledger.kept.recorded("staging") == {}, "the first claim's connection is lent again"
+
+
+def test_what_goes_wrong_on_a_lent_connection_is_told_in_our_words(empty_database):
+    control = ControlDatabase(empty_database.url)
+    with control.connection() as connection, control.lending(connection):
+        with pytest.raises(ConfigurationError, match="tables are missing"), control.joined() as lent:
+            lent.execute("select from bascule.deployment")
+        with control.joined() as lent:
+            assert lent is connection
+            lent.execute("select")

@@ -1,0 +1,55 @@
+"""Looks for secrets wherever the service leaves words: logs, commands' output, the ledger, its files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from psycopg import sql
+
+from tests.support.service import SECRET, Service
+
+_TABLES = "select c.relname from pg_class c where c.relnamespace = 'bascule'::regnamespace and c.relkind = 'r'"
+
+
+def leaks_of(service: Service) -> list[str]:
+    """Return where a secret of the settings stands in the clear."""
+    secrets = _secrets(service)
+    return [
+        f"{place}: {name}"
+        for place, text in _words(service)
+        for name, secret in secrets.items()
+        if secret in text or secret.encode().hex() in text
+    ]
+
+
+def _secrets(service: Service) -> dict[str, str]:
+    found = {"webhook secret": SECRET.decode()}
+    for name, value in service.environment.items():
+        password = urlsplit(value).password if "://" in value else None
+        if password:
+            found[f"password in {name}"] = password
+        if name.endswith("_SECRET"):
+            found[name] = value
+    return found
+
+
+def _words(service: Service) -> Iterator[tuple[str, str]]:
+    yield from ((f"output of command {number}", text) for number, text in enumerate(service.said))
+    for log in service.logs.iterdir():
+        yield log.name, log.read_text(errors="replace")
+    for file in _files(service.settings.parent / "state"):
+        yield str(file), file.read_bytes().decode("latin-1")
+    yield from _ledger(service)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.is_file())
+
+
+def _ledger(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield every row as text; what is bytes there is hexadecimal."""
+    with service.house.control.connection() as connection:
+        for table in connection.execute(_TABLES).fetchall():
+            name = sql.Identifier("bascule", table["relname"])
+            for row in connection.execute(sql.SQL("select t::text as row from {} t").format(name)):
+                yield f"ledger table {table['relname']}", row["row"]

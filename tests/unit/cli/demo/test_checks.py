@@ -1,0 +1,98 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from orchestrator.cli.demo.acts import Push
+from orchestrator.cli.demo.checks import Aftermath, checks
+from orchestrator.cli.demo.databases import Snapshot
+from orchestrator.domain.deployment import Cause, Deployment, DeploymentId, Outcome, Stage, StageRun, Status
+from orchestrator.domain.errors import Failure
+from orchestrator.domain.plan import Hold
+
+NOW = datetime(2026, 3, 16, tzinfo=UTC)
+BEFORE = Snapshot(fingerprint="f", facts=3, history=("1",), dump="d")
+FAILURE = Failure(family="target", code="unique", message="no", nouns={"sqlstate": "23505"})
+HOLD = Hold(id=1, deployment=1, members=(("2", "sha"),), reason="no")
+
+PUSH = Push(
+    target="staging",
+    author="Ada",
+    subject="Two",
+    files="two",
+    status=Status.ROLLED_BACK,
+    because=("23505",),
+    history=("1",),
+    held=("2",),
+)
+ENDED = Deployment(
+    id=DeploymentId(1),
+    target="staging",
+    repository="telecom",
+    branch="staging",
+    commit="c",
+    cause=Cause.PUSH,
+    actor="Ada",
+    status=Status.ROLLED_BACK,
+    waiting_for=None,
+    stage=Stage.ROLLBACK,
+    attempts=1,
+    created=NOW,
+    stage_entered=NOW,
+)
+RUN = StageRun(
+    stage=Stage.APPLY,
+    outcome=Outcome.FAILED,
+    attempt=1,
+    started=NOW,
+    finished=NOW,
+    findings=(),
+    failure=FAILURE,
+    gave=None,
+)
+AS_TOLD = Aftermath(
+    ended=ENDED,
+    runs=(RUN,),
+    before=BEFORE,
+    after=BEFORE,
+    holds=(HOLD,),
+    headline="staging: rolled back — 1 migration undone",
+)
+
+
+def wrong(seen, push=PUSH):
+    return [check.words for check in checks(push, seen) if not check.holds]
+
+
+def test_an_aftermath_as_told_passes_every_check():
+    assert wrong(AS_TOLD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"ended": replace(ENDED, status=Status.STUCK)},
+            "should have ended rolled back, but stuck",
+        ),
+        ({"runs": ()}, "should name 23505, but named nothing"),
+        ({"after": replace(BEFORE, dump="e")}, "not as before: pg_dump differ"),
+        ({"after": replace(BEFORE, fingerprint="g")}, "not as before: facts differ"),
+        ({"holds": ()}, "held back should be 2, but nothing is"),
+        ({"headline": None}, "Slack should have been told, but heard: nothing"),
+    ],
+)
+def test_what_is_not_as_told_is_named(change, words):
+    assert wrong(replace(AS_TOLD, **change)) == [words]
+
+
+def test_another_history_than_told_is_named():
+    more = replace(BEFORE, history=("1", "2"))
+    assert "staging should have 1, but has 1, 2" in wrong(replace(AS_TOLD, after=more))
+
+
+def test_targets_that_are_to_be_the_same_are_compared():
+    push = replace(PUSH, same_as="production")
+    assert wrong(replace(AS_TOLD, other=BEFORE), push) == []
+    different = replace(AS_TOLD, other=replace(BEFORE, fingerprint="g"))
+    assert wrong(different, push) == ["its schema differs from production"]
