@@ -139,6 +139,8 @@ def finish(
     ended = read_deployment(row)
     event = append_event(connection, EventKind(status), target=ended.target, deployment=ended.id, final=True)
     _tell(connection, ended, event, telling)
+    if status is Status.SUCCEEDED:
+        connection.execute(_SQL["lift_outlived_holds"], {"target": ended.target, "by": OURSELVES})
     if status is Status.STUCK:
         connection.execute(_SQL["close_target"], {"target": ended.target, "deployment": ended.id})
     else:

@@ -40,6 +40,14 @@ update bascule.deployment
  where id = %(deployment)s and finished is null
 returning *;
 
+-- name: lift_outlived_holds
+-- A version that is on the target now was changed since it failed, or a person allowed it: nothing is held back.
+update bascule.hold h
+   set lifted = clock_timestamp(), lifted_by = %(by)s
+ where h.target = %(target)s and h.lifted is null
+   and exists (select from jsonb_array_elements(h.members) m
+                 join bascule.applied a on a.target = h.target and a.version = m ->> 0 and a.reverted is null);
+
 -- name: close_target
 update bascule.target set closed_by = %(deployment)s where name = %(target)s and closed_by is null;
 

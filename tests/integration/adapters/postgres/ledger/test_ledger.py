@@ -171,6 +171,20 @@ def test_a_stuck_deployment_closes_its_target_until_a_person_retries(ledger):
         assert claim is not None
 
 
+def test_a_hold_is_over_once_its_version_is_on_the_target(ledger):
+    ledger.adopt()
+    failed, fixed = (
+        ledger.push(A),
+        Migration(version=MIGRATION.version, name="x", file=SqlFile(path="m/x.sql", sha256="e" * 64)),
+    )
+    with ledger.claims.claim(failed) as claim:
+        ledger.claims.record(claim, Done(outcome=Outcome.FAILED), Status.FAILED, hold=[MIGRATION])
+    assert len(ledger.kept.holds("staging")) == 1
+    applied = Applied(migrations=(AppliedMigration(migration=fixed, took_seconds=1),))
+    end(ledger, ledger.push(B), gave=applied)
+    assert ledger.kept.holds("staging") == ()
+
+
 def test_a_deployment_ends_with_one_final_event_and_one_notification_a_channel(ledger):
     ledger.adopt()
     deployment = ledger.push(A)
