@@ -12,7 +12,7 @@ from types import FrameType
 from rich.text import Text
 
 from orchestrator.cli.demo.place import Place, a_place, examples_dir
-from orchestrator.cli.demo.play import Played, play
+from orchestrator.cli.demo.play import NOT_AT_ALL, Played, play
 from orchestrator.cli.demo.scene import Scene, Stopped, a_scene
 from orchestrator.cli.demo.telling import Told
 from orchestrator.domain.errors import BasculeError
@@ -57,7 +57,8 @@ def _play_out(scene: Scene, told: Told, place: Place) -> int:
     _sum_up(told, scene, played, time.monotonic() - began)
     if all(one.as_told for one in played):
         return 0
-    _tell_logs(told, place)
+    if played[-1].ended == NOT_AT_ALL:
+        _tell_logs(told, place)
     return _NOT_AS_TOLD
 
 

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 from rich.text import Text
 
@@ -22,6 +23,9 @@ from orchestrator.cli.story import tell_run
 from orchestrator.domain.deployment import Deployment, Observation, Smoke, Stage, StageRun, Status
 from orchestrator.domain.errors import BasculeError, Failure, Unavailable
 from orchestrator.domain.plan import Hold
+
+#: how a part ended that could not be carried out
+NOT_AT_ALL: Final = "not at all"
 
 _DEPLOYMENT_SECONDS = 60
 _APPEARS_SECONDS = 30
@@ -74,7 +78,7 @@ def _attempt(act: Act, what: str, do: Callable[[], Played], told: Told) -> Playe
     except BasculeError as problem:
         told.failure(Failure.of(problem))
         wrong = Check(holds=False, words=problem.message)
-        return Played(act=act.number, what=what, ended="not at all", seconds=0.0, checks=(wrong,))
+        return Played(act=act.number, what=what, ended=NOT_AT_ALL, seconds=0.0, checks=(wrong,))
 
 
 def _adopt(scene: Scene, told: Told) -> Played:

@@ -63,6 +63,9 @@ class Told(Output):
         for finding in worst_first(findings):
             style = "bold red" if finding.severity is Severity.ERROR else "yellow"
             self.say(Text.assemble("      ", (f"{finding.rule}: ", style), finding.message))
+            place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
+            if place and place not in finding.message:
+                self.say(Text(f"      at {place}", style="dim"))
             if finding.remedy:
                 self.say(Text.assemble("      ", ("do: ", "bold"), finding.remedy))
 
