@@ -37,6 +37,9 @@ _SEVERITY = {
     Severity.NOTE: ("note", "dim"),
 }
 
+_WIDEST = 100
+_HANG = 2
+
 #: what a finished deployment makes a command exit with
 EXIT = {
     Status.SUCCEEDED: 0,
@@ -52,46 +55,76 @@ EXIT = {
 
 
 class Output:
-    """Where a command's words go: results to stdout, everything else to stderr."""
+    """Where a command's words go: results to stdout, everything else to stderr.
+
+    Colours only on a terminal. A long line goes on below, a little further in: 80 columns in a log, at most
+    100 on a terminal.
+    """
 
     def __init__(self, *, as_json: bool) -> None:
-        """Colours only on a terminal; 80 columns in a log."""
+        """With --json standard output stays one value."""
         self.as_json = as_json
-        self.out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-        self.err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+        self.out = Console(highlight=False)
+        self.err = Console(stderr=True, highlight=False)
+
+    @property
+    def console(self) -> Console:
+        """Where a person reads on the way."""
+        return self.err if self.as_json else self.out
+
+    @property
+    def width(self) -> int:
+        """Columns that a line may take."""
+        return min(self.console.width, _WIDEST)
 
     def result(self, value: object) -> None:
         """Print the one JSON value of a command."""
         sys.stdout.write(json.dumps(to_json(value), indent=2, ensure_ascii=False) + "\n")
 
-    def say(self, text: str | Text, style: str = "") -> None:
-        """Tell something on the way; with --json it goes to stderr, so that stdout stays one value."""
-        (self.err if self.as_json else self.out).print(text, style=style)
+    def say(self, text: str | Text, style: str = "", *, hang: int = _HANG) -> None:
+        """Tell something on the way."""
+        self._lay(self.console, text, style, hang)
 
     def error(self, error: BasculeError) -> None:
         """Tell what went wrong and what to do."""
         if self.as_json:
             self.result({"error": to_json(Failure.of(error))})
             return
-        self.failure(Failure.of(error), to=self.err)
+        for line in error.message.splitlines():
+            first = line == error.message.splitlines()[0]
+            self._lay(self.err, Text.assemble(("error: " if first else "", "bold red"), line), "", _HANG)
+        if error.remedy:
+            self._lay(self.err, Text.assemble("  ", ("do: ", "bold"), error.remedy), "", _HANG)
 
-    def failure(self, failure: Failure, to: Console | None = None) -> None:
-        """Tell a failure, its place and its remedy."""
-        console = to or self.out
-        console.print(Text.assemble(("error: ", "bold red"), failure.message))
+    def failure(self, failure: Failure) -> None:
+        """Tell a failure and its remedy, below the stage that it ended."""
+        self.say(Text.assemble("      ", ("error: ", "bold red"), failure.message))
         if failure.remedy:
-            console.print(Text.assemble(("  do: ", "bold"), failure.remedy))
+            self.say(Text.assemble("      ", ("do: ", "bold"), failure.remedy))
 
     def findings(self, findings: Iterable[Finding]) -> None:
-        """Tell findings, worst first."""
+        """Tell findings, worst first, below the stage that they belong to."""
         for finding in worst_first(findings):
             word, style = _SEVERITY[finding.severity]
+            self.say(Text.assemble("      ", (word, style), f" {finding.rule}: ", finding.message))
             place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-            self.say(Text.assemble(("  " + word, style), f" {finding.rule}: ", finding.message))
-            if place:
-                self.say(Text(f"      at {place}", style="dim"))
+            if place and place not in finding.message:
+                self.say(Text(f"        at {place}", style="dim"))
             if finding.severity is not Severity.NOTE and finding.remedy:
-                self.say(Text.assemble(("      do: ", "bold"), finding.remedy))
+                self.say(Text.assemble("        ", ("do: ", "bold"), finding.remedy))
+
+    def _lay(self, console: Console, text: str | Text, style: str, hang: int) -> None:
+        """Print a line; where it is too long, wrapped below its own beginning."""
+        whole = text.copy() if isinstance(text, Text) else Text(text)
+        whole.rstrip()
+        whole.stylize(style)
+        indent = len(whole.plain) - len(whole.plain.lstrip())
+        if whole.cell_len <= self.width:
+            console.print(whole, soft_wrap=True)
+            return
+        for number, line in enumerate(whole[indent:].wrap(console, self.width - indent - hang)):
+            line.rstrip()
+            console.print(Text(" " * (indent + (hang if number else 0))) + line, soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Print rows under their headings."""

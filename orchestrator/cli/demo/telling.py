@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
@@ -11,63 +10,16 @@ from orchestrator.cli.demo.acts import Act, Push
 from orchestrator.cli.demo.checks import Check
 from orchestrator.cli.demo.repository import Pushed
 from orchestrator.cli.output import Output
-from orchestrator.domain.errors import Failure
-from orchestrator.domain.finding import Finding, Severity, worst_first
 
-_WIDEST = 100
-_HANG = 2
 _FILE_STYLES = {"A": "green", "M": "yellow", "D": "red"}
 
 
 class Told(Output):
-    """Output whose long lines continue where they began."""
-
-    @property
-    def console(self) -> Console:
-        """Where the story goes: with --json standard output stays one value."""
-        return self.err if self.as_json else self.out
-
-    @property
-    def width(self) -> int:
-        """Columns that a line may take."""
-        return min(self.console.width, _WIDEST)
-
-    def say(self, text: str | Text, style: str = "") -> None:
-        """Print a line; a long one goes on below, a little further in."""
-        self._lay(text, style, hang=_HANG)
+    """A command's output, with the parts of a story."""
 
     def prose(self, text: str, style: str = "") -> None:
         """Print a paragraph."""
-        self._lay(f"  {text}", style, hang=0)
-
-    def _lay(self, text: str | Text, style: str, *, hang: int) -> None:
-        whole = text.copy() if isinstance(text, Text) else Text(text)
-        whole.rstrip()
-        whole.stylize(style)
-        indent = len(whole.plain) - len(whole.plain.lstrip())
-        if whole.cell_len <= self.width:
-            self.console.print(whole, soft_wrap=True)
-            return
-        for number, line in enumerate(whole[indent:].wrap(self.console, self.width - indent - hang)):
-            line.rstrip()
-            self.console.print(Text(" " * (indent + (hang if number else 0))) + line, soft_wrap=True)
-
-    def failure(self, failure: Failure, to: Console | None = None) -> None:  # noqa: ARG002 - the story goes to one place
-        """Tell a failure and its remedy, below the stage that it ended."""
-        self.say(Text.assemble("      ", ("error: ", "bold red"), failure.message))
-        if failure.remedy:
-            self.say(Text.assemble("      ", ("do: ", "bold"), failure.remedy))
-
-    def findings(self, findings: Iterable[Finding]) -> None:
-        """Tell findings as failures are told, below their stage."""
-        for finding in worst_first(findings):
-            style = "bold red" if finding.severity is Severity.ERROR else "yellow"
-            self.say(Text.assemble("      ", (f"{finding.rule}: ", style), finding.message))
-            place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-            if place and place not in finding.message:
-                self.say(Text(f"      at {place}", style="dim"))
-            if finding.remedy:
-                self.say(Text.assemble("      ", ("do: ", "bold"), finding.remedy))
+        self.say(f"  {text}", style, hang=0)
 
     def blank(self) -> None:
         """Leave a line free."""
