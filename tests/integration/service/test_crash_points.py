@@ -66,11 +66,15 @@ def assert_on_record_once(place, deployment, status):
     assert (deployment.status, deployment.attempts <= 2) == (status, True), deployment
     mine = f"deployment = {deployment.id}"
     assert place.ledger(f"select kind from bascule.event where final and {mine}") == [(status,)]
-    told = f"select channel from bascule.notification where event in (select id from bascule.event where {mine})"
+    told = (
+        f"select channel from bascule.notification where event in (select id from bascule.event where {mine})"
+    )
     assert place.ledger(told) == [("team",)]
     stages = place.ledger(f"select stage from bascule.stage_run where {mine} order by id")
     assert len(stages) == len(set(stages)), stages
-    assert place.ledger("select id from bascule.deployment where target = %(target)s and finished is null") == []
+    assert (
+        place.ledger("select id from bascule.deployment where target = %(target)s and finished is null") == []
+    )
 
 
 @pytest.mark.parametrize("point", GOOD)
@@ -106,14 +110,10 @@ def end_as_begun(place, worker_lives, point, flag, migrations):
 
 
 @pytest.mark.parametrize("point", BREAKING)
-def test_a_migration_that_fails_is_rolled_back_although_the_worker_dies(
-    begun, worker_lives, tmp_path, point
-):
+def test_a_migration_that_fails_is_rolled_back_although_the_worker_dies(begun, worker_lives, tmp_path, point):
     first, second = (str(next(_NUMBERS)) for _ in range(2))
     breaks = (second, "select 1 / count(*) from public.effects where version = 'none';\n", "select 1;\n")
-    end_as_begun(
-        begun["breaking"], worker_lives, point, tmp_path / "died", [(first, *leaves(first)), breaks]
-    )
+    end_as_begun(begun["breaking"], worker_lives, point, tmp_path / "died", [(first, *leaves(first)), breaks])
 
 
 @pytest.mark.parametrize("point", REFUSED)

@@ -11,11 +11,11 @@ import pytest
 from orchestrator.domain.deployment import Cause, Status
 from orchestrator.embedded.servers import Embedded
 from tests.support.delay_proxy import delay_proxy
-from tests.support.places import at, table
+from tests.support.places import EFFECTS, at, table
 from tests.support.places import places as some_places
 from tests.support.service import eventually
 
-NAMES = ("all-down", "untold", "later", "brokerless", "ledgerless", "target-down")
+NAMES = ("all-down", "untold", "later", "brokerless", "ledgerless", "target-down", "middle")
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +130,21 @@ def test_a_deployment_waits_for_a_target_that_is_down(place, proxy):
     assert place.service.newest(place.name).finished is None
     proxy.closed = False
     assert assert_deployed(place, commit).attempts == 1
+
+
+@at("middle")
+def test_ledger_and_broker_restart_in_mid_migration_and_nothing_is_applied_twice(place, own):
+    place.migration("20260101000001", "effects", EFFECTS)
+    slow = "insert into public.effects values ('20260101000002');\nselect pg_sleep(1);\n"
+    place.migration("20260101000002", "slow", slow)
+    place.migration("20260101000003", "after", "insert into public.effects values ('20260101000003');\n")
+    commit = place.push()
+    sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+    eventually(lambda: place.rows(sleeping) != [], what="the slow migration")
+    own.valkey.stop()
+    own.postgres.stop()
+    own.postgres.start()
+    own.valkey.start()
+    assert place.service.ended(commit, place.name, seconds=30).status is Status.SUCCEEDED
+    assert place.effects() == ["20260101000002", "20260101000003"]
+    assert place.recorded() == place.versions()

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from orchestrator import recipe
 from orchestrator.actions.here import carry_out
 from orchestrator.domain.deployment import Status
 from tests.support.places import EFFECTS
@@ -58,8 +59,9 @@ def paused(request, made_places):
 
 def lose_ledger_sessions(place):
     """Cut the stopped worker off from the control database, as a restart of that would."""
-    place.ledger("""select pg_terminate_backend(l.pid, 5000) from pg_locks l join pg_database d on d.oid = l.database
-                     where l.locktype = 'advisory' and d.datname = current_database()""")
+    place.ledger("""select pg_terminate_backend(l.pid, 5000) from pg_locks l
+                      join pg_database d on d.oid = l.database and d.datname = current_database()
+                     where l.locktype = 'advisory'""")
 
 
 def lose_target_sessions(place):
@@ -116,8 +118,6 @@ def test_a_successor_waits_while_the_paused_worker_still_holds_the_target(paused
     place, worker = paused
     lose_ledger_sessions(place)
     deployment = place.deployments()[-1].id
-    from orchestrator import recipe
-
     until = time.monotonic() + 1
     while time.monotonic() < until:
         recipe.advance(deployment, tools=place.service.house.tools)

@@ -92,7 +92,9 @@ def test_a_commit_that_vanished_is_looked_for_and_gives_way_to_the_head_in_the_e
     assert place.deliver(vanished).status_code == 202
     eventually(lambda: "does not know commit" in place.service.log("worker"), what="the first look")
     assert told(place) == [(vanished, Status.RUNNING)]
-    place.ledger("update bascule.deployment set created = created - interval '61 s' where commit = repeat('d', 40)")
+    place.ledger(
+        "update bascule.deployment set created = created - interval '61 s' where commit = repeat('d', 40)"
+    )
     assert place.service.ended(head, place.name).status is Status.SUCCEEDED
     assert told(place) == [(vanished, Status.SUPERSEDED), (head, Status.SUCCEEDED)]
 
@@ -144,7 +146,11 @@ def test_what_is_not_a_signed_push_is_refused_with_a_reason_and_nothing_of_it_is
     unsigned = {name: value for name, value in headers.items() if "Signature" not in name}
     cases = {
         "unsigned": (send(place, (unsigned, body)), 401, "signature"),
-        "wrong secret": (send(place, signed_push(b"x" * 40, NAME, place.name, ZERO, commit)), 401, "signature"),
+        "wrong secret": (
+            send(place, signed_push(b"x" * 40, NAME, place.name, ZERO, commit)),
+            401,
+            "signature",
+        ),
         "changed on the way": (send(place, (headers, body + b" ")), 401, "signature"),
         "no JSON": (send(place, signed_bytes(SECRET, "push", b"{")), 400, None),
         "no object": (send(place, signed_bytes(SECRET, "push", b"[1]")), 400, None),

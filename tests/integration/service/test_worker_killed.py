@@ -4,12 +4,11 @@ import os
 import signal
 import time
 
-import psycopg
 import pytest
 import redis
 
 from orchestrator.domain.deployment import Status
-from tests.support.places import EFFECTS, table
+from tests.support.places import EFFECTS
 from tests.support.service import eventually
 
 PLACES = ("child", "group", "flushed", "here")
@@ -63,9 +62,7 @@ def sleeping(place):
     return bool(place.rows(found))
 
 
-def test_a_worker_child_that_dies_is_replaced_and_its_deployment_ends_once(
-    made_places, no_worker, tmp_path
-):
+def test_a_worker_child_that_dies_is_replaced_and_its_deployment_ends_once(made_places, no_worker, tmp_path):
     place, flag = made_places["child"], tmp_path / "died"
     environment = {
         "BASCULE_CRASH_POINT": "apply: after a migration committed",
@@ -115,7 +112,9 @@ def test_a_broker_that_forgets_everything_delays_and_loses_nothing(made_places, 
 def test_a_deployment_that_was_killed_in_its_own_process_is_ended_by_the_next_one(made_places, relay):
     place = made_places["here"]
     begin(place, "select 1", "select 2")
-    place.ledger("update bascule.deployment set finished = now(), status = 'cancelled' where finished is null")
+    place.ledger(
+        "update bascule.deployment set finished = now(), status = 'cancelled' where finished is null"
+    )
     death = {"BASCULE_CRASH_POINT": "apply: after a migration committed"}
     assert relay.run("deploy", place.name, "--here", environment=death).returncode == -signal.SIGKILL
     relay.command("deploy", place.name, "--here", "--timeout", "20")
