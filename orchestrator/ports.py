@@ -89,6 +89,10 @@ class TargetReader(Protocol):
         """Return the applied migrations, oldest version first; empty when there is no history table."""
         ...
 
+    def ours(self) -> frozenset[str]:
+        """Return the versions of the history that Bascule wrote; nobody else's is ever rolled back."""
+        ...
+
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""
         ...

@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 
 from orchestrator.domain.crash_point import crash_point
-from orchestrator.domain.deployment import Applied, DeploymentId, Done, Outcome, Stage, Status
+from orchestrator.domain.deployment import Applied, DeploymentId, Done, Outcome, Rollback, Stage, Status
 from orchestrator.domain.errors import BasculeError, Failure, Stale, Unavailable
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.target import TargetPolicy
@@ -33,6 +33,9 @@ from orchestrator.steps import (
 
 log = structlog.get_logger()
 
+#: an outcome that a stage never has
+NEVER: Final = None
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -41,31 +44,29 @@ class Step:
     stage: Stage
     does: Callable[[Claim, Tools], Result]
     passed: Stage | Status
-    refused: Stage | Status
+    refused: Stage | Status | None
     failed: Stage | Status
     #: there was nothing to do
-    skipped: Stage | Status
+    skipped: Stage | Status | None
 
     def after(self, outcome: Outcome) -> Stage | Status:
-        """Say what follows."""
-        return {
-            Outcome.PASSED: self.passed,
-            Outcome.REFUSED: self.refused,
-            Outcome.FAILED: self.failed,
-            Outcome.SKIPPED: self.skipped,
-        }[outcome]
+        """Say what follows. Raises KeyError for an outcome that this stage never has."""
+        then = getattr(self, outcome.value)
+        if then is None:
+            raise KeyError(outcome)
+        return then  # type: ignore[no-any-return]
 
 
 # fmt: off
 STORY: Final[Mapping[Stage, Step]] = {step.stage: step for step in (
-    #    stage           does         passed              refused          failed           skipped
-    Step(Stage.CHECKOUT, do_checkout, Stage.PLAN,         Status.REFUSED,  Status.FAILED,   Status.SUCCEEDED),
-    Step(Stage.PLAN,     do_plan,     Stage.VALIDATE,     Status.REFUSED,  Status.FAILED,   Status.SUCCEEDED),
-    Step(Stage.VALIDATE, do_validate, Stage.OBSERVE,      Status.REFUSED,  Status.FAILED,   Stage.OBSERVE),
-    Step(Stage.OBSERVE,  do_observe,  Stage.APPLY,        Status.REFUSED,  Status.FAILED,   Stage.APPLY),
-    Step(Stage.APPLY,    do_apply,    Stage.SMOKE,        Stage.ROLLBACK,  Stage.ROLLBACK,  Stage.SMOKE),
-    Step(Stage.SMOKE,    do_smoke,    Status.SUCCEEDED,   Stage.ROLLBACK,  Stage.ROLLBACK,  Status.SUCCEEDED),
-    Step(Stage.ROLLBACK, do_rollback, Status.ROLLED_BACK, Status.STUCK,    Status.STUCK,    Status.FAILED),
+    #    stage           does         passed              refused         failed          skipped
+    Step(Stage.CHECKOUT, do_checkout, Stage.PLAN,         Status.REFUSED, Status.FAILED,  NEVER),
+    Step(Stage.PLAN,     do_plan,     Stage.VALIDATE,     Status.REFUSED, Status.FAILED,  Status.SUCCEEDED),
+    Step(Stage.VALIDATE, do_validate, Stage.OBSERVE,      Status.REFUSED, Status.FAILED,  NEVER),
+    Step(Stage.OBSERVE,  do_observe,  Stage.APPLY,        NEVER,          Status.FAILED,  NEVER),
+    Step(Stage.APPLY,    do_apply,    Stage.SMOKE,        NEVER,          Stage.ROLLBACK, NEVER),
+    Step(Stage.SMOKE,    do_smoke,    Status.SUCCEEDED,   Stage.ROLLBACK, Stage.ROLLBACK, NEVER),
+    Step(Stage.ROLLBACK, do_rollback, Status.ROLLED_BACK, NEVER,          Status.STUCK,   Status.FAILED),
 )}
 # fmt: on
 
@@ -114,9 +115,18 @@ def _settle(claim: Claim, result: Result, tools: Tools) -> None:
             log.info("superseded by the head", head=head)
             tools.claims.supersede(claim, head=head)
         case Done() as done:
-            then = STORY[claim.deployment.stage].after(done.outcome)
+            then = _after(claim, done)
             tools.claims.record(claim, done, then, hold=_to_hold(claim, done, tools))
             log.info("stage finished", outcome=done.outcome.value, then=then.value)
+
+
+def _after(claim: Claim, done: Done[Any]) -> Stage | Status:
+    """Say what follows; an undo that a person asked for and that undid nothing leaves nothing half done."""
+    then = STORY[claim.deployment.stage].after(done.outcome)
+    untouched = isinstance(done.gave, Rollback) and not done.gave.reverted
+    if then is Status.STUCK and claim.deployment.undoes is not None and untouched:
+        return Status.FAILED
+    return then
 
 
 def _failed(error: BasculeError) -> Done[Any]:
@@ -126,7 +136,7 @@ def _failed(error: BasculeError) -> Done[Any]:
 def _worn_out(claim: Claim, policy: TargetPolicy) -> BasculeError:
     stage = claim.deployment.stage
     return BasculeError(
-        f"stage {stage} was begun {policy.attempts} times and never ended: its worker died each time",
+        f"stage {stage} was begun {policy.attempts} times and never came to an end",
         code="attempts-exhausted",
         remedy=f"read the worker's log, then: bascule retry {claim.deployment.id}",
         stage=stage.value,

@@ -133,10 +133,10 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
 
 
 def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:
-    """Tell whether anything of the plan is on the target."""
+    """Tell whether anything of the plan is on the target, written by us."""
     with tools.targets.reading(claim.deployment.target) as reader:
-        present = {row.version for row in reader.history()}
-    return any(migration.version in present for migration in planned.pending)
+        ours = reader.ours()
+    return any(migration.version in ours for migration in planned.pending)
 
 
 def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
@@ -156,11 +156,11 @@ def _facts(sha256: str, tools: Tools) -> Facts:
     return facts.facts_from_bytes(tools.kept.content([sha256])[sha256])
 
 
-def _committed(claim: Claim, tools: Tools) -> tuple[Migration, ...]:
+def _committed(claim: Claim, tools: Tools) -> tuple[Migration, ...] | None:
     try:
         applied = tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
-    except KeyError:  # its worker died each time: only the target's history knows
-        return ()
+    except KeyError:  # the stage never came to an end: only the target itself knows
+        return None
     return tuple(one.migration for one in applied.migrations)
 
 

@@ -54,6 +54,10 @@ class TargetError(BasculeError):
     exit_code = 3
 
 
+class Contention(TargetError):
+    """Somebody else was in the way on the target; the migration is not to blame and is not held."""
+
+
 class Unavailable(BasculeError):
     """Nobody must act: something is away or busy, and it will be tried again."""
 

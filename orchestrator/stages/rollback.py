@@ -12,14 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from orchestrator.catalog import facts
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
-from orchestrator.domain.errors import BasculeError, Failure, MigrationRefused, TargetError, Unavailable
+from orchestrator.domain.errors import (
+    BasculeError,
+    Contention,
+    Failure,
+    MigrationRefused,
+    TargetError,
+    Unavailable,
+)
 from orchestrator.domain.facts import Change, Facts, difference
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.ports import Database, TargetWriter
 from orchestrator.validation.split import decode
 
-_BUSY = frozenset({"lock-timeout", "deadlock", "serialization"})
 _CHANGES_TOLD = 5
 
 
@@ -29,20 +35,20 @@ def run(
     contents: Mapping[str, bytes],
     writer: TargetWriter,
     before: Facts,
-    committed: Sequence[Migration] = (),
+    committed: Sequence[Migration] | None = (),
     read_facts: Callable[[Database], Facts] = facts.read,
 ) -> Done[Rollback]:
-    """Revert what the target's own history says was committed of this plan. May be run again.
+    """Revert what the target's own history says that we committed of this plan. May be run again.
 
     `committed` is what the ledger knows to have been committed: an earlier attempt at this stage may have
-    reverted some of it already, which the history can no longer tell.
+    reverted some of it already, which the history can no longer tell. None: the ledger does not know, because
+    the apply stage never came to an end; then the facts have to say that nothing is left.
     """
-    present = {row.version for row in writer.history()}
-    known = {migration.version for migration in committed}
-    to_undo = [m for m in reversed(plan.pending) if m.version in present | known]
+    present, ours = {row.version for row in writer.history()}, writer.ours()
+    known = {migration.version for migration in committed or ()}
+    to_undo = [m for m in reversed(plan.pending) if m.version in ours | known]
     if not to_undo:
-        nothing = Rollback(method=RollbackMethod.ABORTED, fingerprint=before.fingerprint)
-        return Done(outcome=Outcome.SKIPPED, gave=nothing)
+        return _nothing_to_undo(before, writer, read_facts, sure=committed is not None)
     missing = [m for m in to_undo if m.version in present and _rollback_of(m, contents) is None]
     if missing:
         # decided before the first one runs: a target half way back is worse than one that is not touched
@@ -57,6 +63,17 @@ def run(
     return _compare(tuple(reverted), before, writer, read_facts)
 
 
+def _nothing_to_undo(
+    before: Facts, writer: TargetWriter, read_facts: Callable[[Database], Facts], *, sure: bool
+) -> Done[Rollback]:
+    if not sure:
+        compared = _compare((), before, writer, read_facts)
+        if compared.outcome is not Outcome.PASSED:
+            return compared
+    nothing = Rollback(method=RollbackMethod.ABORTED, fingerprint=before.fingerprint)
+    return Done(outcome=Outcome.SKIPPED, gave=nothing)
+
+
 def _rollback_of(migration: Migration, contents: Mapping[str, bytes]) -> str | None:
     if migration.rollback is None or migration.rollback.sha256 not in contents:
         return None
@@ -69,7 +86,7 @@ def _revert(migration: Migration, contents: Mapping[str, bytes], writer: TargetW
     try:
         writer.revert(migration, sql)
     except TargetError as error:
-        if error.code in _BUSY:
+        if isinstance(error, Contention):
             raise Unavailable(error.message, code=error.code, remedy=error.remedy, **error.nouns) from error
         return error
     crash_point("rollback: after a revert committed")

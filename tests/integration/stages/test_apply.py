@@ -105,3 +105,58 @@ def test_a_byte_order_mark_is_no_part_of_the_sql(targets):
     plan, contents = planned("\ufeffselect 1")
     with writing(targets) as writer:
         assert apply.run(plan, contents=contents, writer=writer).outcome is Outcome.PASSED
+
+
+def somebody_applies(database, version):
+    """What `supabase db push` does."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("create table public.theirs (id int); insert into public.theirs values (1)")
+        connection.execute(
+            "insert into supabase_migrations.schema_migrations (version, name) values (%s, 'step')", [version]
+        )
+
+
+def test_a_version_that_somebody_else_applied_since_the_plan_ends_the_stage_and_is_not_ours(
+    targets, target_database
+):
+    plan, contents = planned("create table public.a (id int)", "create table public.theirs (id int)")
+    somebody_applies(target_database, plan.pending[1].version)
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer)
+        assert writer.ours() == {plan.pending[0].version}
+    assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.FAILED, ["0"], None)
+    assert done.failure is not None
+    assert done.failure.code == "history-moved"
+
+
+def test_a_version_that_was_taken_out_and_applied_again_by_somebody_else_is_theirs(targets, target_database):
+    plan, contents = planned("create table public.a (id int)")
+    version = plan.pending[0].version
+    with writing(targets) as writer:
+        apply.run(plan, contents=contents, writer=writer)
+        assert writer.ours() == {version}
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        connection.execute("delete from supabase_migrations.schema_migrations")
+    somebody_applies(target_database, version)
+    with writing(targets) as writer:
+        assert writer.ours() == frozenset()
+
+
+def test_a_missing_right_in_the_middle_keeps_what_was_committed_on_record(targets, target_database):
+    plan, contents = planned("create table public.a (id int)", "create table public.b (id int)")
+    with writing(targets) as writer:
+        real = writer.apply
+
+        def revoke_then_apply(migration, sql):
+            if migration is plan.pending[1]:
+                with psycopg.connect(target_database.superuser_url, autocommit=True) as connection:
+                    table = "supabase_migrations.schema_migrations"
+                    connection.execute(f"alter table {table} owner to supabase_admin")
+                    connection.execute(f"revoke insert on {table} from postgres")
+            return real(migration, sql)
+
+        writer.apply = revoke_then_apply
+        done = apply.run(plan, contents=contents, writer=writer)
+    assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.FAILED, ["0"], None)
+    assert done.failure is not None
+    assert done.failure.code == "missing-right"

@@ -162,3 +162,27 @@ def test_a_rollback_whose_content_is_gone_counts_as_missing(make):
     done = deployed.roll_back(contents={})
     assert done.gave.method is RollbackMethod.IMPOSSIBLE
     assert replace(done.gave).reverted == ()
+
+
+def test_what_somebody_else_applied_is_never_rolled_back(make, target_database):
+    deployed = make()
+    deployed.apply(0)
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        connection.execute("create table public.b (id int); insert into public.b values (7)")
+        history = "supabase_migrations.schema_migrations (version, name)"
+        connection.execute(f"insert into {history} values ('1', 'x')")
+    done = deployed.roll_back()
+    assert done.gave.reverted == ("0",)
+    assert deployed.history() == ["1"]
+    with psycopg.connect(target_database.url) as connection:
+        assert connection.execute("select id from public.b").fetchall() == [(7,)]
+
+
+def test_where_nobody_knows_what_was_committed_the_facts_have_to_agree(make, target_database):
+    deployed = make()
+    assert deployed.roll_back(committed=None).outcome is Outcome.SKIPPED
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        connection.execute("create table public.a (id int)")
+    done = deployed.roll_back(committed=None)
+    assert done.outcome is Outcome.FAILED
+    assert "public.a" in {change.identity for change in done.gave.left_behind}

@@ -31,8 +31,8 @@ class TargetAddress:
     lock_tries: int = 5
     #: pause after the first such try; it doubles, with jitter
     lock_pause_seconds: float = 0.5
-    #: longest time for one migration, all tries together
-    migration_timeout_seconds: float = 900
+    #: longest time for one migration, all tries together; well below a stage's deadline, so that it is told
+    migration_timeout_seconds: float = 600
     connect_timeout_seconds: int = 10
     application_name: str = "bascule"
 

@@ -86,6 +86,7 @@ class Adoption:
             if owners and owners[0][0] != ledger_id:
                 raise self._adopted_by(owners[0][0])
             self._rows("drop_fence")
+            self._rows("drop_notes")
 
     def _make_history(self) -> None:
         """Create what is missing and only that: IF NOT EXISTS needs the rights even where it does nothing."""
@@ -101,6 +102,8 @@ class Adoption:
     def _put_fence(self, ledger_id: str, *, take_over: bool) -> None:
         if not self._rows("fence_exists")[0][0]:
             self._rows("create_fence")
+        if not self._rows("notes_exist")[0][0]:
+            self._rows("create_notes")
         self._rows("put_fence", owner=ledger_id)
         owner = self._rows("fence_owner")[0][0]
         if owner == ledger_id:

@@ -14,6 +14,10 @@ from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavail
 
 #: what the server is given on top of its own time limit before it counts as dead
 GRACE_SECONDS = 15.0
+#: how long a transaction of ours may do nothing before the server ends it
+IDLE_IN_TRANSACTION = "60s"
+#: how often the server looks in mid-statement whether we are still there
+CHECK_CONNECTION = "1s"
 
 #: SQLSTATE of a refusal: code, what happened, remedy. The operator has to act
 _OPERATOR = {
@@ -43,6 +47,8 @@ class Session:
 
     connection: PatientConnection
     backend_pid: int
+    #: the server can notice in mid-statement that we died; not every platform's can
+    notices_our_death: bool
 
 
 def open_session(address: TargetAddress) -> Session:
@@ -60,8 +66,9 @@ def open_session(address: TargetAddress) -> Session:
     connection.longest_wait_seconds = address.statement_timeout_seconds + GRACE_SECONDS
     try:
         with losing_is_unavailable(address.name):
-            _set_limits(connection, address)
-            return Session(connection=connection, backend_pid=_backend(connection, address))
+            notices = _set_limits(connection, address)
+            pid = _backend(connection, address)
+            return Session(connection=connection, backend_pid=pid, notices_our_death=notices)
     except BaseException:
         connection.close()
         raise
@@ -94,7 +101,7 @@ def milliseconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))}ms"
 
 
-def _set_limits(connection: psycopg.Connection, address: TargetAddress) -> None:
+def _set_limits(connection: psycopg.Connection, address: TargetAddress) -> bool:
     if connection.info.server_version < _OLDEST_SERVER:
         raise _configuration(
             address.name, "server-too-old", "PostgreSQL 14 or newer is needed", "upgrade the server"
@@ -102,13 +109,14 @@ def _set_limits(connection: psycopg.Connection, address: TargetAddress) -> None:
     limits = {
         "statement_timeout": milliseconds(address.statement_timeout_seconds),
         "lock_timeout": milliseconds(address.lock_timeout_seconds),
-        "idle_in_transaction_session_timeout": "60s",
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
         "idle_session_timeout": "0",
     }
     connection.execute("; ".join(f"set {name} = '{value}'" for name, value in limits.items()))
     with suppress(psycopg.errors.InvalidParameterValue):
-        # Lets the server notice in mid-statement that we died. Not every platform can.
-        connection.execute("set client_connection_check_interval = '1s'")
+        connection.execute(f"set client_connection_check_interval = '{CHECK_CONNECTION}'")
+        return True
+    return False
 
 
 def _backend(connection: psycopg.Connection, address: TargetAddress) -> int:

@@ -1,12 +1,20 @@
 """Say in our words which statement of which file failed, and why; decided by SQLSTATE and position only."""
 
+import re
 from dataclasses import dataclass
 
 import psycopg
 
 from orchestrator.adapters.postgres.target.lock import Blocker, read_only
 from orchestrator.adapters.postgres.target.transaction import Part, Piece
-from orchestrator.domain.errors import BasculeError, ConfigurationError, Stale, TargetError, Unavailable
+from orchestrator.domain.errors import (
+    BasculeError,
+    ConfigurationError,
+    Contention,
+    Stale,
+    TargetError,
+    Unavailable,
+)
 from orchestrator.domain.migration import SqlFile
 from orchestrator.validation.split import Statement, skip_blank
 
@@ -20,6 +28,8 @@ _FENCE_GONE = ("42P01", "3F000")
 _SERVER_FULL = {"53100": "disk-full", "53200": "out-of-memory", "53300": "too-many-connections"}
 #: classes whose details name objects; in the others they hold values of rows
 _DETAILS_WITHOUT_VALUES = ("0A", "2B", "42", "55")
+_DATA_EXCEPTION = "22"
+_WORDS = re.compile(r"[A-Z][a-z]+")
 _UNCHANGED = "nothing of this file was committed; mend it and push again"
 
 
@@ -85,7 +95,7 @@ def failure_of(attempt: Attempt, piece: Piece, error: psycopg.Error) -> BasculeE
 
 def could_not_lock(
     attempt: Attempt, piece: Piece, state: str, blockers: tuple[Blocker, ...], *, tries: int
-) -> TargetError:
+) -> Contention:
     """Say that the locks could not be had, and who held them: not the author's fault."""
     code = CONTENTION[state]
     relation = next((blocker.relation for blocker in blockers if blocker.relation), None)
@@ -96,7 +106,7 @@ def could_not_lock(
     }[code]
     who = f"; held by {', '.join(map(str, blockers))}" if blockers else ""
     place = place_of(piece.statement, None) if piece.statement else None
-    return TargetError(
+    return Contention(
         f"{attempt.file.path}: {what}, {tries} tries{who}",
         code=code,
         remedy="end the session that holds the lock, or try again at a quieter time; nothing was committed",
@@ -204,6 +214,13 @@ def _frame_failed(attempt: Attempt, part: Part, error: psycopg.Error) -> Bascule
     return _error(attempt, None, error, code="sql-failed")
 
 
+def _primary(error: psycopg.Error) -> str | None:
+    """Return the server's words; for bad data only the condition's name, for the words quote the value."""
+    if (error.sqlstate or "").startswith(_DATA_EXCEPTION):
+        return " ".join(_WORDS.findall(type(error).__name__)).lower()
+    return error.diag.message_primary
+
+
 def _error(
     attempt: Attempt,
     what: str | None,
@@ -214,7 +231,7 @@ def _error(
     remedy: str = _UNCHANGED,
 ) -> TargetError:
     diag, path = error.diag, attempt.file.path
-    words = ": ".join(part for part in (what, diag.message_primary) if part)
+    words = ": ".join(part for part in (what, _primary(error)) if part)
     detail = diag.message_detail if (error.sqlstate or "").startswith(_DETAILS_WITHOUT_VALUES) else None
     where = f"{path}:{at[1].line}:{at[1].column}" if at else path
     return TargetError(

@@ -11,7 +11,7 @@ from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import Session, losing_is_unavailable, open_session
 from orchestrator.adapters.postgres.target.patient import PatientConnection
 from orchestrator.adapters.postgres.target.read import Reader
-from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
+from orchestrator.domain.errors import BasculeError, ConfigurationError, TargetError, Unavailable
 
 #: "bascule" in ASCII: one lock per database
 LOCK_KEY = int.from_bytes(b"bascule", "big")
@@ -68,7 +68,15 @@ class TargetLock:
             self.release()
             self._session = open_session(self._address)
             self._lock()
-        self.epoch = self._mint()
+        try:
+            self.epoch = self._mint()
+        except psycopg.Error as error:
+            raise TargetError(
+                f"target {self._address.name}: {error.diag.message_primary}",
+                code="query-failed",
+                target=self._address.name,
+                sqlstate=error.sqlstate,
+            ) from error
 
     def release(self) -> None:
         """Give the lock back by closing its connection."""

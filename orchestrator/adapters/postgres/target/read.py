@@ -54,6 +54,10 @@ class Reader:
         rows = self._rows_if_there(_HISTORY["rows"])
         return tuple(HistoryRow(version=version, name=name) for version, name in rows)
 
+    def ours(self) -> frozenset[str]:
+        """Return the versions of the history that Bascule wrote; empty when nobody has adopted the target."""
+        return frozenset(version for (version,) in self._rows_if_there(_HISTORY["ours"]))
+
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""
         rows = self._rows_if_there(_FENCE["read"])

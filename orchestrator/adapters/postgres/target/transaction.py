@@ -8,7 +8,7 @@ from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.address import TargetAddress
-from orchestrator.adapters.postgres.target.connect import milliseconds
+from orchestrator.adapters.postgres.target.connect import CHECK_CONNECTION, IDLE_IN_TRANSACTION, milliseconds
 from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.validation.split import Statement
 
@@ -55,13 +55,14 @@ def pieces_of(
     address: TargetAddress,
     holder: Holder,
     server_version: int,
+    notices_our_death: bool,
 ) -> tuple[Piece, ...]:
     """Put the whole transaction together, from a fresh session to its commit."""
     guard = _guard(address, holder)
     prepared = Step(sql="execute bascule_guard")
     check = Step(sql=guard) if _forgets_prepared(statements) else prepared
     return (
-        *_beginning(address, server_version),
+        *_beginning(address, server_version, notices_our_death=notices_our_death),
         Piece(part=Part.SESSION, step=Step(sql=f"prepare bascule_guard as {guard}")),
         Piece(part=Part.FENCE, step=Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))),
         Piece(part=Part.FENCE, step=prepared),
@@ -71,14 +72,19 @@ def pieces_of(
     )
 
 
-def _beginning(address: TargetAddress, server_version: int) -> Iterator[Piece]:
-    """Make the session fresh: DISCARD ALL takes off whatever an earlier migration set.
+def _beginning(address: TargetAddress, server_version: int, *, notices_our_death: bool) -> Iterator[Piece]:
+    """Make the session fresh: DISCARD ALL takes off whatever an earlier migration set, and our limits too.
 
     Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk
     is full is read-only by such a default. The guard sets statement_timeout. transaction_timeout ends the
     transaction of a worker that was paused before it had sent everything.
     """
-    limits = {"lock_timeout": milliseconds(address.lock_timeout_seconds)}
+    limits = {
+        "lock_timeout": milliseconds(address.lock_timeout_seconds),
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+    }
+    if notices_our_death:
+        limits["client_connection_check_interval"] = CHECK_CONNECTION
     if server_version >= _TRANSACTION_TIMEOUT_SINCE:
         limits["transaction_timeout"] = milliseconds(address.migration_timeout_seconds)
     yield Piece(part=Part.SESSION, step=Step(sql="discard all"))

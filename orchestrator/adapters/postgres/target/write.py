@@ -212,6 +212,7 @@ class Writer(Reader):
                 session_user=session_user,
             ),
             server_version=session.connection.info.server_version,
+            notices_our_death=session.notices_our_death,
         )
 
     def _watch(self, session: Session, deadline: float) -> _Watch:

@@ -77,15 +77,15 @@ select 'to complete the history table',
   from history, has_column, pg_catalog.pg_class c
  where c.oid = history.oid and not has_column.complete and not pg_catalog.pg_has_role(c.relowner, 'MEMBER')
 union all
-select 'to write the fence',
-       pg_catalog.format('grant select, insert, update, delete on supabase_migrations.bascule_fence to %%I;',
-                         current_user)
-  from fence
- where fence.oid is not null
-   and not (pg_catalog.has_table_privilege(fence.oid, 'SELECT')
-            and pg_catalog.has_table_privilege(fence.oid, 'INSERT')
-            and pg_catalog.has_table_privilege(fence.oid, 'UPDATE')
-            and pg_catalog.has_table_privilege(fence.oid, 'DELETE'))
+select case t.relname when 'bascule_fence' then 'to write the fence' else 'to note what we applied' end,
+       pg_catalog.format('grant select, insert, update, delete on supabase_migrations.%%I to %%I;',
+                         t.relname, current_user)
+  from own_table t
+ where t.relname in ('bascule_fence', 'bascule_applied')
+   and not (pg_catalog.has_table_privilege(t.oid, 'SELECT')
+            and pg_catalog.has_table_privilege(t.oid, 'INSERT')
+            and pg_catalog.has_table_privilege(t.oid, 'UPDATE')
+            and pg_catalog.has_table_privilege(t.oid, 'DELETE'))
 union all
 select pg_catalog.format('to create objects in the schema %%I', nspname),
        pg_catalog.format('grant usage, create on schema %%I to %%I;', nspname, current_user)
@@ -134,6 +134,19 @@ comment on column supabase_migrations.bascule_fence.owner is 'id of the ledger t
 comment on column supabase_migrations.bascule_fence.epoch is
   'raised whenever somebody takes the lock; a transaction under an older epoch is refused';
 
+-- name: notes_exist
+select pg_catalog.to_regclass('supabase_migrations.bascule_applied') is not null;
+
+-- name: create_notes
+create table supabase_migrations.bascule_applied (
+  version text primary key,
+  applied timestamptz not null default now()
+);
+comment on table supabase_migrations.bascule_applied is
+  'Which rows of schema_migrations Bascule wrote: only those are ever rolled back by it. Written in the transaction of the row; removed by "bascule release"';
+comment on column supabase_migrations.bascule_applied.version is 'as in schema_migrations';
+comment on column supabase_migrations.bascule_applied.applied is 'when';
+
 -- name: put_fence
 insert into supabase_migrations.bascule_fence (owner) values (%(owner)s)
 on conflict (one) do nothing;
@@ -148,3 +161,6 @@ select owner from supabase_migrations.bascule_fence for update;
 
 -- name: drop_fence
 drop table supabase_migrations.bascule_fence;
+
+-- name: drop_notes
+drop table if exists supabase_migrations.bascule_applied;

@@ -7,12 +7,25 @@ select version, name
  order by version collate "C";
 
 -- name: record
--- $1 version, $2 name, $3 statements: what the Supabase CLI writes when it applies a file.
+-- $1 version, $2 name, $3 statements: what the Supabase CLI writes when it applies a file; and our own note
+-- beside it, so that a row of somebody else's is never taken for ours.
+with noted as (
+  insert into supabase_migrations.bascule_applied (version) values ($1)
+  on conflict (version) do update set applied = pg_catalog.now()
+)
 insert into supabase_migrations.schema_migrations(version, name, statements) values ($1, $2, $3);
+
+-- name: ours
+-- Written by us and not since: one transaction wrote the row and the note, so their xmin is the same.
+select h.version
+  from supabase_migrations.schema_migrations h
+  join supabase_migrations.bascule_applied a on a.version = h.version and a.xmin = h.xmin;
 
 -- name: forget
 -- Fails by itself (22012) unless exactly one row goes.
 with gone as (
   delete from supabase_migrations.schema_migrations where version = $1 returning version
+), note as (
+  delete from supabase_migrations.bascule_applied where version = $1
 )
 select 1 / pg_catalog.count(*) from gone;

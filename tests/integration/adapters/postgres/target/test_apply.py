@@ -321,3 +321,27 @@ def test_a_message_never_holds_the_values_of_a_row(targets, db):
     db.execute("insert into public.people values ('a@secret.example'), ('a@secret.example')")
     error = refusal(targets, "create unique index on public.people (email)")
     assert "secret" not in f"{error.message} {error.nouns}"
+
+
+def test_our_limits_hold_inside_a_migration_whatever_the_server_begins_with(targets, db, target_database):
+    begins_with = "idle_in_transaction_session_timeout = 0", "client_connection_check_interval = 0"
+    for setting in begins_with:
+        db.execute(f"alter database {target_database.name} set {setting}".encode())
+    seen = """create table public.seen as
+        select current_setting('idle_in_transaction_session_timeout') as idle,
+               current_setting('client_connection_check_interval') as look"""
+    with targets.writing("staging", ledger_id=LEDGER) as writer:
+        writer.apply(migration("1"), "select 1")
+        writer.apply(migration("2"), seen)
+    assert db.execute("select idle, look from public.seen").fetchall() == [("1min", "1s")]
+
+
+def test_the_value_that_does_not_fit_is_in_no_message(targets, db):
+    db.execute("create table public.people (email text)")
+    db.execute("insert into public.people values ('ada@example.com')")
+    db.execute("alter table public.people owner to postgres")
+    with targets.writing("staging", ledger_id=LEDGER) as writer, pytest.raises(TargetError) as caught:
+        writer.apply(migration("1"), "alter table public.people alter email type int using email::int")
+    told = caught.value
+    assert "ada" not in f"{told.message}{told.nouns}"
+    assert "invalid text representation" in told.message
