@@ -225,7 +225,8 @@ def _needed(secret: Secret | None, key: str) -> Secret:
         raise ConfigurationError(
             f"service.{key} is not set and no embedded service runs here",
             code="no-service",
-            remedy=f"start one with `bascule up`, or set service.{key} in the settings",
+            remedy=f"start one with `bascule up`, or set service.{key} in the settings; "
+            "`bascule deploy --here` needs none",
         )
     return secret
 

@@ -16,7 +16,10 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 def policy_of(target: str, policies: Mapping[str, TargetPolicy]) -> TargetPolicy:
     """Find a target in the settings. Raises ConfigurationError naming those that there are."""
     if target not in policies:
-        known = ", ".join(sorted(policies)) or "none"
+        known = ", ".join(sorted(policies)) or (
+            "none. Is this the right directory? Looked for are ./bascule.toml and /etc/bascule/bascule.toml; "
+            "--settings names another file"
+        )
         raise ConfigurationError(
             f"there is no target {target!r}",
             code="target-unknown",

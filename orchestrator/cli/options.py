@@ -37,17 +37,20 @@ def opened(settings_file: Path | None, *, embedded: bool = False) -> Iterator["H
     from orchestrator.wiring import House, about_to_run, settings_of_this_process
 
     settings = settings_of_this_process(settings_file)
+    started = None
     with ExitStack() as stack:
         if embedded and settings.service.database_url is None:
             from orchestrator.cli.service import servers_for
 
-            _, running = stack.enter_context(servers_for(settings, lambda *_: None))
+            started, running = stack.enter_context(servers_for(settings, lambda *_: None))
             assert running is not None
             settings = load(settings_file, {**os.environ, **running.environment})
         # a command speaks for itself; only what is wrong on the way is logged, to stderr
         about_to_run(settings, "command", usual_level="warning")
         house = House(settings)
         stack.callback(house.close)
+        if started:
+            house.upgrade()
         yield house
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
 from orchestrator.cli.words import count, span
-from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status
+from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status, WaitingFor
 from orchestrator.domain.finding import Severity
 from orchestrator.ports import Reading
 
@@ -21,7 +21,7 @@ def follow_to_the_end(
         asked = _known(made, reading)
         if not output.as_json:
             tell_head(output, asked, ())
-        return _end(output, asked, ())
+        return _end(output, asked, (), reading)
     runs: list[StageRun] = []
     last = _known(made, reading)
     if not output.as_json:
@@ -33,7 +33,7 @@ def follow_to_the_end(
             runs.append(step)
             if not output.as_json:
                 tell_run(output, step, in_full=False)
-    return _end(output, last, runs)
+    return _end(output, last, runs, reading)
 
 
 def tell_deployment(output: Output, ended: Deployment, reading: Reading) -> int:
@@ -43,7 +43,7 @@ def tell_deployment(output: Output, ended: Deployment, reading: Reading) -> int:
         tell_head(output, ended, runs)
         for run in runs:
             tell_run(output, run, in_full=False)
-    return _end(output, ended, runs)
+    return _end(output, ended, runs, reading)
 
 
 def tell_head(output: Output, deployment: Deployment, runs: Sequence[StageRun]) -> None:
@@ -67,19 +67,41 @@ def tell_run(output: Output, run: StageRun, *, in_full: bool) -> None:
         Text.assemble((f"  {mark} ", style), f"{run.stage.value:<9}", (f" {took:>7}  ", "dim"), _gist(run))
     )
     shown = run.findings if in_full else [one for one in run.findings if one.severity is not Severity.NOTE]
+    if in_full:
+        for migration in _migrations(run):
+            output.say(Text(f"      {migration}", style="dim"))
     output.findings(shown)
     if run.failure:
         output.failure(run.failure)
 
 
-def tell_end(output: Output, deployment: Deployment) -> None:
-    """Tell where it stands."""
+def tell_end(output: Output, deployment: Deployment, reading: Reading) -> None:
+    """Tell where it stands, and what a person has to do."""
     line = Text.assemble("  ", status_text(deployment))
     if deployment.started and deployment.finished:
         line.append(f" in {span((deployment.finished - deployment.started).total_seconds())}", style="dim")
     output.say(line)
+    to_do = _to_do(deployment, reading)
+    if to_do:
+        output.say(Text.assemble("  ", to_do))
+
+
+def _to_do(deployment: Deployment, reading: Reading) -> str:
+    """Say what a person has to do before anything goes on; empty when nothing."""
+    target = deployment.target
+    closed_by = next((state.closed_by for state in reading.targets() if state.name == target), None)
+    if deployment.status is Status.STUCK and closed_by == deployment.id:
+        return f"{target} is closed until a person acts; when it is put right: bascule retry {closed_by}"
     if deployment.status is Status.STUCK:
-        output.say(f"  the target is closed until a person acts: bascule retry {deployment.id}")
+        return f"{target} was opened again since"
+    if deployment.status is Status.WAITING and closed_by is not None:
+        return (
+            f"{target} is closed by deployment {closed_by}: bascule show {closed_by}, put it right, then "
+            f"bascule retry {closed_by}"
+        )
+    if deployment.waiting_for is WaitingFor.ADOPTION:
+        return f"{target} is not under care yet: bascule adopt {target}"
+    return ""
 
 
 def _gist(run: StageRun) -> str:
@@ -98,21 +120,40 @@ def _gist(run: StageRun) -> str:
     return gist[run.stage]() if gave and run.stage in gist else ""
 
 
+def _migrations(run: StageRun) -> Sequence[str]:
+    """Name the migrations that a stage was about."""
+    gave: Any = run.gave or {}
+    match run.stage:
+        case Stage.PLAN:
+            return [f"{one['version']} {one['name']}" for one in gave.get("pending", ())]
+        case Stage.ROLLBACK:
+            return [f"{version} undone" for version in gave.get("reverted", ())]
+        case _:
+            return ()
+
+
 def _known(made: DeploymentId, reading: Reading) -> Deployment:
     found = reading.deployment(made)
     assert found is not None
     return found
 
 
-def _end(output: Output, deployment: Deployment, runs: Sequence[StageRun]) -> int:
+def _end(output: Output, deployment: Deployment, runs: Sequence[StageRun], reading: Reading) -> int:
     if output.as_json:
         output.result({"deployment": deployment, "runs": runs})
     else:
-        tell_end(output, deployment)
+        tell_end(output, deployment, reading)
     return exit_code(deployment)
 
 
 def exit_code(deployment: Deployment) -> int:
-    """Return what a command exits with; a rollback that a person asked for is done when it is rolled back."""
-    undone = deployment.undoes is not None and deployment.status is Status.ROLLED_BACK
-    return 0 if undone else EXIT[deployment.status]
+    """Return what a command exits with.
+
+    A rollback that a person asked for is done when it is rolled back; a deployment that a closed target holds
+    up ends as the stuck one did that closed it.
+    """
+    if deployment.undoes is not None and deployment.status is Status.ROLLED_BACK:
+        return 0
+    if deployment.status is Status.WAITING and deployment.waiting_for is WaitingFor.LOCK:
+        return EXIT[Status.STUCK]
+    return EXIT[deployment.status]

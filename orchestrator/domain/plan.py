@@ -70,4 +70,6 @@ class Plan:
     pending: tuple[Migration, ...] = ()
     #: how many of the commit's migrations the target already has
     applied: int = 0
+    #: versions that the ledger thought to be on the target, and that somebody took out of its history
+    gone: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -24,6 +24,7 @@ from orchestrator.domain.facts import Change, Facts, difference
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.ports import Database, TargetWriter
+from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
 
 _CHANGES_TOLD = 5
@@ -76,8 +77,14 @@ def _nothing_to_undo(
 
 def _rollback_of(migration: Migration, contents: Mapping[str, bytes]) -> str | None:
     if migration.rollback is None or migration.rollback.sha256 not in contents:
-        return None
+        return "" if _does_nothing(migration, contents) else None
     return decode(contents[migration.rollback.sha256])
+
+
+def _does_nothing(migration: Migration, contents: Mapping[str, bytes]) -> bool:
+    """Tell whether a migration has no statement; its way back has none either."""
+    up = contents.get(migration.file.sha256)
+    return up is not None and not read_script(decode(up)).statements
 
 
 def _revert(migration: Migration, contents: Mapping[str, bytes], writer: TargetWriter) -> TargetError | None:
@@ -120,13 +127,15 @@ def _impossible(error: BasculeError, reverted: tuple[str, ...]) -> Done[Rollback
 
 def _no_rollback(missing: Sequence[Migration]) -> MigrationRefused:
     names = [migration.file.name for migration in missing]
+    versions = [migration.version for migration in missing]
     return MigrationRefused(
         f"there is no rollback for {', '.join(names)}, which is committed",
         code="rollback-missing",
-        remedy="write the rollback and run it by hand, or apply a migration that mends what is wrong; "
-        "then say `bascule retry`",
+        remedy=f"by hand: 1. undo what {'it' if len(names) == 1 else 'they'} did; 2. take {', '.join(versions)} "
+        "out of supabase_migrations.schema_migrations; 3. mend or remove the file that failed, and push; "
+        "4. bascule retry (docs/operations.md, Stuck)",
         files=[migration.file.path for migration in missing],
-        versions=[migration.version for migration in missing],
+        versions=versions,
     )
 
 
@@ -138,6 +147,7 @@ def _left(changes: Sequence[Change], reverted: Sequence[str]) -> Failure:
         code="left-behind",
         message=f"after the rollback the target is not what it was: {'; '.join(told)}"
         + (f"; and {more} more" if more else ""),
-        remedy="put these right by hand and complete the rollback files, then say `bascule retry`",
+        remedy="1. put right by hand what is listed; 2. mend the migration that failed, complete the "
+        "rollback, and push; 3. bascule retry (docs/operations.md, Stuck)",
         nouns={"versions": list(reverted), "changes": [change.headline for change in changes]},
     )

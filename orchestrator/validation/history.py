@@ -38,6 +38,7 @@ def make_plan(
     return Plan(
         pending=comparison.pending,
         applied=len(comparison.migrations) - len(comparison.pending),
+        gone=tuple(sorted(recorded.keys() - comparison.history)),
         findings=worst_first(chain.from_iterable(rule.check(comparison) for rule in PLAN_RULES)),
     )
 

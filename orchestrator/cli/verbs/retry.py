@@ -25,5 +25,7 @@ def command(
     with opened(settings) as house:
         found = asking.known(DeploymentId(deployment), house.reading)
         made = asking.retry(found, house.policies, git=house.git, care=house.care, actor=actor())
-        output.say(f"deployment {made} tries again what {deployment} could not")
+        output.say(
+            f"deployment {made} is asked for in place of {deployment}; what that one held is free again"
+        )
         return follow_to_the_end(output, made, house.reading, wait=wait, timeout_seconds=timeout)

@@ -23,16 +23,16 @@ def command(deployment: DeploymentNumber, *, settings: SettingsFile = None, json
         found = known(DeploymentId(deployment), house.reading)
         runs = house.reading.runs(found.id)
         matrices = _matrices(found.id, house.kept)
-    if json:
-        output.result({"deployment": found, "runs": runs})
-        return
-    tell_head(output, found, runs)
-    for run in runs:
-        tell_run(output, run, in_full=True)
-    if matrices is not None:
-        output.say("")
-        tell_matrix(output, matrices[1], before=matrices[0])
-    tell_end(output, found)
+        if json:
+            output.result({"deployment": found, "runs": runs})
+            return
+        tell_head(output, found, runs)
+        for run in runs:
+            tell_run(output, run, in_full=True)
+        if matrices is not None:
+            output.say("")
+            tell_matrix(output, matrices[1], before=matrices[0])
+        tell_end(output, found, house.reading)
 
 
 def _matrices(deployment: "DeploymentId", kept: "Kept") -> "tuple[Matrix, Matrix] | None":

@@ -19,7 +19,7 @@ def check(comparison: Comparison) -> Iterator[Finding]:
 def _finding(held: tuple[Migration, ...], deployment: int, reason: str) -> Finding:
     names = ", ".join(migration.file.name for migration in held)
     return RULE.finding(
-        f"{names}: unchanged since deployment {deployment} failed" + (f" ({reason})" if reason else ""),
+        f"{names}: unchanged since deployment {deployment}" + (f": {reason}" if reason else ""),
         file=held[0].file.path,
         remedy=f"Change the file, or run: bascule retry {deployment}",
     )

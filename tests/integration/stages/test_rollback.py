@@ -186,3 +186,14 @@ def test_where_nobody_knows_what_was_committed_the_facts_have_to_agree(make, tar
     done = deployed.roll_back(committed=None)
     assert done.outcome is Outcome.FAILED
     assert "public.a" in {change.identity for change in done.gave.left_behind}
+
+
+def test_a_migration_without_a_statement_needs_no_rollback(make):
+    deployed = make(down=(None, DOWN[1]))
+    empty = replace(deployed.plan.pending[0], file=file_of("-- nothing", "supabase/migrations/0_x.sql"))
+    plan = Plan(pending=(empty, deployed.plan.pending[1]))
+    contents = deployed.contents | {empty.file.sha256: b"-- nothing"}
+    deployed.writer.apply(empty, "-- nothing")
+    deployed.apply(1)
+    done = deployed.roll_back(plan=plan, contents=contents)
+    assert (done.outcome, done.gave.reverted) == (Outcome.PASSED, ("1", "0"))
