@@ -1,11 +1,11 @@
 """The broker side of wake-ups: the one place that knows how Celery is set up.
 
 The settings and their reasons were measured; see docs/adr/0002. The broker carries wake-ups only and may lose
-all that it has: the reconciler finds what stood still.
+all that it has: the reconciler finds what stood still. So far only Redis and Valkey are supported, and the
+transport options are theirs.
 """
 
 import threading
-from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -18,12 +18,13 @@ ADVANCE = "workers.advance"
 KILL_AFTER_SECONDS = 30
 #: only later than that the broker hands a message out again
 VISIBILITY_AFTER_SECONDS = 300
-#: an old wake-up is worth nothing: by then the reconciler sent another
-EXPIRES_SECONDS = 30
+#: an old wake-up is harmless, it only must not pile up for days where no worker runs. Not much shorter: the
+#: worker's clock decides, and where it is ahead of the relay's, every wake-up would be thrown away
+EXPIRES_SECONDS = 3600
 
 
 def make_app(broker_url: str) -> Celery:
-    """Return the Celery application for this broker; nothing connects yet."""
+    """Return the Celery application for this redis:// or rediss:// URL; nothing connects yet."""
     app = Celery("bascule", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_acks_late=True,
@@ -44,23 +45,17 @@ def make_app(broker_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        broker_transport_options=_transport_options(broker_url),
+        broker_transport_options={
+            "visibility_timeout": STAGE_DEADLINE_SECONDS + VISIBILITY_AFTER_SECONDS,
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
     )
     return app
-
-
-def _transport_options(broker_url: str) -> dict[str, Any]:
-    if broker_url.startswith("amqp"):
-        return {"confirm_publish": True}
-    return {
-        "visibility_timeout": STAGE_DEADLINE_SECONDS + VISIBILITY_AFTER_SECONDS,
-        "unacked_restore_interval": 1,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 2,
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-    }
 
 
 class CeleryQueue:

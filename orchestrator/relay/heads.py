@@ -20,7 +20,7 @@ class HeadWatch:
     def __init__(
         self, outbox: Outbox, git: Git, policies: Mapping[str, TargetPolicy], *, every_seconds: float
     ) -> None:
-        """Take what to compare; a repository that hangs delays the others by its time limit only."""
+        """Take what to compare; a repository that hangs delays a round by its time limit, once."""
         self._outbox = outbox
         self._git = git
         self._policies = policies
@@ -37,22 +37,16 @@ class HeadWatch:
 
     def round(self, stop: threading.Event) -> tuple[DeploymentId, ...]:
         """Compare every adopted target once; returns the deployments that were made."""
+        heads = _Heads(self._git)
         made = []
         for target, known in self._outbox.followed_heads().items():
             policy = self._policies.get(target)
             if policy is None or stop.is_set():
                 continue
-            head = self._head(policy)
+            head = heads.of(policy.repository, policy.branch)
             if head is not None and head != known:
                 made.append(self._ask(policy, head))
         return tuple(made)
-
-    def _head(self, policy: TargetPolicy) -> str | None:
-        try:
-            return self._git.head(policy.repository, policy.branch)
-        except BasculeError as problem:
-            log.warning("cannot ask for the head", repository=policy.repository, problem=problem.message)
-            return None
 
     def _ask(self, policy: TargetPolicy, head: str) -> DeploymentId:
         deployment = self._outbox.ask(
@@ -67,3 +61,23 @@ class HeadWatch:
         )
         log.info("found by reconciliation", target=policy.name, commit=head, deployment=deployment)
         return deployment
+
+
+class _Heads:
+    """The heads of one round: each branch is asked for once, a repository that is away no more."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._told: dict[tuple[str, str], str | None] = {}
+        self._away: set[str] = set()
+
+    def of(self, repository: str, branch: str) -> str | None:
+        """Return a branch's head; None where there is none or the repository does not say."""
+        branch_of = (repository, branch)
+        if branch_of not in self._told and repository not in self._away:
+            try:
+                self._told[branch_of] = self._git.head(repository, branch)
+            except BasculeError as problem:
+                log.warning("cannot ask for the head", repository=repository, problem=problem.message)
+                self._away.add(repository)
+        return self._told.get(branch_of)

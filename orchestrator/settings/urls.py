@@ -11,7 +11,7 @@ _SSH_SHORT: Final = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:(?!/)\S+")
 
 
 def broker(url: str) -> str:
-    """Accept redis:// and rediss://."""
+    """Accept redis:// and rediss://: only Redis and Valkey are supported so far."""
     parts = _split(url)
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         raise ValueError("must be a URL of the form redis://:password@host:6379/0, or rediss://")

@@ -131,9 +131,9 @@ def _no_rollback(missing: Sequence[Migration]) -> MigrationRefused:
     return MigrationRefused(
         f"there is no rollback for {', '.join(names)}, which is committed",
         code="rollback-missing",
-        remedy=f"by hand: 1. undo what {'it' if len(names) == 1 else 'they'} did; 2. take {', '.join(versions)} "
-        "out of supabase_migrations.schema_migrations; 3. mend or remove the file that failed, and push; "
-        "4. bascule retry (docs/operations.md, Stuck)",
+        remedy="by hand: 1. undo what is named here; "
+        f"2. take {', '.join(versions)} out of supabase_migrations.schema_migrations; "
+        "3. mend or remove the file that failed, and push; 4. bascule retry (docs/operations.md, Stuck)",
         files=[migration.file.path for migration in missing],
         versions=versions,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator.domain.errors import DeliveryFailed, Unavailable
 from orchestrator.domain.event import Notification
+from orchestrator.relay import courier as its_module
 from orchestrator.relay.courier import Courier
 from tests.support.messages import a_notification
 
@@ -72,6 +73,12 @@ def running(courier: Courier) -> Iterator[threading.Event]:
         stop.set()
         thread.join(10)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it look more often than a service need."""
+    monkeypatch.setattr(its_module, "POLL_SECONDS", 0.05)
 
 
 def eventually(condition: object, *, seconds: float = 8.0) -> None:
@@ -141,6 +148,7 @@ def test_a_round_raises_what_the_ledger_raises() -> None:
         Courier(shelf, {}).round()
 
 
+@pytest.mark.usefixtures("often")
 def test_a_channel_that_hangs_delays_no_other() -> None:
     shelf, hanging, team = Shelf(a_notification(id=1, channel="hanging")), Hanging(), Spoken()
     with running(Courier(shelf, {"hanging": hanging, "team": team}, threads=2)):
@@ -151,6 +159,7 @@ def test_a_channel_that_hangs_delays_no_other() -> None:
         eventually(lambda: sorted(shelf.arrived) == [1, 2, 3])
 
 
+@pytest.mark.usefixtures("often")
 def test_it_goes_on_when_the_ledger_comes_back() -> None:
     shelf, team = Shelf(a_notification(id=1)), Spoken()
     shelf.away = 1
@@ -166,6 +175,7 @@ def test_a_full_shelf_is_emptied_without_pauses() -> None:
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.usefixtures("often")
 def test_stopping_waits_for_what_is_out() -> None:
     shelf, hanging = Shelf(a_notification(id=1, channel="hanging")), Hanging()
     with running(Courier(shelf, {"hanging": hanging})) as stop:

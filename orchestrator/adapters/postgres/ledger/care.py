@@ -1,6 +1,6 @@
 """Targets as the ledger knows them: adoption, release, holds, reopening."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -79,6 +79,8 @@ class LedgerCare:
     def undo(self, deployment: DeploymentId, *, actor: str) -> DeploymentId:
         """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
         with self._control.transaction() as connection:
+            # first in line, then look: whoever asks at the same moment sees what we make
+            connection.execute(_UNDO["lock_target_of"], {"deployment": deployment})
             row = connection.execute(_UNDO["undo_obstacles"], {"deployment": deployment}).fetchone()
             row = _refuse_undo(deployment, row)
             made = one(
@@ -111,12 +113,7 @@ def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> dict[s
         raise MigrationRefused(
             f"there is no deployment {deployment}", code="deployment-unknown", remedy="see: bascule status"
         )
-    if row["unfinished"] is not None:
-        raise MigrationRefused(
-            f"deployment {row['unfinished']} of {row['target']} is not finished",
-            code="target-busy",
-            remedy=f"wait for it: bascule logs {row['unfinished']} -f",
-        )
+    _refuse_its_target(row)
     if row["later_versions"]:
         raise MigrationRefused(
             f"later versions are applied on {row['target']}: {', '.join(row['later_versions'])}",
@@ -130,3 +127,20 @@ def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> dict[s
             remedy="see: bascule history " + row["target"],
         )
     return row
+
+
+def _refuse_its_target(row: Mapping[str, Any]) -> None:
+    """Refuse where the undo would not be the next to run; a closed target first, for nothing ends there."""
+    if row["closed_by"] is not None:
+        raise MigrationRefused(
+            f"{row['target']} is closed by deployment {row['closed_by']}, which is stuck",
+            code="target-closed",
+            remedy=f"put the target right, then: bascule retry {row['closed_by']}",
+            target=row["target"],
+        )
+    if row["unfinished"] is not None:
+        raise MigrationRefused(
+            f"deployment {row['unfinished']} of {row['target']} is not finished",
+            code="target-busy",
+            remedy=f"wait for it: bascule logs {row['unfinished']} -f",
+        )

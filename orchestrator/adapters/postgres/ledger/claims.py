@@ -5,7 +5,7 @@ connection dies. Everything that a stage leads to commits in one transaction, un
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,12 @@ from psycopg.types.json import Jsonb
 
 from orchestrator.adapters.postgres.ledger import deployments
 from orchestrator.adapters.postgres.ledger.codec import encode
-from orchestrator.adapters.postgres.ledger.connection import Connection, ControlDatabase, one
+from orchestrator.adapters.postgres.ledger.connection import (
+    Connection,
+    ControlDatabase,
+    one,
+    speaking_to_the_ledger,
+)
 from orchestrator.adapters.postgres.ledger.deployments import OURSELVES, Telling, read_deployment
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.crash_point import crash_point
@@ -32,6 +37,7 @@ from orchestrator.domain.errors import Stale
 from orchestrator.domain.event import EventKind
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
+from orchestrator.domain.plan import Plan
 from orchestrator.domain.push import Request
 from orchestrator.ports import Claim
 
@@ -66,8 +72,11 @@ class LedgerClaims:
     @contextmanager
     def claim(self, deployment: DeploymentId) -> Iterator[Claim | None]:
         """Take the target, in order; the lock is given back when the connection closes."""
-        with self._control.connection() as connection, self._control.lending(connection):
-            yield self._take(connection, deployment)
+        with closing(self._control.connect()) as connection, self._control.lending(connection):
+            # an error of the stage's own database work is not the ledger's: only this much is translated
+            with speaking_to_the_ledger():
+                taken = self._take(connection, deployment)
+            yield taken
 
     def _take(self, connection: Connection, wanted: DeploymentId) -> HeldClaim | None:
         with connection.transaction():
@@ -141,9 +150,9 @@ class LedgerClaims:
 
     @contextmanager
     def _holding(self, claim: Claim) -> Iterator[Connection]:
-        """Open the transaction in which our claim is the newest. Raises Stale."""
+        """Open the transaction in which our claim is the newest. Raises Stale, Unavailable."""
         assert isinstance(claim, HeldClaim)
-        with claim.connection.transaction():
+        with speaking_to_the_ledger(), claim.connection.transaction():
             ours = claim.connection.execute(
                 _SQL["still_ours"], {"deployment": claim.deployment.id, "claim": claim.number}
             ).fetchone()
@@ -194,11 +203,9 @@ def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -
                 "rollbacks": [one.rollback.sha256 if one.rollback else None for one in migrations],
             },
         )
-    if isinstance(done.gave, Rollback) and done.gave.reverted:
-        connection.execute(
-            _SQL["remember_reverted"],
-            {"target": deployment.target, "versions": list(done.gave.reverted)},
-        )
+    gone = _gone(done.gave)
+    if gone:
+        connection.execute(_SQL["remember_reverted"], {"target": deployment.target, "versions": list(gone)})
     deployments.append_event(
         connection,
         EventKind.STAGE_FINISHED,
@@ -207,6 +214,13 @@ def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -
         actor=OURSELVES,
         detail={"stage": deployment.stage, "outcome": done.outcome},
     )
+
+
+def _gone(gave: object) -> tuple[str, ...]:
+    """Name the versions that are no longer on the target: undone by us, or taken out by somebody else."""
+    if isinstance(gave, Rollback):
+        return gave.reverted
+    return gave.gone if isinstance(gave, Plan) else ()
 
 
 def _hold(

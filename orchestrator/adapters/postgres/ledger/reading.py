@@ -15,13 +15,17 @@ from orchestrator.domain.target import TargetState
 _SQL = load("sql/ledger/reading.sql")
 _HOLDS = load("sql/ledger/kept.sql")["holds"]
 
+#: longer than a transaction that appends events takes
+_GAP_SECONDS = 5.0
+
 
 class LedgerReading:
     """The port Reading on PostgreSQL."""
 
-    def __init__(self, pool: ControlPool) -> None:
+    def __init__(self, pool: ControlPool, *, gap_seconds: float = _GAP_SECONDS) -> None:
         """Share the web process's pool."""
         self._pool = pool
+        self._gap_seconds = gap_seconds
 
     def targets(self) -> tuple[TargetState, ...]:
         """Return every target by name."""
@@ -48,8 +52,17 @@ class LedgerReading:
     def events(
         self, *, after: int = 0, deployment: DeploymentId | None = None, limit: int = 100
     ) -> tuple[Event, ...]:
-        """Return events, oldest first."""
-        names = {"after": after, "deployment": deployment, "limit": limit}
+        """Return events, oldest first.
+
+        What is behind the id of a transaction that may still commit is told a few seconds later, so that
+        nobody who asks with the last id as `after` misses an event.
+        """
+        names = {
+            "after": after,
+            "deployment": deployment,
+            "limit": limit,
+            "gap_seconds": self._gap_seconds,
+        }
         with self._pool.transaction() as connection:
             return tuple(decode(row, Event) for row in connection.execute(_SQL["events"], names))
 

@@ -95,7 +95,7 @@ comment on column bascule.deployment.attempts is 'How often that stage was begun
 comment on column bascule.deployment.claim is 'Raised at every claim; a result is recorded only under the newest';
 comment on column bascule.deployment.created is 'When it was asked for';
 comment on column bascule.deployment.started is 'When its first stage began; with finished null, it is the one that runs';
-comment on column bascule.deployment.stage_entered is 'When the stage became its stage';
+comment on column bascule.deployment.stage_entered is 'When the stage became its stage; the first one, when it began';
 comment on column bascule.deployment.stage_began is 'When the present attempt at the stage began';
 comment on column bascule.deployment.updated is 'When something last happened; quiet for long means a wake-up was lost';
 comment on column bascule.deployment.finished is 'When it came to its end; its status never changes again';
@@ -163,9 +163,9 @@ comment on column bascule.applied.target is 'The database';
 comment on column bascule.applied.version is 'The version in its history';
 comment on column bascule.applied.sha256 is 'Checksum of the migration';
 comment on column bascule.applied.rollback_sha256 is 'Checksum of its rollback as of then';
-comment on column bascule.applied.deployment is 'Who applied it; null: it was there at adoption';
+comment on column bascule.applied.deployment is 'Who applied it from these files; null: it was there at adoption';
 comment on column bascule.applied.applied is 'When this was recorded';
-comment on column bascule.applied.reverted is 'When its rollback was recorded';
+comment on column bascule.applied.reverted is 'When it was recorded to be gone: rolled back, or taken out of the history by somebody else';
 
 create table bascule.hold (
   id bigint generated always as identity primary key,

@@ -22,10 +22,12 @@ update bascule.deployment
  where id = %(deployment)s;
 
 -- name: begin
--- A new attempt at the present stage, under a new claim.
+-- A new attempt at the present stage, under a new claim. The first stage is entered with the first claim: the
+-- time for which a deployment waited for its turn is no time for which something was away.
 update bascule.deployment
    set status = %(status)s, waiting_for = null, claim = claim + 1, attempts = attempts + 1,
        started = coalesce(started, clock_timestamp()), stage_began = clock_timestamp(),
+       stage_entered = case when started is null then clock_timestamp() else stage_entered end,
        updated = clock_timestamp()
  where id = %(deployment)s
 returning *;
@@ -54,11 +56,15 @@ update bascule.deployment
  where id = %(deployment)s;
 
 -- name: remember_applied
--- Repeatable: a version that stands there already stays as it is.
-insert into bascule.applied (target, version, sha256, rollback_sha256, deployment)
+-- Repeatable: a version that stands there with the same files stays as it is; with others, the newest say what
+-- the target has.
+insert into bascule.applied as a (target, version, sha256, rollback_sha256, deployment)
 select %(target)s, unnest(%(versions)s::text[]), unnest(%(sha256s)s::text[]), unnest(%(rollbacks)s::text[]),
        %(deployment)s
-on conflict (target, version) where reverted is null do nothing;
+on conflict (target, version) where reverted is null do update
+   set sha256 = excluded.sha256, rollback_sha256 = excluded.rollback_sha256,
+       deployment = excluded.deployment, applied = clock_timestamp()
+ where (a.sha256, a.rollback_sha256) is distinct from (excluded.sha256, excluded.rollback_sha256);
 
 -- name: remember_reverted
 update bascule.applied

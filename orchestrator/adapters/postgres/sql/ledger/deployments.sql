@@ -5,11 +5,22 @@ insert into bascule.target (name) values (%(target)s) on conflict do nothing;
 -- Makers of deployments stand in line here, so that "the newest" is one row.
 select t.* from bascule.target t where t.name = %(target)s for update;
 
+-- name: lock_target_of
+-- The same, for the target of a deployment.
+select t.* from bascule.target t
+  join bascule.deployment d on d.target = t.name
+ where d.id = %(deployment)s
+   for update of t;
+
 -- name: newest_head
 -- The head that was last asked for. A commit that a person named is none, nor is one that was overtaken: when
--- the branch is forced back to that, it has still to be deployed.
-select d.id, d.commit from bascule.deployment d
+-- the branch is forced back to that, it has still to be deployed. What had ended before the target was adopted
+-- says nothing about it any more; what waited for the adoption does.
+select d.id, d.commit
+  from bascule.deployment d
+  join bascule.target t on t.name = d.target
  where d.target = %(target)s and d.confirm_head and d.status <> %(superseded)s and d.id <> %(except)s
+   and (t.adopted is null or d.finished is null or d.finished > t.adopted)
  order by d.id desc limit 1;
 
 -- name: create
@@ -69,8 +80,8 @@ select %(event)s, unnest(%(channels)s::text[]), %(message)s
 on conflict do nothing;
 
 -- name: undo_obstacles
--- What speaks against undoing a deployment: versions of later deployments that are still there.
-select d.*,
+-- What speaks against undoing a deployment: a closed target, others in line, later versions that are there.
+select d.*, t.closed_by,
        (select array_agg(a.version order by a.id desc) from bascule.applied a
          where a.target = d.target and a.reverted is null and a.deployment > d.id) as later_versions,
        (select count(*) from bascule.applied a
@@ -78,6 +89,7 @@ select d.*,
        (select max(o.id) from bascule.deployment o
          where o.target = d.target and o.finished is null) as unfinished
   from bascule.deployment d
+  join bascule.target t on t.name = d.target
  where d.id = %(deployment)s;
 
 -- name: create_undo

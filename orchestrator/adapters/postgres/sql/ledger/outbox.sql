@@ -11,24 +11,29 @@ delete from bascule.wake_up where id = any (%(ids)s);
 
 -- name: wake_stalled
 -- Whatever was lost: of each target the running deployment, else the newest waiting one, when it was quiet
--- for long, has no wake-up on its way, may go on, and nobody holds the target's lock.
+-- for long, has no wake-up on its way, may go on, and nobody holds the target's lock. A row that somebody
+-- changes right now is not quiet: waiting for it could end in a circle.
 with candidate as (
-  select distinct on (d.target) d.id, d.target, d.updated
+  select distinct on (d.target) d.id
     from bascule.deployment d
     join bascule.target t on t.name = d.target and t.adopted is not null
    where d.finished is null and (d.started is not null or t.closed_by is null)
    order by d.target, d.started is null, d.undoes is null, d.id desc),
 stalled as (
-  select c.id
+  select d.id
     from candidate c
-   cross join hashtextextended('bascule target ' || c.target, 0) as key
-   where c.updated < clock_timestamp() - make_interval(secs => %(quiet_seconds)s)
-     and not exists (select from bascule.wake_up w where w.deployment = c.id)
+    join bascule.deployment d on d.id = c.id
+   cross join hashtextextended('bascule target ' || d.target, 0) as key
+   where d.finished is null
+     and d.updated < clock_timestamp() - make_interval(secs => %(quiet_seconds)s)
+     and not exists (select from bascule.wake_up w where w.deployment = d.id)
      and not exists (select from pg_locks l
                       where l.locktype = 'advisory' and l.objsubid = 1
                         and l.database = (select oid from pg_database where datname = current_database())
                         and l.classid = ((key >> 32) & 4294967295)::oid
-                        and l.objid = (key & 4294967295)::oid)),
+                        and l.objid = (key & 4294967295)::oid)
+   order by d.id
+     for update of d skip locked),
 noted as (
   update bascule.deployment d set updated = clock_timestamp() from stalled s where d.id = s.id returning d.id)
 insert into bascule.wake_up (deployment) select id from noted returning deployment;
@@ -41,6 +46,7 @@ select pg_try_advisory_xact_lock(hashtextextended('bascule reconciler', 0)) as m
 select t.name as target,
        coalesce((select d.commit from bascule.deployment d
                   where d.target = t.name and d.confirm_head and d.status <> %(superseded)s
+                    and (d.finished is null or d.finished > t.adopted)
                   order by d.id desc limit 1),
                 t.adopted_commit) as commit
   from bascule.target t

@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
@@ -52,3 +55,42 @@ def test_what_goes_wrong_on_a_lent_connection_is_told_in_our_words(empty_databas
         with control.joined() as lent:
             assert lent is connection
             lent.execute("select")
+
+
+def test_an_error_while_connections_are_lent_gives_back_what_was_lent_before(empty_database):
+    control = ControlDatabase(empty_database.url)
+    with control.connection() as outer, control.connection() as inner, control.lending(outer):
+        with pytest.raises(psycopg.errors.DivisionByZero), control.lending(inner):
+            inner.execute("select 1 / 0")
+        with control.joined() as lent:
+            assert lent is outer
+        inner.close()
+        with pytest.raises(psycopg.OperationalError), control.lending(inner):
+            inner.execute("select")
+        with control.joined() as lent:
+            assert lent is outer
+            lent.execute("select")
+
+
+def test_an_error_while_a_connection_is_lent_leaves_nothing_lent(empty_database, opened):
+    control = ControlDatabase(empty_database.url)
+    with (
+        pytest.raises(psycopg.errors.DivisionByZero),
+        control.connection() as connection,
+        control.lending(connection),
+    ):
+        connection.execute("select 1 / 0")
+    with control.joined() as another:
+        assert another is not connection
+    assert len(opened) == 2
+
+
+def test_what_is_lent_to_one_thread_is_lent_to_no_other(empty_database):
+    control = ControlDatabase(empty_database.url)
+
+    def joined(_):
+        with control.joined() as connection:
+            return connection
+
+    with control.connection() as mine, control.lending(mine), ThreadPoolExecutor(1) as pool:
+        assert next(pool.map(joined, [None])) is not mine

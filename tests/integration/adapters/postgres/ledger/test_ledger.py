@@ -185,6 +185,20 @@ def test_a_hold_is_over_once_its_version_is_on_the_target(ledger):
     assert ledger.kept.holds("staging") == ()
 
 
+def test_a_version_that_somebody_took_out_of_the_history_does_not_stand_in_the_way_of_an_undo(ledger):
+    ledger.adopt()
+    first, second = ledger.push(A), MIGRATION
+    older = Migration(version="20250101000000", name="y", file=SqlFile(path="m/y.sql", sha256="d" * 64))
+    end(ledger, first, gave=Applied(migrations=(AppliedMigration(migration=older, took_seconds=1),)))
+    end(
+        ledger, ledger.push(B), gave=Applied(migrations=(AppliedMigration(migration=second, took_seconds=1),))
+    )
+    with pytest.raises(MigrationRefused):
+        ledger.care.undo(first, actor="grace")
+    end(ledger, ledger.push(C), gave=Plan(gone=(second.version,)))
+    assert ledger.care.undo(first, actor="grace")
+
+
 def test_a_deployment_ends_with_one_final_event_and_one_notification_a_channel(ledger):
     ledger.adopt()
     deployment = ledger.push(A)
