@@ -3,8 +3,9 @@
 import signal
 import warnings
 
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import celeryd_after_setup, setup_logging, worker_process_init
 
 from orchestrator import wiring
 from orchestrator.embedded import die_with_parent
@@ -22,6 +23,13 @@ _die_with_the_worker = die_with_parent(signal.SIGKILL)
 @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
 def _log_our_way(**_: object) -> None:
     wiring.about_to_run(wiring.house().settings, "worker")
+
+
+@celeryd_after_setup.connect(weak=False)  # type: ignore[untyped-decorator]
+def _be_quiet(**_: object) -> None:
+    # about what Celery 6 does when the broker is lost: what is meant is set by name, see make_app. Only now,
+    # since Celery's own setup shows every one of these
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]

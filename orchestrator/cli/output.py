@@ -39,6 +39,7 @@ _SEVERITY = {
 
 _WIDEST = 100
 _HANG = 2
+_UNBROKEN = 10_000
 
 #: what a finished deployment makes a command exit with
 EXIT = {
@@ -133,7 +134,13 @@ class Output:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-        self.out.print(table)
+        if self.out.is_terminal:
+            self.out.print(table)
+            return
+        # in a pipe a row is a line: somebody greps
+        with self.out.capture() as captured:
+            self.out.print(table, width=_UNBROKEN, crop=False)
+        self.out.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def status_text(deployment: Deployment) -> Text:

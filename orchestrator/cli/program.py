@@ -24,6 +24,10 @@ GROUPS = {
 }
 
 
+#: what a shell calls a command that Ctrl-C ended
+_STOPPED = 130
+
+
 def program() -> typer.Typer:
     """Return the command line with all its verbs."""
     app = typer.Typer(
@@ -67,7 +71,10 @@ def exiting(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(command)
     def verb(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the verb's own
-        code = command(*arguments, **options)
+        try:
+            code = command(*arguments, **options)
+        except KeyboardInterrupt:
+            code = _STOPPED
         if code:
             raise typer.Exit(code)
 

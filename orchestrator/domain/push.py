@@ -29,7 +29,6 @@ class Push:
     #: the commit that the branch then had; empty where nothing deploys
     commit: str = ""
     actor: str = ""
-    forced: bool = False
     #: why it is ignored, for the sender to read
     note: str = ""
 

@@ -3,7 +3,8 @@
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from orchestrator.settings.model import LOOPBACK, DatabaseAddress
+from orchestrator.domain.network import is_loopback
+from orchestrator.settings.model import DatabaseAddress
 
 #: Supabase's pooler in transaction mode: a session's lock or setting would stay with somebody else
 TRANSACTION_POOLER_PORT: Final = 6543
@@ -51,7 +52,7 @@ def identity(address: DatabaseAddress) -> tuple[str, ...]:
         return ("supabase", tenant, address.database)
     if address.host.endswith(".supabase.co") and labels[0] == "db":
         return ("supabase", labels[1], address.database)
-    host = "loopback" if address.host in LOOPBACK else address.host
+    host = "loopback" if is_loopback(address.host) else address.host
     return (host, str(address.port), tenant, address.database)
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Literal, NoReturn
 
 from orchestrator.domain.event import EventKind
+from orchestrator.domain.network import is_loopback
 from orchestrator.domain.target import TargetPolicy
-
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
@@ -52,7 +51,7 @@ class Listen:
     @property
     def is_loopback(self) -> bool:
         """Tell whether only this machine can reach it."""
-        return self.host in LOOPBACK
+        return is_loopback(self.host)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -72,7 +71,7 @@ class DatabaseAddress:
     @property
     def is_loopback(self) -> bool:
         """Tell whether the connection stays on this machine."""
-        return self.host in LOOPBACK or self.host.startswith("/")
+        return is_loopback(self.host) or self.host.startswith("/")
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}/{self.database}"

@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from orchestrator.settings.model import LOOPBACK
+from orchestrator.domain.network import is_loopback
 
 #: git@host:path
 _SSH_SHORT: Final = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:(?!/)\S+")
@@ -80,4 +80,4 @@ def _without_secret(url: str, parts: SplitResult) -> str:
 
 
 def _plain_on_loopback(parts: SplitResult) -> bool:
-    return parts.scheme == "http" and parts.hostname in LOOPBACK
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")

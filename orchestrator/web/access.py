@@ -7,7 +7,6 @@ Everywhere else a token is required, as a bearer token or, for browsers, as the 
 
 import base64
 import hmac
-import ipaddress
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -16,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.network import is_loopback
 from orchestrator.web.answers import Problem, refused
 
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]@/\s]+)(?::[0-9]{1,5})?", re.ASCII)
@@ -31,18 +31,6 @@ _NO_TOKEN: Final = Problem(
     remedy='Send "Authorization: Bearer <token>", or log in with any user name and the token as password.',
 )
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Bascule", charset="UTF-8"'}
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether this name or address can be reached from this host only; unsure means no."""
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def require_token(listen_host: str, token: str | None) -> None:

@@ -24,7 +24,7 @@ async def in_thread(seconds: float, work: Callable[P, T], *args: P.args, **kwarg
             return await anyio.to_thread.run_sync(lambda: work(*args, **kwargs), abandon_on_cancel=True)
     except TimeoutError as error:
         raise Unavailable(
-            f"There was no answer within {seconds:g} s.",
+            "There was no answer in time.",
             code="too-busy",
             remedy="Try again; if it stays so, look at the control database with `bascule doctor`.",
         ) from error

@@ -31,9 +31,10 @@ def given_to(parameter: str, *paths: str) -> Given:
     leaves = [
         leaf
         for tree in trees
+        for positions in [everywhere | dict(_positions(tree, parameter))]
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
-        for value in _values(call, parameter, everywhere | dict(_positions(tree, parameter)))
+        for value in _values(call, parameter, positions)
         for leaf in _leaves(value)
     ]
     texts = {leaf: text for leaf in leaves if (text := _text(leaf)) is not None}

@@ -20,7 +20,8 @@ from orchestrator.web.serve import serve
 from tests.support import told_deployments
 from tests.support.fake_ledger_ports import RememberedReception
 
-DEADLINE_SECONDS = 1.5
+DEADLINE_SECONDS = 1.0
+GRACE_SECONDS = 1
 SECRET = b"a secret of the test's own making"
 
 
@@ -50,6 +51,7 @@ def main(read_timeout_seconds: float, max_body_bytes: int) -> None:
         admin,
         listen=listen,
         admin_listen=admin_listen,
+        grace_seconds=GRACE_SECONDS,
         started=lambda: print(json.dumps(urls), flush=True),  # noqa: T201 - the test reads it
     )
 

@@ -69,8 +69,7 @@ def _push(payload: Payload) -> Push:
     actor = payload.actor(("pusher", "name"), ("sender", "login"))
     if commit is None or payload.at("deleted") is True:
         return Push(kind=PushKind.DELETION, branch=branch, actor=actor)
-    forced = payload.at("forced") is True
-    return Push(kind=PushKind.PUSH, branch=branch, commit=commit, actor=actor, forced=forced)
+    return Push(kind=PushKind.PUSH, branch=branch, commit=commit, actor=actor)
 
 
 def _pull_request(payload: Payload) -> Push:

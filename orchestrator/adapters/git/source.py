@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.network import is_loopback
 
 MEBIBYTE = 1024 * 1024
 
@@ -86,7 +86,7 @@ def _protocol_of(url: str, *, allow_local: bool) -> str:
         return parts.scheme
     if parts.scheme == "file" and not host:
         return _local("file", allow_local=allow_local)
-    if parts.scheme == "http" and _is_loopback(host):
+    if parts.scheme == "http" and is_loopback(host):
         return _local("http", allow_local=allow_local)
     raise _refused("its kind is never fetched from", "use an https:// or ssh:// address")
 
@@ -105,13 +105,6 @@ def _local(protocol: str, *, allow_local: bool) -> str:
     raise _refused(
         "it lies on this machine", "use an https:// or ssh:// address, or allow local repositories"
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refused(why: str, remedy: str) -> ConfigurationError:

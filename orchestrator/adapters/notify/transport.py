@@ -7,14 +7,13 @@ import httpcore
 import httpx
 
 from orchestrator.adapters.notify.line import CONNECT_SECONDS, TOTAL_SECONDS, Deadline, Line
+from orchestrator.domain.network import is_loopback
 
 #: more of an answer is not read
 _LONGEST_ANSWER = 4096
 
 #: the headers of an answer that anybody here looks at
 _KEPT: Final = frozenset({"retry-after", "content-type"})
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Transport(httpx.BaseTransport):
@@ -66,6 +65,6 @@ def _url(url: httpx.URL) -> httpcore.URL:
 
 def _proxy_of(url: httpx.URL) -> str | None:
     """Return the proxy that the environment names for this URL."""
-    if url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
+    if is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
         return None
     return urllib.request.getproxies().get(url.scheme)

@@ -1,12 +1,18 @@
 """`bascule status`: where the targets stand, and the newest deployments."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.cli.options import Json, SettingsFile, opened
 from orchestrator.cli.output import Output, status_text
 from orchestrator.cli.words import ago
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orchestrator.domain.deployment import Deployment
+    from orchestrator.domain.target import TargetPolicy, TargetState
 
 
 def command(
@@ -34,15 +40,40 @@ def command(
             }
         )
         return
-    rows = []
+    output.table(
+        ("target", "follows", "since", "note"),
+        [_stand(name, house.policies.get(name), known.get(name)) for name in names],
+    )
     for name in names:
-        state = known.get(name)
-        adopted = "not adopted" if state is None or state.adopted is None else f"adopted {ago(state.adopted)}"
-        note = f"closed by deployment {state.closed_by}" if state and state.closed_by else ""
-        holds = f"{len(state.holds)} held" if state and state.holds else ""
-        rows.append((name, adopted, ", ".join(filter(None, (note, holds)))))
-    output.table(("target", "care", ""), rows)
+        _tell_holds(output, known.get(name))
     output.say("")
+    _tell_deployments(output, deployments)
+
+
+def _stand(
+    name: str, policy: "TargetPolicy | None", state: "TargetState | None"
+) -> tuple[str, str, str, str]:
+    """Say where a target stands; without a state the ledger never heard of it."""
+    follows = f"{policy.branch} of {policy.repository}" if policy else "not in the settings"
+    if state is None or state.adopted is None:
+        return name, follows, "-", f"not under care: bascule adopt {name}"
+    note = f"CLOSED by deployment {state.closed_by}" if state.closed_by else ""
+    return name, follows, ago(state.adopted), note
+
+
+def _tell_holds(output: Output, state: "TargetState | None") -> None:
+    for hold in state.holds if state else ():
+        versions = ", ".join(version for version, _ in hold.members)
+        about = f"{hold.deployment}; until the file changes, or: bascule retry {hold.deployment}"
+        output.say(
+            f"  {state.name if state else ''} holds {versions} since deployment {about}", style="yellow"
+        )
+
+
+def _tell_deployments(output: Output, deployments: "Sequence[Deployment]") -> None:
+    if not deployments:
+        output.say("no deployments yet", style="dim")
+        return
     output.table(
         ("id", "target", "commit", "status", "by", "asked"),
         [

@@ -27,7 +27,9 @@ def server() -> Iterator[Embedded]:
     state = Path(tempfile.mkdtemp(prefix="bascule-roles-"))
     try:
         with (
-            Embedded.start(state, source=support.tested_server(), postgres_options=["fsync=off"]) as running,
+            Embedded.start(
+                state, source=support.server_under_test(), postgres_options=["fsync=off"]
+            ) as running,
             psycopg.connect(admin_url(running), autocommit=True) as connection,
         ):
             connection.execute("drop database bascule")

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,11 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = Path(__file__).with_name("run_supervisor.py")
 
 
+def _hear_hang_ups() -> None:
+    """Undo what nohup did to whoever runs the tests: a supervisor under nohup rightly ignores a hang-up."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Running:
     """A supervisor in a process of its own."""
 
@@ -20,7 +26,14 @@ class Running:
         self.state = state
         argv = [sys.executable, PROGRAM, state, json.dumps(processes), *([str(user)] if user else [])]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
+        self.process = subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+            preexec_fn=_hear_hang_ups,  # noqa: PLW1509 - one system call, before any thread of the test's
+        )
         self.pid = self.process.pid
 
     def wait_for(self, who: str, what: str) -> str:

@@ -19,6 +19,8 @@ from orchestrator.embedded import Embedded
 from tests.integration.embedded.running import Running
 from tests.support.servers import server_under_test
 
+pytestmark = pytest.mark.servers
+
 ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not ROOT, reason="only root can run the servers as somebody else")
 AN_ORDINARY_USER = 65534

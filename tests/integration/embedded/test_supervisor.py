@@ -14,6 +14,8 @@ import redis
 
 from tests.integration.embedded.running import Running, eventually, everybody, survivors
 
+pytestmark = pytest.mark.servers
+
 Start = Callable[..., Running]
 
 #: a process with a child of its own, as a worker has

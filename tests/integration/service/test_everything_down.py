@@ -148,3 +148,5 @@ def test_ledger_and_broker_restart_in_mid_migration_and_nothing_is_applied_twice
     assert place.service.ended(commit, place.name, seconds=30).status is Status.SUCCEEDED
     assert place.effects() == ["20260101000002", "20260101000003"]
     assert place.recorded() == place.versions()
+    assert "Connection to broker lost" in place.service.log("worker")
+    assert "DeprecationWarning" not in place.service.log("worker")

@@ -4,7 +4,18 @@ from orchestrator.domain.deployment import Status, WaitingFor
 from tests.support.places import EFFECTS, at, table
 from tests.support.service import eventually
 
-PLACES = ("second", "data", "recursing", "open", "stuck", "stuck-rollback", "undone", "history", "twice")
+PLACES = (
+    "second",
+    "data",
+    "recursing",
+    "open",
+    "stuck",
+    "by-hand",
+    "stuck-rollback",
+    "undone",
+    "history",
+    "twice",
+)
 
 TWICE = """create table public.people (id int primary key, mail text);
 alter table public.people enable row level security;
@@ -120,8 +131,10 @@ def test_without_a_way_back_a_deployment_is_stuck_and_its_target_closed_until_a_
     place.work.write("README.md", "something unrelated")
     place.push()
     eventually(lambda: place.service.newest(place.name).waiting_for is WaitingFor.LOCK, what="the wait")
-    assert place.service.run("deploy", place.name).returncode == 0
-    assert f"closed by deployment {stuck.id}" in place.service.command("status", place.name)
+    closed = place.service.run("deploy", place.name)
+    assert closed.returncode == 3
+    assert f"closed by deployment {stuck.id}" in " ".join(closed.stdout.split())
+    assert f"CLOSED by deployment {stuck.id}" in place.service.command("status", place.name)
     assert place.versions() == ["20260101000000"]
 
     place.rows("update public.people set mail = id::text")
@@ -130,6 +143,27 @@ def test_without_a_way_back_a_deployment_is_stuck_and_its_target_closed_until_a_
     assert place.versions() == place.recorded()
     assert all(one.finished is not None for one in place.deployments())
     place.work.write("README.md", "and once more")
+    assert place.deploy().status is Status.SUCCEEDED
+
+
+@at("by-hand")
+def test_what_a_person_undid_by_hand_is_applied_with_its_new_file_and_counts_from_then_on(place):
+    place.migration("20260101000000", "people", TWICE, down=None)
+    place.migration("20260101000001", "unique", "create unique index mails on public.people (mail);\n")
+    stuck = place.deploy()
+    assert stuck.status is Status.STUCK
+
+    place.rows(
+        "begin; drop table public.people;"
+        " delete from supabase_migrations.schema_migrations where version = '20260101000000'; commit"
+    )
+    mended = TWICE.replace("(2, 'same')", "(2, 'another')")
+    place.migration("20260101000000", "people", mended, "drop table public.people;\n")
+    place.push()
+    head = place.service.told("retry", str(stuck.id))["deployment"]
+    assert (head["commit"], head["status"]) == (place.work.head, "succeeded")
+    assert place.versions() == ["20260101000000", "20260101000001"]
+    place.work.write("README.md", "something unrelated")
     assert place.deploy().status is Status.SUCCEEDED
 
 

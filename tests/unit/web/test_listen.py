@@ -4,7 +4,6 @@ from contextlib import closing
 import pytest
 
 from orchestrator.domain.errors import ConfigurationError
-from orchestrator.web.access import is_loopback
 from orchestrator.web.listen import bind, url_of
 
 
@@ -45,15 +44,3 @@ def test_an_address_that_is_not_ours_is_an_error_that_names_the_setting(host: st
     with pytest.raises(ConfigurationError) as caught:
         bind(host, 0, setting="service.listen")
     assert (caught.value.code, caught.value.nouns["setting"]) == ("cannot-listen", "service.listen")
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]", "::ffff:127.0.0.1"])
-def test_loopback(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize(
-    "host", ["", "0.0.0.0", "::", "10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1.example", "localhost."]
-)
-def test_not_loopback(host: str) -> None:
-    assert not is_loopback(host)

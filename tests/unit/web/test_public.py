@@ -14,7 +14,7 @@ from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.push import Receipt, Request, Stored
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Reception
-from orchestrator.web.public import public_app
+from orchestrator.web.public import ANSWER_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, public_app
 from orchestrator.web.reception import RepositoryHooks
 from tests.support.asgi import ask
 from tests.support.fake_ledger_ports import RememberedReception
@@ -174,16 +174,57 @@ def test_a_ledger_that_is_away_is_a_503_and_never_a_success() -> None:
     assert answer.json()["code"] == "ledger-away"
 
 
-def test_a_ledger_that_hangs_is_a_503_in_time() -> None:
-    class Hanging:
-        def store(self, receipt: Receipt, requests: Sequence[Request]) -> Stored:  # noqa: ARG002
-            time.sleep(1)
-            return Stored(new=True)
+class Hanging:
+    """A ledger that answers after this long."""
 
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.asked = 0
+
+    def store(self, receipt: Receipt, requests: Sequence[Request]) -> Stored:  # noqa: ARG002
+        self.asked += 1
+        time.sleep(self.seconds)
+        return Stored(new=True)
+
+
+def test_a_ledger_that_hangs_is_a_503_in_time() -> None:
     began = time.monotonic()
-    answer = send(made(Hanging(), store_timeout_seconds=0.1), signed_push(SECRET, "app", "staging", OLD, NEW))
+    app = made(Hanging(1), answer_timeout_seconds=0.1)
+    answer = send(app, signed_push(SECRET, "app", "staging", OLD, NEW))
     assert (answer.status_code, answer.json()["code"]) == (503, "too-busy")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1
+
+
+def test_what_the_body_took_is_missing_to_the_ledger() -> None:
+    headers, body = signed_push(SECRET, "app", "staging", OLD, NEW)
+
+    async def slow() -> AsyncIterator[bytes]:
+        await asyncio.sleep(0.5)
+        yield body
+
+    app = made(Hanging(2), read_timeout_seconds=5, answer_timeout_seconds=0.6)
+    began = time.monotonic()
+    answer = ask(app, "/webhooks/app", "POST", headers=headers, content=slow())
+    assert (answer.status_code, answer.json()["code"]) == (503, "too-busy")
+    assert time.monotonic() - began < 0.5 + 0.6
+
+
+def test_nothing_is_stored_once_the_time_is_over() -> None:
+    headers, body = signed_push(SECRET, "app", "staging", OLD, NEW)
+
+    async def slow() -> AsyncIterator[bytes]:
+        await asyncio.sleep(0.2)
+        yield body
+
+    ledger = Hanging(0)
+    app = made(ledger, answer_timeout_seconds=0.1)
+    answer = ask(app, "/webhooks/app", "POST", headers=headers, content=slow())
+    assert (answer.status_code, ledger.asked) == (503, 0)
+
+
+def test_an_answer_comes_before_a_forge_gives_up() -> None:
+    gives_up_seconds = 10
+    assert READ_TIMEOUT_SECONDS < ANSWER_TIMEOUT_SECONDS < gives_up_seconds
 
 
 def test_an_error_of_ours_is_a_500_and_neither_answer_nor_log_quotes_it() -> None:

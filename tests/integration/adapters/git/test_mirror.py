@@ -122,12 +122,15 @@ def test_damage_found_while_reading_heals_at_the_next_attempt(
     assert blob.content == b"create table customers ();\n"
 
 
-def test_many_fetches_leave_few_packs(git: Repositories, repository: Repository, cache: Path) -> None:
-    for number in range(60):
+def test_many_fetches_leave_few_packs(
+    git: Repositories, repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.adapters.git.mirror._PACKS", 10)
+    for number in range(15):
         repository.commit(str(number))
         repository.push("origin", "main")
         git.fetch("app", "main")
-    assert len(list(only_mirror(cache).glob("objects/pack/*.pack"))) < 20
+    assert len(list(only_mirror(cache).glob("objects/pack/*.pack"))) < 10
     assert len(git.read("app", repository.head, [MIGRATIONS]).blobs) == 1
 
 

@@ -150,8 +150,9 @@ def test_a_push_tells_branch_commit_and_who() -> None:
     assert push == Push(kind=PushKind.PUSH, branch="staging", commit=NEW, actor="jonas")
 
 
-def test_a_forced_push_says_so() -> None:
-    assert told(*signed_push(SECRET, "app", "staging", OLD, NEW, forced=True)).forced
+def test_a_forced_push_is_a_push_like_any_other() -> None:
+    forced = told(*signed_push(SECRET, "app", "staging", OLD, NEW, forced=True))
+    assert forced == told(*signed_push(SECRET, "app", "staging", OLD, NEW))
 
 
 def test_a_created_branch_is_a_push() -> None:

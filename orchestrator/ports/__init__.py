@@ -1,0 +1,32 @@
+"""What the thinking part asks of the world: small protocols, one per conversation.
+
+Stages and actions are written against these; wiring.py says which adapter answers.
+"""
+
+from orchestrator.ports.edges import Channel, Forge, Notifications, Queue
+from orchestrator.ports.git import Blob, Git, Listing
+from orchestrator.ports.ledger import Care, Claim, Claims, ContentStore, Kept, Outbox, Reading, Reception
+from orchestrator.ports.target import Adoption, Database, TargetReader, Targets, TargetWriter
+
+__all__ = [
+    "Adoption",
+    "Blob",
+    "Care",
+    "Channel",
+    "Claim",
+    "Claims",
+    "ContentStore",
+    "Database",
+    "Forge",
+    "Git",
+    "Kept",
+    "Listing",
+    "Notifications",
+    "Outbox",
+    "Queue",
+    "Reading",
+    "Reception",
+    "TargetReader",
+    "TargetWriter",
+    "Targets",
+]

@@ -1,0 +1,175 @@
+"""The ledger, one port for each of those who talk to it. Tests use the real one: it is never faked."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from orchestrator.domain.deployment import Deployment, DeploymentId, Done, Stage, StageRun, Status
+from orchestrator.domain.event import Event
+from orchestrator.domain.migration import Migration
+from orchestrator.domain.plan import Hold
+from orchestrator.domain.push import Receipt, Request, Stored
+from orchestrator.domain.target import TargetState
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """The right to carry out one stage of one deployment, for as long as our connection lives."""
+
+    deployment: Deployment
+    #: raised at every claim; a result is recorded only under the newest
+    number: int
+
+
+class Claims(Protocol):
+    """How the recipe talks to the ledger. The real one only: a ledger is never faked."""
+
+    @property
+    def ledger_id(self) -> str:
+        """The id of this ledger, as the targets' fences know it."""
+        ...
+
+    def claim(self, deployment: DeploymentId) -> AbstractContextManager[Claim | None]:
+        """Take the target, in order. None: busy, finished, or it has to wait."""
+        ...
+
+    def record(
+        self, claim: Claim, done: Done[Any], then: Stage | Status, *, hold: Sequence[Migration] = ()
+    ) -> None:
+        """Write the outcome and the next wake-up, or the end, in one transaction.
+
+        `hold` names the migrations that are not to be tried again unchanged. Raises Stale when the claim is
+        over, Unavailable when the ledger is away; then nothing is written.
+        """
+        ...
+
+    def postpone(self, claim: Claim, *, seconds: float) -> None:
+        """Leave the stage as it is and look again later; this was no attempt."""
+        ...
+
+    def supersede(self, claim: Claim, *, head: str) -> None:
+        """End the deployment in favour of one for the branch's head, which is made unless there is one."""
+        ...
+
+
+class ContentStore(Protocol):
+    """Keeps contents by their sha256."""
+
+    def keep(self, contents: Sequence[bytes]) -> None:
+        """Keep contents; what is there already is not written again."""
+        ...
+
+    def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
+        """Return kept contents by their sha256; KeyError when one is missing."""
+        ...
+
+
+class Kept(ContentStore, Protocol):
+    """What the ledger keeps for later stages."""
+
+    def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
+        """Return what an earlier stage gave; KeyError when it gave nothing."""
+        ...
+
+    def recorded(self, target: str) -> dict[str, str]:
+        """Return the checksum of each version that the ledger knows to be on the target."""
+        ...
+
+    def holds(self, target: str) -> tuple[Hold, ...]:
+        """Return the holds in force."""
+        ...
+
+
+class Reception(Protocol):
+    """Stores what a forge told us, before it is acknowledged."""
+
+    def store(self, receipt: Receipt, requests: Sequence[Request]) -> Stored:
+        """Write receipt, deployments and wake-ups in one transaction.
+
+        Raises Unavailable; then nothing is stored.
+
+        A receipt that is known already changes nothing. A commit that equals the newest deployment's of its
+        target joins that deployment.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    """The relay's side of the ledger. Raises Unavailable."""
+
+    def publish(self, send: Callable[[DeploymentId], None]) -> int:
+        """Send the wake-ups that are due and forget them; what `send` raises leaves them where they are."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Wait for news of a wake-up, at most this long."""
+        ...
+
+    def wake_stalled(self, *, quiet_seconds: float) -> Sequence[DeploymentId]:
+        """Wake deployments that stood still although nothing holds them up."""
+        ...
+
+    def followed_heads(self) -> dict[str, str | None]:
+        """Return, for each adopted target, the commit that it was last asked for."""
+        ...
+
+    def ask(self, request: Request) -> DeploymentId:
+        """Make a deployment for a head that no push told of, or join the newest if it is for that head."""
+        ...
+
+    def close(self) -> None:
+        """Let the connection go; the next call opens another."""
+        ...
+
+
+class Care(Protocol):
+    """What people decide about targets. Raises Unavailable."""
+
+    def adopt(self, target: str, *, commit: str | None, present: Sequence[Migration], actor: str) -> None:
+        """Take a target under care: record the head, and the files of the versions that it already has."""
+        ...
+
+    def release(self, target: str, *, actor: str) -> None:
+        """Let a target go: pushes are recorded and wait again."""
+        ...
+
+    def ask(self, request: Request, *, confirm_head: bool) -> DeploymentId:
+        """Make a deployment because a person asked for it, even for the commit of the newest one."""
+        ...
+
+    def retry(self, deployment: DeploymentId, request: Request, *, confirm_head: bool) -> DeploymentId:
+        """Lift the holds of a deployment, reopen the target that it closed, and ask again."""
+        ...
+
+    def undo(self, deployment: DeploymentId, *, actor: str) -> DeploymentId:
+        """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
+        ...
+
+
+class Reading(Protocol):
+    """The ledger as people read it. Raises Unavailable."""
+
+    def targets(self) -> tuple[TargetState, ...]:
+        """Return every target that the ledger knows, by name."""
+        ...
+
+    def deployments(self, *, target: str | None = None, limit: int = 50) -> tuple[Deployment, ...]:
+        """Return the newest deployments first."""
+        ...
+
+    def deployment(self, deployment: DeploymentId) -> Deployment | None:
+        """Return one deployment."""
+        ...
+
+    def runs(self, deployment: DeploymentId) -> tuple[StageRun, ...]:
+        """Return the stages that this deployment ended, in order."""
+        ...
+
+    def events(
+        self, *, after: int = 0, deployment: DeploymentId | None = None, limit: int = 100
+    ) -> tuple[Event, ...]:
+        """Return events with a higher id than `after`, oldest first."""
+        ...

@@ -1,0 +1,97 @@
+"""A target's database: looked at, written to under our lock and epoch, adopted."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from orchestrator.domain.adoption import AdoptionState, BaselineRow
+from orchestrator.domain.deployment import AppliedMigration
+from orchestrator.domain.migration import Migration
+from orchestrator.domain.plan import HistoryRow
+from orchestrator.domain.target import Fence
+
+
+class Database(Protocol):
+    """One open connection inside a READ ONLY transaction: something to ask."""
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement, `%(name)s` for parameters, and return its rows. Raises TargetError."""
+        ...
+
+
+class TargetReader(Protocol):
+    """A target that is only looked at. Nothing here writes."""
+
+    def history(self) -> tuple[HistoryRow, ...]:
+        """Return the applied migrations, oldest version first; empty when there is no history table."""
+        ...
+
+    def ours(self) -> frozenset[str]:
+        """Return the versions of the history that Bascule wrote; nobody else's is ever rolled back."""
+        ...
+
+    def fence(self) -> Fence | None:
+        """Return the fence; None when nobody has adopted the target."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Database]:
+        """Open a READ ONLY transaction that is always undone."""
+        ...
+
+
+class TargetWriter(TargetReader, Protocol):
+    """A target under our lock, with the epoch that it minted for us; every write requires that epoch.
+
+    Raises TargetError when the SQL fails (nothing of the migration is committed then), Stale when somebody
+    else took over, Unavailable when the connection or a lock could not be had.
+    """
+
+    def apply(self, migration: Migration, sql: str) -> AppliedMigration:
+        """Run a migration and write its history row, in one transaction."""
+        ...
+
+    def revert(self, migration: Migration, sql: str) -> None:
+        """Run a rollback and remove the history row, in one transaction."""
+        ...
+
+
+class Adoption(Protocol):
+    """A target that is about to be adopted, looked into, or released."""
+
+    def inspect(self, *, exposed_schemas: Sequence[str] = ("public",)) -> AdoptionState:
+        """Look at what is there. Writes nothing. Raises TargetError, Unavailable."""
+        ...
+
+    def place(
+        self, ledger_id: str, rows_to_write: Sequence[BaselineRow] = (), *, take_over: bool = False
+    ) -> None:
+        """Make history and fence, and write the rows told, in one transaction. Harmless when repeated.
+
+        Raises ConfigurationError: another ledger has it and `take_over` is false, or a right is missing;
+        Unavailable: somebody deploys to it right now.
+        """
+        ...
+
+    def release(self, ledger_id: str) -> None:
+        """Remove the fence. Harmless when it is gone already; the history stays. Raises as `place` does."""
+        ...
+
+
+class Targets(Protocol):
+    """The databases by their target's name."""
+
+    def reading(self, target: str) -> AbstractContextManager[TargetReader]:
+        """Connect to look. Raises ConfigurationError, Unavailable."""
+        ...
+
+    def writing(self, target: str, *, ledger_id: str) -> AbstractContextManager[TargetWriter]:
+        """Connect, take the target's lock and have it mint an epoch.
+
+        Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
+        adopted or belongs to another ledger.
+        """
+        ...
+
+    def adopting(self, target: str) -> AbstractContextManager[Adoption]:
+        """Connect to inspect, adopt or release. Raises ConfigurationError, Unavailable."""
+        ...
