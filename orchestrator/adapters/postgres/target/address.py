@@ -1,6 +1,5 @@
 """Where a target's database is and how to reach it; pure, nothing connects here."""
 
-import ipaddress
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.network import is_loopback
 
 TRANSACTION_POOLER_PORT = "6543"
 
@@ -105,13 +105,4 @@ def _patience(address: TargetAddress) -> dict[str, str]:
 def is_local(parameters: dict[str, str]) -> bool:
     """Tell whether every host is this machine: a socket, localhost, a loopback address."""
     hosts = (parameters.get("hostaddr") or parameters.get("host") or "").split(",")
-    return all(_is_loopback(host) for host in hosts)
-
-
-def _is_loopback(host: str) -> bool:
-    if host in ("", "localhost") or host.startswith(("/", "@")):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return all(host == "" or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
