@@ -64,6 +64,9 @@ class CeleryQueue:
     def __init__(self, broker_url: str) -> None:
         """Take the URL; it holds the password and appears in no message."""
         self._app = make_app(broker_url)
+        # the outbox keeps what could not be sent: saying so soon is worth more than trying long
+        soon = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+        self._app.conf.broker_transport_options |= soon
         self._lock = threading.Lock()
 
     def wake(self, deployment: DeploymentId) -> None:
