@@ -3,7 +3,7 @@
 Stages and actions are written against these; wiring.py says which adapter answers.
 """
 
-from orchestrator.ports.edges import Channel, Forge, Notifications, Queue
+from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue
 from orchestrator.ports.git import Blob, Git, Listing
 from orchestrator.ports.ledger import Care, Claim, Claims, ContentStore, Kept, Outbox, Reading, Reception
 from orchestrator.ports.target import Adoption, Database, TargetReader, Targets, TargetWriter
@@ -20,6 +20,7 @@ __all__ = [
     "Forge",
     "Git",
     "Kept",
+    "Linter",
     "Listing",
     "Notifications",
     "Outbox",

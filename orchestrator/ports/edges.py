@@ -6,6 +6,7 @@ from typing import Protocol
 from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.errors import DeliveryFailed
 from orchestrator.domain.event import Notification
+from orchestrator.domain.lint import Mark
 from orchestrator.domain.push import Push, Receipt
 
 
@@ -30,6 +31,18 @@ class Queue(Protocol):
 
     def wake(self, deployment: DeploymentId) -> None:
         """Send one wake-up. Raises Unavailable."""
+        ...
+
+
+class Linter(Protocol):
+    """Another program that reads SQL."""
+
+    def lint(self, files: Mapping[str, str], *, server_major: int | None = None) -> tuple[Mark, ...]:
+        """Read files (text by path) as migrations of one transaction each, in one run of the program.
+
+        Raises Unavailable when the program is missing, dies, takes too long or answers what nobody
+        understands: its silence must not be taken for praise.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.validation.parser import Control, parse
+from orchestrator.validation.grammar.parser import Control, parse
 from orchestrator.validation.split import Statement, is_blank, split_statements
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from orchestrator.validation.parser import Parsed, parse
+from orchestrator.validation.grammar.parser import Parsed, parse
 from orchestrator.validation.split import Statement, decode, skip_blank, split_statements
 
 

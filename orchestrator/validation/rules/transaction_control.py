@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.validation.parser import Control
+from orchestrator.validation.grammar.parser import Control
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.script import is_wrapped
 from orchestrator.validation.sql_text import Part, SqlText

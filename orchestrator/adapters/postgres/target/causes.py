@@ -14,7 +14,7 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.adapters.postgres.target.recursion import recursive_policies
 from orchestrator.domain.errors import Noun, TargetError
-from orchestrator.validation.inspect import Demand, DemandKind, Relation, demands_of
+from orchestrator.validation.grammar.demands import Demand, DemandKind, Relation, demands_of
 from orchestrator.validation.split import Statement
 
 _SQL = queries.load("sql/target/causes.sql")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from orchestrator.validation.inspect import relations_in
+from orchestrator.validation.grammar.demands import relations_in
 
 Table = tuple[str, str]
 

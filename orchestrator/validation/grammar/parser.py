@@ -12,8 +12,8 @@ from google._upb import _message as upb
 from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
-from orchestrator.validation.nesting import MOST_LEVELS, nests_too_deeply
-from orchestrator.validation.runs_alone import runs_alone
+from orchestrator.validation.grammar.nesting import MOST_LEVELS, nests_too_deeply
+from orchestrator.validation.grammar.runs_alone import runs_alone
 
 # Without this the tree of `a || b || …` with 50 parts is refused by protobuf as too deep, although it is
 # good SQL. There is no public switch. How deep a tree may be is bounded by nests_too_deeply.

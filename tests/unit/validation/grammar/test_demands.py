@@ -1,6 +1,6 @@
 import pytest
 
-from orchestrator.validation.inspect import DemandKind, Relation, demands_of, relations_in
+from orchestrator.validation.grammar.demands import DemandKind, Relation, demands_of, relations_in
 
 
 def only(sql):

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.validation.nesting import MOST_LEVELS
-from orchestrator.validation.parser import Control, Fault, Parsed, parse
+from orchestrator.validation.grammar.nesting import MOST_LEVELS
+from orchestrator.validation.grammar.parser import Control, Fault, Parsed, parse
 
 
 def test_a_fault_stands_where_the_parser_stopped_in_characters() -> None:

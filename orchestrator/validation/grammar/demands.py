@@ -12,7 +12,7 @@ import postgast
 from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
-from orchestrator.validation.nesting import nests_too_deeply
+from orchestrator.validation.grammar.nesting import nests_too_deeply
 
 #: one of the generated classes; their names are not for annotations
 Node = Any
