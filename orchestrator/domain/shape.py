@@ -1,7 +1,8 @@
 """What a database looks like, as far as rules care: its tables, views, functions and types.
 
 Read from a target by catalog/survey.py, or imagined by carrying migrations out on paper
-(validation/world.py). Every name of a shape is qualified; how a name without a schema is meant is decided where a shape is made.
+(validation/world.py). Every name of a shape is qualified: how a name without a schema is meant is decided
+where a shape is made.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a look at a target tells the rules before anything changes: its shape, its sizes, who is busy there."""
+"""What a look at a target tells the rules before anything changes: shape, sizes, who is busy there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
