@@ -23,6 +23,7 @@ class LongTransaction:
     pid: int
     #: application_name, or the user's name where it is empty
     who: str
+    #: for at least so long; 0 where our role may not see since when (another role's, without pg_monitor)
     seconds: float
     #: tables that it holds a lock on
     tables: tuple[Name, ...] = ()
@@ -35,7 +36,8 @@ class Survey:
     target: str
     server_major: int
     shape: Shape
-    #: of ordinary and partitioned tables and materialized views (partitioned: its partitions together)
+    #: of ordinary and partitioned tables and materialized views (partitioned: its partitions together); one
+    #: that is missing may hold any amount: nothing is known of it
     sizes: Mapping[Name, Size] = field(default_factory=dict)
     long_transactions: tuple[LongTransaction, ...] = ()
     #: those of anon, authenticated and service_role that exist

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from orchestrator.validation.grammar.comments import comments_in
 from orchestrator.validation.grammar.parser import Parsed, parse
 from orchestrator.validation.split import Statement, decode, skip_blank, split_statements
 
@@ -17,8 +18,21 @@ class Part:
     #: where its first token is, past comments and psql commands; 0-based, in characters of the file
     offset: int
     parsed: Parsed
+    #: the statement itself, from its first token on
+    text: str = ""
     #: where psql commands begin, in characters of the file
     psql_commands: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """A comment and the statement that it is about: around it, behind it, or in front of it on its line."""
+
+    text: str
+    #: 0-based, in characters of the file
+    offset: int
+    #: first and last line of the statement, 1-based
+    lines: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +56,11 @@ class SqlText:
         """The statements that are more than comments, up to the data of a COPY … FROM STDIN."""
         return tuple(self._read())
 
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """Every comment of the file."""
+        return tuple(self._comments())
+
     def place(self, offset: int) -> tuple[int, int]:
         """Turn an offset in characters into line and column, both 1-based."""
         line = bisect_right(self._line_starts, offset)
@@ -50,6 +69,19 @@ class SqlText:
     @cached_property
     def _line_starts(self) -> list[int]:
         return [0, *(newline.end() for newline in re.finditer("\n", self.text or ""))]
+
+    def _comments(self) -> Iterator[Comment]:
+        before: tuple[int, int] | None = None
+        for statement in split_statements(self.text or ""):
+            end = statement.offset + len(statement.text)
+            lines = (statement.line, self.place(end)[0])
+            for offset, text in comments_in(statement.text):
+                line = self.place(statement.offset + offset)[0]
+                behind = before is not None and before[1] == line
+                yield Comment(
+                    text=text, offset=statement.offset + offset, lines=before if behind and before else lines
+                )
+            before = lines
 
     def _read(self) -> Iterator[Part]:
         for statement in split_statements(self.text or ""):
@@ -73,7 +105,9 @@ def _part(statement: Statement) -> Part | None:
     if parsed.fault and text.startswith("\\", start + parsed.fault.offset):
         commands.append(statement.offset + start + parsed.fault.offset)  # as in `select 1 \gexec`
         parsed = Parsed()
-    return Part(offset=statement.offset + start, parsed=parsed, psql_commands=tuple(commands))
+    return Part(
+        offset=statement.offset + start, text=text[start:], parsed=parsed, psql_commands=tuple(commands)
+    )
 
 
 def _end_of_line(text: str, start: int) -> int:

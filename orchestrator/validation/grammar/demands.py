@@ -1,165 +1,135 @@
-"""What a statement demands of the rows that are there already: unique, foreign key, check, not null.
+"""What a statement demands of the rows that are there already.
 
-Pure and cautious: whatever cannot be read gives no demand. Expressions and predicates come back as SQL.
+Pure and cautious: whatever cannot be read gives no demand. Expressions and predicates come back as SQL. Left
+out: constraints of domains, bounds of partitions that are attached, foreign keys with PERIOD.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from dataclasses import replace
+from itertools import zip_longest
 
 import postgast
 from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
+from orchestrator.domain.demand import Demand, DemandKind
+from orchestrator.domain.shape import Name
+from orchestrator.validation.grammar import new_columns
+from orchestrator.validation.grammar.constraints import of_constraint
 from orchestrator.validation.grammar.nesting import nests_too_deeply
+from orchestrator.validation.grammar.nodes import Node, Source, relation, strings
+from orchestrator.validation.grammar.places import commands_of_alter_table, first_word
+from orchestrator.validation.grammar.written import expression_as_sql, index_element_as_sql, type_as_sql
 
-#: one of the generated classes; their names are not for annotations
-Node = Any
-
-
-class DemandKind(StrEnum):
-    """What rows have to satisfy."""
-
-    UNIQUE = "unique"
-    FOREIGN_KEY = "foreign-key"
-    CHECK = "check"
-    NOT_NULL = "not-null"
-    #: a new column that must have a value and is given none
-    NEW_COLUMN = "new-column"
-    #: a constraint that exists already, by name; the catalog knows the rest
-    VALIDATE = "validate"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relation:
-    """A name as it was written; without a schema the search path decides."""
-
-    name: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Demand:
-    """One condition that a statement puts on the rows of a table."""
-
-    kind: DemandKind
-    table: Relation
-    #: of the constraint or index; None where PostgreSQL chooses it
-    name: str | None = None
-    #: names of columns
-    columns: tuple[str, ...] = ()
-    #: what is unique, as SQL: columns and expressions
-    keys: tuple[str, ...] = ()
-    #: NULLS NOT DISTINCT
-    nulls_equal: bool = False
-    #: of a partial index: the rows that it is about; of a check: what must not be false; as SQL
-    condition: str | None = None
-    references: Relation | None = None
-    #: empty: the primary key
-    referenced_columns: tuple[str, ...] = ()
+_UNREADABLE = (postgast.PgQueryError, DecodeError)
 
 
 def demands_of(text: str) -> tuple[Demand, ...]:
     """Return what this statement demands of existing rows; nothing for statements of other kinds."""
-    if "\0" in text or nests_too_deeply(text):
-        return ()
-    try:
-        statements = postgast.parse(text).stmts
-    except (postgast.PgQueryError, DecodeError):
-        return ()
-    return tuple(demand for statement in statements for demand in _demands(statement.stmt))
+    return tuple(demand for demand, postponed in _read(text) if not postponed)
 
 
-def relations_in(expression: str) -> tuple[Relation, ...]:
+def postponed_by(text: str) -> tuple[Demand, ...]:
+    """Return what this statement's NOT VALID constraints will demand once somebody validates them."""
+    return tuple(demand for demand, postponed in _read(text) if postponed)
+
+
+def relations_in(expression: str) -> tuple[Name, ...]:
     """Return the relations that an expression's sub-selects read."""
     try:
         tree = postgast.parse(f"select {expression}")
-    except (postgast.PgQueryError, DecodeError):
+    except _UNREADABLE:
         return ()
-    return tuple(_relation(node) for node in postgast.find_nodes(tree, pg.RangeVar))
+    return tuple(relation(node) for node in postgast.find_nodes(tree, pg.RangeVar))
 
 
-def _demands(statement: Node) -> Iterator[Demand]:
-    match statement.WhichOneof("node"):
-        case "index_stmt" if statement.index_stmt.unique:
-            yield _unique_index(statement.index_stmt)
-        case "alter_table_stmt":
-            table = _relation(statement.alter_table_stmt.relation)
-            for command in statement.alter_table_stmt.cmds:
-                yield from _of_command(table, command.alter_table_cmd)
+def _read(text: str) -> Iterator[tuple[Demand, bool]]:
+    """Yield every demand, and whether NOT VALID postpones it."""
+    if "\0" in text or nests_too_deeply(text):
+        return
+    try:
+        statements = postgast.parse(text).stmts
+    except _UNREADABLE:
+        return
+    source = Source(text)
+    for statement in statements:
+        match statement.stmt.WhichOneof("node"):
+            case "index_stmt" if statement.stmt.index_stmt.unique:
+                offset = first_word(source, statement.stmt_location)
+                yield from _of_index(statement.stmt.index_stmt, offset)
+            case "alter_table_stmt" if statement.stmt.alter_table_stmt.objtype == pg.OBJECT_TABLE:
+                yield from _of_alter_table(source, statement.stmt.alter_table_stmt)
 
 
-def _of_command(table: Relation, command: Node) -> Iterator[Demand]:
+def _of_alter_table(source: Source, statement: Node) -> Iterator[tuple[Demand, bool]]:
+    table, only = relation(statement.relation), not statement.relation.inh
+    commands = [command.alter_table_cmd for command in statement.cmds]
+    places = commands_of_alter_table(source, statement.relation)
+    for command, offset in zip_longest(commands, places[: len(commands)], fillvalue=places[0]):
+        postponed = getattr(command, "def").constraint.skip_validation
+        for demand in _demands(source, table, command):
+            placed = replace(demand, offset=demand.offset or offset, only=demand.only or only)
+            yield placed, postponed
+
+
+def _demands(source: Source, table: Name, command: Node) -> list[Demand]:
+    try:
+        return list(_of_command(source, table, command))
+    except _UNREADABLE:
+        return []
+
+
+def _of_command(source: Source, table: Name, command: Node) -> Iterator[Demand]:
+    definition = getattr(command, "def")
     match command.subtype:
         case pg.AT_SetNotNull:
             yield Demand(kind=DemandKind.NOT_NULL, table=table, columns=(command.name,))
         case pg.AT_AddColumn:
-            column = getattr(command, "def").column_def
-            kinds = {constraint.constraint.contype for constraint in column.constraints}
-            if pg.CONSTR_NOTNULL in kinds and pg.CONSTR_DEFAULT not in kinds:
-                yield Demand(kind=DemandKind.NEW_COLUMN, table=table, columns=(column.colname,))
+            yield from new_columns.demands(source, table, definition.column_def)
+        case pg.AT_AlterColumnType:
+            yield _of_type(table, command.name, definition.column_def)
         case pg.AT_ValidateConstraint:
             yield Demand(kind=DemandKind.VALIDATE, table=table, name=command.name)
         case pg.AT_AddConstraint:
-            yield from _of_constraint(table, getattr(command, "def").constraint)
+            constraint = definition.constraint
+            yield from of_constraint(table, constraint, columns=strings(constraint.keys))
 
 
-def _of_constraint(table: Relation, constraint: Node) -> Iterator[Demand]:
-    name = constraint.conname or None
-    match constraint.contype:
-        case pg.CONSTR_UNIQUE | pg.CONSTR_PRIMARY if constraint.keys:
-            columns = _strings(constraint.keys)
-            yield Demand(
-                kind=DemandKind.UNIQUE,
-                table=table,
-                name=name,
-                columns=columns,
-                keys=tuple(map(_quoted, columns)),
-                nulls_equal=constraint.nulls_not_distinct,
-            )
-        case pg.CONSTR_CHECK:
-            condition = _as_sql(constraint.raw_expr)
-            yield Demand(kind=DemandKind.CHECK, table=table, name=name, condition=condition)
-        case pg.CONSTR_FOREIGN:
-            yield Demand(
-                kind=DemandKind.FOREIGN_KEY,
-                table=table,
-                name=name,
-                columns=_strings(constraint.fk_attrs),
-                references=_relation(constraint.pktable),
-                referenced_columns=_strings(constraint.pk_attrs),
-            )
-
-
-def _unique_index(index: Node) -> Demand:
-    elements = [parameter.index_elem for parameter in index.index_params]
+def _of_type(table: Name, column: str, definition: Node) -> Demand:
+    written = type_as_sql(definition.type_name)
+    using = definition.raw_default if definition.HasField("raw_default") else None
     return Demand(
-        kind=DemandKind.UNIQUE,
-        table=_relation(index.relation),
-        name=index.idxname or None,
-        columns=tuple(element.name for element in elements if element.name),
-        keys=tuple(_quoted(e.name) if e.name else f"({_as_sql(e.expr)})" for e in elements),
-        nulls_equal=index.nulls_not_distinct,
-        condition=_as_sql(index.where_clause) if index.HasField("where_clause") else None,
+        kind=DemandKind.TYPE,
+        table=table,
+        columns=(column,),
+        type=written,
+        modifiers=tuple(node.a_const.ival.ival for node in definition.type_name.typmods),
+        using=expression_as_sql(using) if using else None,
+        plain_cast=using is not None and _is_plain_cast(using, column, written),
     )
 
 
-def _relation(node: Node) -> Relation:
-    return Relation(name=node.relname, schema=node.schemaname or None)
+def _is_plain_cast(expression: Node, column: str, written: str) -> bool:
+    cast = expression.type_cast
+    fields = cast.arg.column_ref.fields
+    return bool(fields) and fields[-1].string.sval == column and type_as_sql(cast.type_name) == written
 
 
-def _strings(nodes: Node) -> tuple[str, ...]:
-    return tuple(node.string.sval for node in nodes)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _as_sql(expression: Node) -> str:
-    """Write an expression as SQL again, by way of a SELECT of nothing else."""
-    tree = pg.ParseResult()
-    target = tree.stmts.add().stmt.select_stmt.target_list.add().res_target
-    target.val.CopyFrom(expression)
-    return str(postgast.deparse(tree)).removeprefix("SELECT ")
+def _of_index(index: Node, offset: int) -> list[tuple[Demand, bool]]:
+    elements = [parameter.index_elem for parameter in index.index_params]
+    try:
+        demand = Demand(
+            kind=DemandKind.UNIQUE,
+            table=relation(index.relation),
+            offset=offset,
+            name=index.idxname or None,
+            columns=tuple(element.name for element in elements if element.name),
+            keys=tuple(map(index_element_as_sql, elements)),
+            nulls_equal=index.nulls_not_distinct,
+            condition=expression_as_sql(index.where_clause) if index.HasField("where_clause") else None,
+            only=not index.relation.inh,
+            if_not_exists=index.if_not_exists,
+        )
+    except _UNREADABLE:
+        return []
+    return [(demand, False)]

@@ -3,8 +3,10 @@
 A thin adapter over postgast: no node of its tree leaves this module, and offsets are in characters.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 import postgast
@@ -12,7 +14,10 @@ from google._upb import _message as upb
 from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
+from orchestrator.validation.changes import Change
 from orchestrator.validation.grammar.nesting import MOST_LEVELS, nests_too_deeply
+from orchestrator.validation.grammar.nodes import Source
+from orchestrator.validation.grammar.reading import changes_of
 from orchestrator.validation.grammar.runs_alone import runs_alone
 
 # Without this the tree of `a || b || …` with 50 parts is refused by protobuf as too deep, although it is
@@ -42,7 +47,7 @@ class Control(StrEnum):
     OTHER = "OTHER"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Parsed:
     """One statement as the grammar reads it; a statement of comments has neither kind nor fault."""
 
@@ -52,6 +57,13 @@ class Parsed:
     runs_alone: str | None = None
     #: COPY … FROM STDIN: what follows in the file is data
     copies_from_stdin: bool = False
+    #: gives what the statement does; asked once, by `changes`
+    read: Callable[[], tuple[Change, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What the statement does, in our own words; read when a rule first asks."""
+        return self.read()
 
 
 def parse(text: str) -> Parsed:
@@ -67,20 +79,21 @@ def parse(text: str) -> Parsed:
         return _faulty(error.message, min(max(error.cursorpos - 1, 0), len(text)))
     except DecodeError:
         return _faulty(_TOO_DEEP, 0)
-    return _read(statements[0].stmt) if statements else Parsed()
+    return _read(statements[0].stmt, text) if statements else Parsed()
 
 
 def _faulty(message: str, offset: int) -> Parsed:
     return Parsed(fault=Fault(message=message, offset=offset))
 
 
-def _read(statement: Any) -> Parsed:  # noqa: ANN401  # the generated classes are not for annotations
+def _read(statement: Any, text: str) -> Parsed:  # noqa: ANN401  # the generated classes are not for annotations
     kind = statement.WhichOneof("node")
     node = getattr(statement, kind)
     return Parsed(
         control=_control(node) if kind == "transaction_stmt" else None,
         runs_alone=runs_alone(kind, node),
         copies_from_stdin=kind == "copy_stmt" and node.is_from and not node.filename and not node.is_program,
+        read=lambda: changes_of(statement, Source(text)),
     )
 
 

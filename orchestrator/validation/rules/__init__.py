@@ -1,8 +1,12 @@
 """All rules, in the order in which their findings are made. A new rule is named here and nowhere else."""
 
-from typing import Final
+from typing import Any, Final
 
+from orchestrator.domain.errors import Unavailable
 from orchestrator.validation.comparison import Comparison
+from orchestrator.validation.marked import Marked
+from orchestrator.validation.moment import Aftermath, Moment
+from orchestrator.validation.permission import Permission
 from orchestrator.validation.rule import AnyRule, Rule
 from orchestrator.validation.rules import (
     copy_from_stdin,
@@ -13,9 +17,15 @@ from orchestrator.validation.rules import (
     file_left,
     file_name,
     held,
+    index_blocks_writes,
+    linter_missing,
     looks_like_rollback,
     not_transactional,
     out_of_order,
+    permission_invalid,
+    permission_unused,
+    policy_user_metadata,
+    primary_key_missing,
     psql_command,
     rollback_ambiguous,
     rollback_missing,
@@ -36,6 +46,24 @@ FILE_RULES: Final[tuple[Rule[SqlText], ...]] = (
     not_transactional.RULE,
 )
 
+#: rules that look at one change just before it happens
+MOMENT_RULES: Final[tuple[Rule[Moment[Any]], ...]] = (policy_user_metadata.RULE,)
+
+#: rules that look at what all files together leave behind
+AFTERMATH_RULES: Final[tuple[Rule[Aftermath], ...]] = (primary_key_missing.RULE,)
+
+#: rules that put a linter's marks into our words
+LINT_RULES: Final[tuple[Rule[Marked], ...]] = (index_blocks_writes.RULE,)
+
+#: rules about what authors allow
+PERMISSION_RULES: Final[tuple[Rule[Permission], ...]] = (
+    permission_invalid.RULE,
+    permission_unused.RULE,
+)
+
+#: rules about sources that could not be asked
+SOURCE_RULES: Final[tuple[Rule[Unavailable], ...]] = (linter_missing.RULE,)
+
 #: rules that hold the files against the history
 PLAN_RULES: Final[tuple[Rule[Comparison], ...]] = (
     file_name.RULE,
@@ -50,4 +78,12 @@ PLAN_RULES: Final[tuple[Rule[Comparison], ...]] = (
     rollback_missing.RULE,
 )
 
-RULES: Final[tuple[AnyRule, ...]] = (*FILE_RULES, *PLAN_RULES)
+RULES: Final[tuple[AnyRule, ...]] = (
+    *PLAN_RULES,
+    *FILE_RULES,
+    *MOMENT_RULES,
+    *AFTERMATH_RULES,
+    *LINT_RULES,
+    *PERMISSION_RULES,
+    *SOURCE_RULES,
+)

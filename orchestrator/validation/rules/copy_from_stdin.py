@@ -25,4 +25,5 @@ RULE = Rule.of(
     effect="The server waits for rows that never come; the Supabase CLI refuses it as well",
     remedy="Write the rows as INSERT (pg_dump --inserts)",
     check=check,
+    may_be_allowed=False,
 )

@@ -68,4 +68,5 @@ RULE = Rule.of(
     effect="PostgreSQL cannot read it",
     remedy="Save the file as UTF-8",
     check=check,
+    may_be_allowed=False,
 )

@@ -43,4 +43,5 @@ RULE = Rule.of(
     effect="The server refuses it (42601)",
     remedy="Delete the line, or say the same in SQL",
     check=check,
+    may_be_allowed=False,
 )

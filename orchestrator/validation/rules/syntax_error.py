@@ -26,4 +26,5 @@ RULE = Rule.of(
     effect="The server refuses it (42601), and the whole file with it",
     remedy="Correct the statement at this place, or just before it",
     check=check,
+    may_be_allowed=False,
 )

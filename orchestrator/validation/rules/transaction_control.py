@@ -49,4 +49,5 @@ RULE = Rule.of(
     effect="Half of the file would stay applied after an error, without a history row",
     remedy="Delete the statement: each file already runs in a transaction of its own",
     check=check,
+    may_be_allowed=False,
 )

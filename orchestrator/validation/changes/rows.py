@@ -1,0 +1,62 @@
+"""Rows, settings of the session, and maintenance."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.domain.shape import Name
+from orchestrator.validation.changes.change import Change, TableChange
+
+
+class Verb(StrEnum):
+    """What is done to rows."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+    MERGE = "merge"
+    TRUNCATE = "truncate"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRows(TableChange):
+    """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY … FROM."""
+
+    verb: Verb
+    has_where: bool = False
+    #: columns that are named as written to
+    columns: tuple[str, ...] = ()
+    #: TRUNCATE … CASCADE
+    cascade: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetSetting(Change):
+    """SET, RESET, and a call of set_config."""
+
+    #: in lower case; "all" for RESET ALL
+    name: str
+    #: None when reset, or when no constant
+    value: str | None
+    #: SET LOCAL: until the transaction ends
+    local: bool
+    reset: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Maintain(Change):
+    """VACUUM FULL, CLUSTER, REINDEX, REFRESH MATERIALIZED VIEW, LOCK TABLE: work that locks a table."""
+
+    #: its first words
+    command: str
+    table: Name | None
+    #: REFRESH … CONCURRENTLY
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feature(Change):
+    """Something that only newer servers understand."""
+
+    words: str
+    since_major: int

@@ -1,0 +1,57 @@
+"""What rules need to know of an expression or a query: what it calls, reads, compares and spells out.
+
+Offsets are 0-based, in characters of the statement's text.
+"""
+
+from dataclasses import dataclass
+
+from orchestrator.domain.shape import Name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A function that is called."""
+
+    name: Name
+    offset: int
+    #: whether it stands in a sub-select without FROM, which the planner evaluates once: (select auth.uid())
+    once: bool
+    #: its arguments that are string constants, in order; None for others
+    arguments: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnUse:
+    """A column that is mentioned."""
+
+    #: the table or alias in front of it, if any
+    table: str | None
+    name: str
+    #: whether it stands inside a sub-select
+    inner: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Literal:
+    """A string constant."""
+
+    text: str
+    offset: int
+    #: the type that it is cast to, as format_type writes it: 'a'::public.mood
+    cast: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expression:
+    """An expression, or a whole query, taken apart."""
+
+    calls: tuple[Call, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+    literals: tuple[Literal, ...] = ()
+    #: relations that it reads, without its own WITH names
+    reads: frozenset[Name] = frozenset()
+    #: True or False when it is that constant
+    constant: bool | None = None
+
+
+NOTHING = Expression()

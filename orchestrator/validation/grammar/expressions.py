@@ -1,0 +1,154 @@
+"""Take an expression or a query apart. Part of the adapter."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from postgast import pg_query_pb2 as pg
+
+from orchestrator.domain.shape import Name
+from orchestrator.validation.expression import Call, ColumnUse, Expression, Literal
+from orchestrator.validation.grammar.nodes import (
+    Node,
+    Source,
+    constant,
+    qualified,
+    relation,
+    type_text,
+)
+
+#: words of the grammar that are calls: current_user and its kind
+_VALUE_FUNCTIONS: Final = {
+    pg.SVFOP_CURRENT_ROLE: "current_role",
+    pg.SVFOP_CURRENT_USER: "current_user",
+    pg.SVFOP_USER: "user",
+    pg.SVFOP_SESSION_USER: "session_user",
+}
+
+
+def expression(node: Node, source: Source) -> Expression:
+    """Take apart one expression, or a whole query."""
+    walk = _Walk(source=source)
+    walk.visit(node, inner=False, once=False)
+    return Expression(
+        calls=tuple(walk.calls),
+        columns=tuple(walk.columns),
+        literals=tuple(walk.literals),
+        reads=frozenset(name for name in walk.reads if name.schema or name.name not in walk.named),
+        constant=_truth(node),
+    )
+
+
+@dataclass
+class _Walk:
+    """One pass over a tree."""
+
+    source: Source
+    calls: list[Call] = field(default_factory=list)
+    columns: list[ColumnUse] = field(default_factory=list)
+    literals: list[Literal] = field(default_factory=list)
+    reads: list[Name] = field(default_factory=list)
+    #: by WITH
+    named: set[str] = field(default_factory=set)
+
+    def visit(self, node: Node, *, inner: bool, once: bool) -> None:
+        """Note what a node is, and go on below it."""
+        handler = _HANDLERS.get(node.DESCRIPTOR.name)
+        if handler is not None and handler(self, node, inner, once):
+            return
+        if node.DESCRIPTOR.name == "SelectStmt":
+            inner, once = True, not node.from_clause
+        for child in children(node):
+            self.visit(child, inner=inner, once=once)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the messages directly below a node."""
+    for descriptor, value in node.ListFields():
+        if descriptor.message_type is None:
+            continue
+        if descriptor.is_repeated:
+            yield from value
+        else:
+            yield value
+
+
+def _column(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    words = [part.string.sval for part in node.fields if part.WhichOneof("node") == "string"]
+    if words and len(words) == len(node.fields):
+        walk.columns.append(
+            ColumnUse(table=words[-2] if len(words) > 1 else None, name=words[-1], inner=inner)
+        )
+    return True
+
+
+def _call(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    walk.calls.append(
+        Call(
+            name=qualified(node.funcname),
+            offset=walk.source.at(node.location),
+            once=once,
+            arguments=tuple(_string(argument) for argument in node.args),
+        )
+    )
+    return False
+
+
+def _value_function(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    name = _VALUE_FUNCTIONS.get(node.op)
+    if name:
+        walk.calls.append(Call(name=Name(None, name), offset=walk.source.at(node.location), once=once))
+    return True
+
+
+def _constant(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    if node.WhichOneof("val") == "sval":
+        walk.literals.append(Literal(text=node.sval.sval, offset=walk.source.at(node.location)))
+    return True
+
+
+def _cast(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    if node.arg.WhichOneof("node") != "a_const" or node.arg.a_const.WhichOneof("val") != "sval":
+        return False
+    literal = node.arg.a_const
+    cast = type_text(node.type_name)
+    offset = walk.source.at(literal.location)
+    walk.literals.append(Literal(text=literal.sval.sval, offset=offset, cast=cast))
+    return True
+
+
+def _relation(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    walk.reads.append(relation(node))
+    return True
+
+
+def _with_name(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    walk.named.add(node.ctename)
+    return False
+
+
+_HANDLERS: Final[dict[str, Callable[[_Walk, Node, bool, bool], bool]]] = {
+    "ColumnRef": _column,
+    "FuncCall": _call,
+    "SQLValueFunction": _value_function,
+    "A_Const": _constant,
+    "TypeCast": _cast,
+    "RangeVar": _relation,
+    "CommonTableExpr": _with_name,
+}
+
+
+def _string(node: Node) -> str | None:
+    if node.WhichOneof("node") == "type_cast":
+        node = node.type_cast.arg
+    if node.WhichOneof("node") == "a_const" and node.a_const.WhichOneof("val") == "sval":
+        return str(node.a_const.sval.sval)
+    return None
+
+
+def _truth(node: Node) -> bool | None:
+    """Tell whether it is the constant true or false, and nothing else."""
+    if node.DESCRIPTOR.name != "Node" or node.WhichOneof("node") != "a_const":
+        return None
+    text = constant(node.a_const) if node.a_const.WhichOneof("val") == "boolval" else None
+    return None if text is None else text == "true"

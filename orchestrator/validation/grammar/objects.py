@@ -1,0 +1,141 @@
+"""Types and all other objects: made, dropped, renamed, moved, commented. Part of the adapter."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from postgast import pg_query_pb2 as pg
+
+from orchestrator.domain.shape import Name
+from orchestrator.validation import changes
+from orchestrator.validation.changes import Change
+from orchestrator.validation.grammar.nodes import Node, Source, qualified, relation, strings
+
+_KINDS: Final = {
+    pg.OBJECT_TABLE: "table",
+    pg.OBJECT_FOREIGN_TABLE: "foreign table",
+    pg.OBJECT_VIEW: "view",
+    pg.OBJECT_MATVIEW: "materialized view",
+    pg.OBJECT_INDEX: "index",
+    pg.OBJECT_SEQUENCE: "sequence",
+    pg.OBJECT_TYPE: "type",
+    pg.OBJECT_DOMAIN: "domain",
+    pg.OBJECT_FUNCTION: "function",
+    pg.OBJECT_PROCEDURE: "function",
+    pg.OBJECT_ROUTINE: "function",
+    pg.OBJECT_AGGREGATE: "aggregate",
+    pg.OBJECT_SCHEMA: "schema",
+    pg.OBJECT_EXTENSION: "extension",
+    pg.OBJECT_POLICY: "policy",
+    pg.OBJECT_TRIGGER: "trigger",
+    pg.OBJECT_RULE: "rule",
+    pg.OBJECT_COLUMN: "column",
+    pg.OBJECT_ATTRIBUTE: "attribute",
+    pg.OBJECT_TABCONSTRAINT: "constraint",
+    pg.OBJECT_DOMCONSTRAINT: "domain constraint",
+    pg.OBJECT_PUBLICATION: "publication",
+    pg.OBJECT_ROLE: "role",
+    pg.OBJECT_EVENT_TRIGGER: "event trigger",
+    pg.OBJECT_COLLATION: "collation",
+    pg.OBJECT_DATABASE: "database",
+}
+#: what is written ON a table: its own name comes last
+_PARTS: Final = frozenset({"policy", "trigger", "rule", "constraint"})
+#: of these RenameStmt keeps the table in `relation` and the part in `subname`
+_OF_RELATION: Final = frozenset({"column", "constraint", "policy", "trigger", "rule", "attribute"})
+
+
+def kind_of(number: int) -> str:
+    """Name the kind of an object."""
+    return _KINDS.get(number, "other")
+
+
+def create_enum(node: Node, source: Source) -> Iterator[Change]:
+    """Read CREATE TYPE … AS ENUM."""
+    yield changes.CreateEnum(offset=0, type=qualified(node.type_name), labels=strings(node.vals))
+
+
+def alter_enum(node: Node, source: Source) -> Iterator[Change]:
+    """Read ALTER TYPE … ADD VALUE and RENAME VALUE."""
+    name = qualified(node.type_name)
+    if node.old_val:
+        yield changes.Rename(offset=0, kind="value", name=name, part=node.old_val, new=node.new_val)
+    else:
+        yield changes.AddEnumValue(
+            offset=0, type=name, value=node.new_val, if_not_exists=node.skip_if_new_val_exists
+        )
+
+
+def creator(kind: str, name: Callable[[Node], Name]) -> Callable[[Node, Source], Iterator[Change]]:
+    """Make a reader of a CREATE of which only kind and name count."""
+
+    def read(node: Node, source: Source) -> Iterator[Change]:
+        if_not_exists = bool(getattr(node, "if_not_exists", False))
+        yield changes.CreateObject(offset=0, kind=kind, name=name(node), if_not_exists=if_not_exists)
+
+    return read
+
+
+def drop(node: Node, source: Source) -> Iterator[Change]:
+    """Read DROP."""
+    kind = kind_of(node.remove_type)
+    for each in node.objects:
+        name, part = _dropped(kind, each)
+        yield changes.Drop(
+            offset=0,
+            kind=kind,
+            name=name,
+            part=part,
+            if_exists=node.missing_ok,
+            cascade=node.behavior == pg.DROP_CASCADE,
+        )
+
+
+def _dropped(kind: str, node: Node) -> tuple[Name, str | None]:
+    match node.WhichOneof("node"):
+        case "list" if kind in _PARTS:
+            return qualified(list(node.list.items)[:-1]), strings(node.list.items)[-1]
+        case "list":
+            return qualified(node.list.items), None
+        case "object_with_args":
+            return qualified(node.object_with_args.objname), None
+        case "type_name":
+            return qualified(node.type_name.names), None
+        case _:
+            return Name(None, node.string.sval), None
+
+
+def rename(node: Node, source: Source) -> Iterator[Change]:
+    """Read RENAME."""
+    kind = kind_of(node.rename_type)
+    yield (
+        changes.Rename(
+            offset=0,
+            kind=kind,
+            name=_object(node) if node.HasField("object") else relation(node.relation),
+            part=node.subname if kind in _OF_RELATION else None,
+            new=node.newname,
+        )
+        if kind != "schema"
+        else changes.Rename(offset=0, kind=kind, name=Name(None, node.subname), part=None, new=node.newname)
+    )
+
+
+def _object(node: Node) -> Name:
+    return _dropped("", node.object)[0]
+
+
+def set_schema(node: Node, source: Source) -> Iterator[Change]:
+    """Read SET SCHEMA."""
+    name = _object(node) if node.HasField("object") else relation(node.relation)
+    yield changes.SetSchema(offset=0, kind=kind_of(node.object_type), name=name, schema=node.newschema)
+
+
+def comment(node: Node, source: Source) -> Iterator[Change]:
+    """Read COMMENT ON."""
+    kind = kind_of(node.objtype)
+    if kind == "column":
+        words = list(node.object.list.items)
+        name, column = qualified(words[:-1]), words[-1].string.sval
+    else:
+        name, column = _dropped(kind, node.object)[0], None
+    yield changes.SetComment(offset=0, kind=kind, name=name, column=column, text=node.comment or None)

@@ -1,0 +1,55 @@
+"""The statements inside a DO block, as far as they stand there in plain words. Part of the adapter."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+import postgast
+
+from orchestrator.validation import changes
+from orchestrator.validation.changes import Change
+from orchestrator.validation.grammar.nodes import Node, Source, option, text_of
+
+#: statements of PL/pgSQL that run SQL which they make up themselves
+_DYNAMIC: Final = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
+_STATEMENT: Final = "PLpgSQL_stmt_execsql"
+
+
+def queries_of(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return the SQL statements of a block, and whether it makes up SQL while it runs.
+
+    Raises postgast.PgQueryError when PL/pgSQL does not understand it.
+    """
+    queries: list[str] = []
+    dynamic = False
+    waiting: list[Any] = [postgast.parse_plpgsql(text)]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(reversed(found))
+        elif isinstance(found, dict):
+            dynamic = dynamic or not _DYNAMIC.isdisjoint(found)
+            if _STATEMENT in found:
+                queries.append(found[_STATEMENT]["sqlstmt"]["PLpgSQL_expr"]["query"])
+            waiting.extend(reversed([each for key, each in found.items() if key != _STATEMENT]))
+    return tuple(queries), dynamic
+
+
+def read_do(node: Node, source: Source) -> Iterator[Change]:
+    """Read DO: what its statements change, each at the place of the block."""
+    from orchestrator.validation.grammar.reading import changes_of_text  # noqa: PLC0415  # a block holds statements
+
+    language = option(node.args, "language")
+    if language is not None and (text_of(language.arg) or "").lower() != "plpgsql":
+        yield changes.Unseen(offset=0, what=f"a DO block in {text_of(language.arg)}")
+        return
+    try:
+        queries, dynamic = queries_of(source.text)
+    except postgast.PgQueryError:
+        yield changes.Unseen(offset=0, what="a DO block that cannot be read")
+        return
+    for query in queries:
+        for change in changes_of_text(query):
+            yield replace(change, offset=0, guarded=True)
+    if dynamic:
+        yield changes.Unseen(offset=0, what="EXECUTE in a DO block")

@@ -1,0 +1,153 @@
+"""Rows, settings of the session and maintenance in our words. Part of the adapter."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from postgast import pg_query_pb2 as pg
+
+from orchestrator.domain.shape import Name
+from orchestrator.validation import changes
+from orchestrator.validation.changes import Change, Verb
+from orchestrator.validation.grammar.expressions import expression
+from orchestrator.validation.grammar.nodes import Node, Source, constant, option, relation, strings, text_of
+
+_SET_CONFIG: Final = (Name(None, "set_config"), Name("pg_catalog", "set_config"))
+_ARGUMENTS: Final = 3
+
+
+def insert(node: Node, source: Source) -> Iterator[Change]:
+    """Read INSERT."""
+    columns = tuple(each.res_target.name for each in node.cols)
+    yield changes.ChangeRows(offset=0, table=relation(node.relation), verb=Verb.INSERT, columns=columns)
+
+
+def update(node: Node, source: Source) -> Iterator[Change]:
+    """Read UPDATE."""
+    yield changes.ChangeRows(
+        offset=0,
+        table=relation(node.relation),
+        verb=Verb.UPDATE,
+        has_where=node.HasField("where_clause"),
+        columns=tuple(each.res_target.name for each in node.target_list),
+    )
+
+
+def delete(node: Node, source: Source) -> Iterator[Change]:
+    """Read DELETE."""
+    yield changes.ChangeRows(
+        offset=0, table=relation(node.relation), verb=Verb.DELETE, has_where=node.HasField("where_clause")
+    )
+
+
+def merge(node: Node, source: Source) -> Iterator[Change]:
+    """Read MERGE; its condition stands for a WHERE."""
+    yield changes.ChangeRows(offset=0, table=relation(node.relation), verb=Verb.MERGE, has_where=True)
+
+
+def truncate(node: Node, source: Source) -> Iterator[Change]:
+    """Read TRUNCATE, a change for each table."""
+    cascade = node.behavior == pg.DROP_CASCADE
+    for each in node.relations:
+        yield changes.ChangeRows(
+            offset=source.at(each.range_var.location),
+            table=relation(each.range_var),
+            verb=Verb.TRUNCATE,
+            cascade=cascade,
+        )
+
+
+def copy(node: Node, source: Source) -> Iterator[Change]:
+    """Read COPY … FROM; COPY … TO changes nothing."""
+    if node.is_from:
+        yield changes.ChangeRows(
+            offset=0, table=relation(node.relation), verb=Verb.COPY, columns=strings(node.attlist)
+        )
+
+
+def set_variable(node: Node, source: Source) -> Iterator[Change]:
+    """Read SET and RESET; SET TRANSACTION and its kind are no settings."""
+    name = node.name.lower()
+    if node.kind == pg.VAR_SET_MULTI:
+        return
+    reset = node.kind in {pg.VAR_RESET, pg.VAR_RESET_ALL, pg.VAR_SET_DEFAULT}
+    values = [_value(each) for each in node.args]
+    yield changes.SetSetting(
+        offset=0,
+        name="all" if node.kind == pg.VAR_RESET_ALL else name,
+        value=None if reset else ", ".join(filter(None, values)),
+        local=node.is_local,
+        reset=reset,
+    )
+
+
+def _value(node: Node) -> str | None:
+    if node.WhichOneof("node") == "a_const":
+        return constant(node.a_const)
+    return text_of(node)
+
+
+def select(node: Node, source: Source) -> Iterator[Change]:
+    """Read SELECT for its calls of set_config, and for the rows that its WITH changes."""
+    if "set_config" in source.text.lower():
+        for call in expression(node, source).calls:
+            if call.name in _SET_CONFIG and len(call.arguments) == _ARGUMENTS:
+                name, value, _ = call.arguments
+                yield changes.SetSetting(
+                    offset=call.offset, name=(name or "").lower(), value=value, local=_is_local(node)
+                )
+    for each in node.with_clause.ctes:
+        yield from _changing(each.common_table_expr.ctequery, source)
+
+
+def _is_local(node: Node) -> bool:
+    """Read the third argument of the first call; anything but a plain `true` lasts for the session."""
+    for target in node.target_list:
+        arguments = target.res_target.val.func_call.args
+        if len(arguments) == _ARGUMENTS:
+            return bool(arguments[2].a_const.boolval.boolval)
+    return False
+
+
+def _changing(node: Node, source: Source) -> Iterator[Change]:
+    read = {"insert_stmt": insert, "update_stmt": update, "delete_stmt": delete, "merge_stmt": merge}
+    kind = node.WhichOneof("node")
+    if kind in read:
+        yield from read[kind](getattr(node, kind), source)
+
+
+def refresh(node: Node, source: Source) -> Iterator[Change]:
+    """Read REFRESH MATERIALIZED VIEW."""
+    yield changes.Maintain(
+        offset=0,
+        command="REFRESH MATERIALIZED VIEW",
+        table=relation(node.relation),
+        concurrently=node.concurrent,
+    )
+
+
+def lock(node: Node, source: Source) -> Iterator[Change]:
+    """Read LOCK TABLE, a change for each table."""
+    for each in node.relations:
+        table = relation(each.range_var)
+        yield changes.Maintain(offset=source.at(each.range_var.location), command="LOCK TABLE", table=table)
+
+
+def cluster(node: Node, source: Source) -> Iterator[Change]:
+    """Read CLUSTER."""
+    table = relation(node.relation) if node.HasField("relation") else None
+    yield changes.Maintain(offset=0, command="CLUSTER", table=table)
+
+
+def reindex(node: Node, source: Source) -> Iterator[Change]:
+    """Read REINDEX."""
+    table = relation(node.relation) if node.HasField("relation") else None
+    concurrently = option(node.params, "concurrently") is not None
+    yield changes.Maintain(offset=0, command="REINDEX", table=table, concurrently=concurrently)
+
+
+def vacuum(node: Node, source: Source) -> Iterator[Change]:
+    """Read VACUUM FULL; VACUUM and ANALYZE lock nobody out."""
+    if node.is_vacuumcmd and option(node.options, "full") is not None:
+        for each in node.rels:
+            table = relation(each.vacuum_relation.relation)
+            yield changes.Maintain(offset=0, command="VACUUM FULL", table=table)

@@ -1,0 +1,1 @@
+"""A database on paper, and what changes do to it."""

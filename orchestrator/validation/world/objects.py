@@ -1,0 +1,160 @@
+"""What is dropped, renamed, moved, commented, on paper."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from orchestrator.domain.shape import (
+    Name,
+)
+from orchestrator.validation import changes
+from orchestrator.validation.world.tables import without
+from orchestrator.validation.world.world import World
+
+
+def _drop(change: changes.Drop, world: World) -> None:
+    match change.kind:
+        case "table" | "foreign table" | "view" | "materialized view":
+            _drop_relation(world.named(change.name), world)
+        case "function":
+            for found in world.function(change.name)[:1]:
+                del world.functions[found.name]
+        case "type" | "domain":
+            enum = world.enum(change.name)
+            world.enums.pop(enum.name if enum else change.name, None)
+            world.other_types.discard(world.would_be(change.name))
+        case "schema":
+            _drop_schema(change.name.name, world)
+        case "index":
+            _drop_index(change.name, world)
+        case "policy" | "trigger":
+            _drop_part(change, world)
+        case "extension":
+            world.extensions.discard(change.name.name)
+        case "sequence":
+            world.sequences.discard(world.would_be(change.name))
+
+
+def _drop_relation(name: Name, world: World) -> None:
+    world.tables.pop(name, None)
+    world.fresh.discard(name)
+
+
+def _drop_schema(schema: str, world: World) -> None:
+    world.schemas.discard(schema)
+    for name in [name for name in world.tables if name.schema == schema]:
+        _drop_relation(name, world)
+
+
+def _drop_index(written: Name, world: World) -> None:
+    for table in world.tables.values():
+        kept = tuple(index for index in table.indexes if index.name != written.name)
+        if len(kept) != len(table.indexes) and written.schema in {None, table.name.schema}:
+            world.put(replace(table, indexes=kept))
+            return
+
+
+def _drop_part(change: changes.Drop, world: World) -> None:
+    table = world.table(change.name)
+    if table is not None and change.part is not None:
+        world.put(
+            replace(
+                table,
+                policies=without(table.policies, change.part) if change.kind == "policy" else table.policies,
+                triggers=without(table.triggers, change.part) if change.kind == "trigger" else table.triggers,
+            )
+        )
+
+
+def _set_comment(change: changes.SetComment, world: World) -> None:
+    table = world.table(change.name)
+    if table is None or change.kind not in {"table", "view", "materialized view", "foreign table", "column"}:
+        return
+    if change.column is None:
+        world.put(replace(table, commented=change.text is not None))
+    elif change.column in table.columns:
+        column = replace(table.columns[change.column], commented=change.text is not None)
+        world.put(replace(table, columns={**table.columns, change.column: column}))
+
+
+def _set_setting(change: changes.SetSetting, world: World) -> None:
+    if change.name == "search_path" and change.value is not None:
+        parts = [part.strip().strip('"') for part in change.value.split(",")]
+        world.search_path = tuple(part for part in parts if part and part != "$user")
+
+
+def _move(change: changes.SetSchema, world: World) -> None:
+    table = world.table(change.name)
+    if table is not None:
+        _rename_relation(table.name, Name(change.schema, table.name.name), world)
+
+
+def _rename(change: changes.Rename, world: World) -> None:
+    match change.kind:
+        case "table" | "foreign table" | "view" | "materialized view":
+            name = world.named(change.name)
+            _rename_relation(name, Name(name.schema, change.new), world)
+        case "column":
+            _rename_column(change, world)
+        case "value":
+            enum = world.enum(change.name)
+            if enum is not None:
+                labels = tuple(change.new if label == change.part else label for label in enum.labels)
+                world.enums[enum.name] = replace(enum, labels=labels)
+
+
+def _rename_relation(old: Name, new: Name, world: World) -> None:
+    """Give a relation another name, and tell all who read it or refer to it."""
+    table = world.tables.pop(old, None)
+    if table is None:
+        return
+    fresh = old in world.fresh
+    world.fresh.discard(old)
+    world.put(replace(table, name=new), fresh=fresh)
+    for each in list(world.tables.values()):
+        if old in each.reads:
+            world.put(replace(each, reads=(each.reads - {old}) | {new}))
+        if any(key.references == old for key in each.foreign_keys):
+            keys = tuple(
+                replace(key, references=new) if key.references == old else key for key in each.foreign_keys
+            )
+            world.put(replace(world.tables[each.name], foreign_keys=keys))
+
+
+def _rename_column(change: changes.Rename, world: World) -> None:
+    table = world.table(change.name)
+    if table is None or change.part is None or change.part not in table.columns:
+        return
+    renamed = partial(_renamed, old=change.part, new=change.new)
+    columns = {renamed(name): replace(column, name=renamed(name)) for name, column in table.columns.items()}
+    world.put(
+        replace(
+            table,
+            columns=columns,
+            primary_key=tuple(map(renamed, table.primary_key)),
+            indexes=tuple(
+                replace(each, columns=tuple(name and renamed(name) for name in each.columns))
+                for each in table.indexes
+            ),
+            foreign_keys=tuple(
+                replace(each, columns=tuple(map(renamed, each.columns))) for each in table.foreign_keys
+            ),
+            policies=tuple(
+                replace(each, columns=frozenset(map(renamed, each.columns))) for each in table.policies
+            ),
+        )
+    )
+
+
+def _renamed(name: str, *, old: str, new: str) -> str:
+    return new if name == old else name
+
+
+EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {
+    changes.Drop: _drop,
+    changes.Rename: _rename,
+    changes.SetSchema: _move,
+    changes.SetComment: _set_comment,
+    changes.SetSetting: _set_setting,
+}

@@ -1,0 +1,100 @@
+"""A database on paper: what is known to be there, while migrations are carried out in thought.
+
+It begins with a target's shape, or with nothing. It never knows more than it was told: a table that it
+does not have may still be there, unless `whole` is true.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from orchestrator.domain.shape import EnumType, Function, Name, Shape, Table
+
+V = TypeVar("V")
+
+#: where Supabase's role postgres looks for a name without a schema, and where it makes new things
+SEARCH_PATH: Final = ("public", "extensions")
+
+
+class World:
+    """Everything that is known to be there at one moment. Changed by effects.py, read by rules."""
+
+    def __init__(self, shape: Shape | None = None) -> None:
+        """Begin with what a target holds; without one, with nothing that is certain."""
+        known = shape or Shape()
+        #: whether nothing is there that is not known here
+        self.whole = shape is not None
+        self.schemas: set[str] = set(known.schemas)
+        self.tables: dict[Name, Table] = dict(known.tables)
+        self.functions: dict[Name, tuple[Function, ...]] = dict(known.functions)
+        self.enums: dict[Name, EnumType] = dict(known.enums)
+        self.other_types: set[Name] = set(known.other_types)
+        self.sequences: set[Name] = set(known.sequences)
+        self.extensions: set[str] = set(known.extensions)
+        self.default_grants = set(known.default_grants)
+        #: tables, views and types that the files under review have made: nobody else uses them yet
+        self.fresh: set[Name] = set()
+        self.search_path: Sequence[str] = SEARCH_PATH
+
+    def begin_review(self) -> None:
+        """Take all that is there so far for old."""
+        self.fresh = set()
+
+    def begin_file(self) -> None:
+        """Forget what a file set for itself."""
+        self.search_path = SEARCH_PATH
+
+    def table(self, written: Name) -> Table | None:
+        """Find a table or view by the name that a statement writes."""
+        return _find(self._candidates(written), self.tables)
+
+    def enum(self, written: Name) -> EnumType | None:
+        """Find an enumeration."""
+        return _find(self._candidates(written), self.enums)
+
+    def function(self, written: Name) -> tuple[Function, ...]:
+        """Find the functions of a name."""
+        return _find(self._candidates(written), self.functions) or ()
+
+    def is_fresh(self, written: Name) -> bool:
+        """Tell whether the files under review made it."""
+        return bool(self.fresh) and self.named(written) in self.fresh
+
+    def named(self, written: Name) -> Name:
+        """Say where a relation is: in the first schema that has it, else where it would be made."""
+        if written.schema is not None:
+            return written
+        return next(
+            (name for name in self._candidates(written) if name in self.tables), self.would_be(written)
+        )
+
+    def would_be(self, written: Name) -> Name:
+        """Say where a new thing of this name comes to be."""
+        if written.schema is not None:
+            return written
+        return Name(self.search_path[0] if self.search_path else "public", written.name)
+
+    def put(self, table: Table, *, fresh: bool = False) -> None:
+        """Have a table, new or changed."""
+        self.tables[table.name] = table
+        if fresh:
+            self.fresh.add(table.name)
+
+    def change(self, written: Name, **what: Any) -> None:  # noqa: ANN401  # the fields of a table
+        """Change a table, if it is known."""
+        table = self.table(written)
+        if table is not None:
+            self.tables[table.name] = replace(table, **what)
+
+    def views_on(self, name: Name) -> Iterable[Table]:
+        """Yield the views that read a relation."""
+        return (table for table in self.tables.values() if name in table.reads)
+
+    def _candidates(self, written: Name) -> Iterable[Name]:
+        if written.schema is not None:
+            return (written,)
+        return (Name(schema, written.name) for schema in self.search_path)
+
+
+def _find(names: Iterable[Name], among: Mapping[Name, V]) -> V | None:
+    return next((among[name] for name in names if name in among), None)

@@ -1,0 +1,3 @@
+create table public.notes (id int primary key, author uuid);
+alter table public.notes enable row level security;
+create index notes_author on notes (author);
