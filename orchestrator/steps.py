@@ -26,7 +26,7 @@ from orchestrator.domain.facts import Facts, undone
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Claim, Claims, Git, Kept, Targets, TargetWriter
+from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Targets, TargetWriter
 from orchestrator.stages import apply, checkout, observe, plan, rollback, smoke, validate
 
 #: how a stage may end: with an outcome, overtaken by the head, or not yet
@@ -41,6 +41,7 @@ class Tools:
     kept: Kept
     git: Git
     targets: Targets
+    linter: Linter
     #: by the target's name
     policies: Mapping[str, TargetPolicy]
 
@@ -85,9 +86,17 @@ def do_plan(claim: Claim, tools: Tools) -> Done[Plan]:
 
 
 def do_validate(claim: Claim, tools: Tools) -> Done[Any]:
-    """Read the planned SQL."""
+    """Hold the planned SQL against the rules and the target."""
     planned = planned_of(claim, tools)
-    return validate.run(planned, contents=_sql_of(planned, tools))
+    target = claim.deployment.target
+    with tools.targets.reading(target) as reader:
+        return validate.run(
+            planned,
+            contents=_sql_of(planned, tools),
+            policy=tools.policy(target),
+            linter=tools.linter,
+            reader=reader,
+        )
 
 
 def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:

@@ -29,7 +29,7 @@ from orchestrator.adapters.postgres.ledger.schema import upgrade
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
-from orchestrator.ports import Channel, Forge
+from orchestrator.ports import Channel, Forge, Linter
 from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings, load
 
 if TYPE_CHECKING:
@@ -134,6 +134,14 @@ class House:
         return PostgresTargets(_address(name, target) for name, target in self.settings.targets.items())
 
     @cached_property
+    def linter(self) -> Linter:
+        """The linter, told to look for what we have rules for."""
+        from orchestrator.adapters.squawk import Squawk
+        from orchestrator.validation.rules import LINT_RULES
+
+        return Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+
+    @cached_property
     def queue(self) -> "CeleryQueue":
         """The broker's side of wake-ups."""
         from orchestrator.adapters.celery_queue import CeleryQueue
@@ -150,6 +158,7 @@ class House:
             kept=self.kept,
             git=self.git,
             targets=self.targets,
+            linter=self.linter,
             policies=self.policies,
         )
 

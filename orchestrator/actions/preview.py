@@ -10,7 +10,7 @@ from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.migration import Migration, checksum
 from orchestrator.domain.plan import Hold, Plan, Tree
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import ContentStore, Git, Targets
+from orchestrator.ports import ContentStore, Git, Linter, Targets
 from orchestrator.stages import checkout, plan, validate
 
 
@@ -47,6 +47,7 @@ def preview(
     *,
     git: Git,
     targets: Targets,
+    linter: Linter,
     recorded: dict[str, str],
     holds: tuple[Hold, ...],
 ) -> Preview:
@@ -54,19 +55,24 @@ def preview(
     memory = Memory()
     tree, seen = tree_of(policy, commit, git, memory)
     with targets.reading(policy.name) as reader:
-        history = reader.history()
-    planned = plan.run(
-        tree,
-        history=history,
-        recorded=recorded,
-        holds=holds,
-        policy=policy,
-        contents=memory.content,
-    )
-    pending = planned.gave or Plan()
-    files = [file for one in pending.pending for file in (one.file, one.rollback) if file]
-    read = validate.run(pending, contents=memory.content([file.sha256 for file in files]))
-    findings = (*seen, *planned.findings, *read.findings)
+        planned = plan.run(
+            tree,
+            history=reader.history(),
+            recorded=recorded,
+            holds=holds,
+            policy=policy,
+            contents=memory.content,
+        )
+        pending = planned.gave or Plan()
+        files = [file for one in pending.pending for file in (one.file, one.rollback) if file]
+        judged = validate.run(
+            pending,
+            contents=memory.content([file.sha256 for file in files]),
+            policy=policy,
+            linter=linter,
+            reader=reader,
+        )
+    findings = (*seen, *planned.findings, *judged.findings)
     return Preview(
         verdict=verdict_of(findings),
         commit=commit,

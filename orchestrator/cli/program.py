@@ -11,12 +11,14 @@ import typer
 from orchestrator.cli.output import Output
 from orchestrator.domain.errors import BasculeError
 
-#: the verbs in the order of the help page, in two groups
+#: the verbs in the order of the help page, in groups
 SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry")
 READING = ("status", "show", "logs", "history", "schema")
 OPERATING = ("config", "doctor")
+CHECKOUT = ("new",)
 GROUPS = {
+    "On a checkout": CHECKOUT,
     "The service": SERVICE,
     "Targets and deployments": TARGETS,
     "Looking": READING,

@@ -1,9 +1,11 @@
 """A target: one database with its policy and the branch that it follows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestrator.domain.deployment import Deployment, DeploymentId
+from orchestrator.domain.finding import Severity
 from orchestrator.domain.plan import Hold, OutOfOrder, WhenFilesChange, WhenFilesLeave
 
 
@@ -21,6 +23,12 @@ class TargetPolicy:
     when_files_change: WhenFilesChange = WhenFilesChange.REFUSE
     #: schemas that the API exposes
     exposed_schemas: tuple[str, ...] = ("public",)
+    #: what the operator made of rules, by id; None switches a rule off
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    #: a lock that keeps others out for longer than this, by estimate, is refused
+    longest_block_seconds: float = 5
+    #: how long the target's rows may be asked before anything is applied, all questions together
+    preflight_seconds: float = 10
     #: how often a stage may be begun before it counts as failed
     attempts: int = 5
     #: how long an unavailable thing is waited for before the stage counts as failed

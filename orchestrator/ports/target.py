@@ -5,8 +5,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from orchestrator.domain.adoption import AdoptionState, BaselineRow
+from orchestrator.domain.demand import Demand
 from orchestrator.domain.deployment import AppliedMigration
 from orchestrator.domain.migration import Migration
+from orchestrator.domain.obstacle import Obstacle
 from orchestrator.domain.plan import HistoryRow
 from orchestrator.domain.target import Fence
 
@@ -32,6 +34,15 @@ class TargetReader(Protocol):
 
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""
+        ...
+
+    def obstacle(self, demand: Demand, *, limit_seconds: float) -> Obstacle | None:
+        """Count the rows in the way of a demand and name up to three of them by their primary keys.
+
+        None: nothing is in the way, or what the demand is about is not there yet. What could not be found
+        out within the limit, for a lock or a right, is an obstacle that says so. Raises Unavailable when the
+        connection breaks.
+        """
         ...
 
     def asking(self) -> AbstractContextManager[Database]:

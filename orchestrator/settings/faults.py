@@ -71,7 +71,8 @@ def unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _fault(model: type[BaseModel], key: str, error: ErrorDetails) -> Fault:
-    parts = [str(part) for part in error["loc"] if not isinstance(part, int)]
+    # "[key]" is pydantic's word for a fault of the key itself
+    parts = [str(part) for part in error["loc"] if not isinstance(part, int) and part != "[key]"]
     return Fault(key=".".join([key, *map(dotted, parts)]), text=_text(model, error))
 
 

@@ -3,6 +3,7 @@
 Each reader raises ValueError with what to write instead. What it says never holds a secret.
 """
 
+import difflib
 import re
 from typing import Annotated, Final
 
@@ -157,6 +158,20 @@ def _repository(value: object, info: ValidationInfo) -> str:
     return text
 
 
+def _rule(value: object) -> str:
+    # the rules bring PostgreSQL's grammar with them; only who sets one needs that
+    from orchestrator.validation.rules import RULES  # noqa: PLC0415
+
+    text = _text(value, "drop-column")
+    rule = next((rule for rule in RULES if rule.id == text), None)
+    if rule is None:
+        near = difflib.get_close_matches(text, [rule.id for rule in RULES], n=1)
+        raise ValueError(f"is no rule; {f'did you mean {near[0]}?' if near else 'see `bascule rules`'}")
+    if not rule.may_be_allowed:
+        raise ValueError("cannot be set: without it the server itself, or the history, would refuse")
+    return text
+
+
 def _root_certificate(value: object) -> str:
     text = _text(value, "file:/etc/bascule/supabase-ca.crt")
     if text == "system":
@@ -167,6 +182,7 @@ def _root_certificate(value: object) -> str:
     return path
 
 
+RuleName = Annotated[str, PlainValidator(_rule)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
 ListenAddress = Annotated[Listen, PlainValidator(_listen)]

@@ -13,6 +13,9 @@ from orchestrator.settings.model import SslMode
 
 Schema = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[^\x00-\x1f\"]+$")]
 
+#: what a rule may be made to be on a target
+RuleSeverity = Literal["error", "warning", "note", "off"]
+
 #: the outcomes that people can be told of
 Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded"]
 
@@ -63,6 +66,9 @@ class Target(Table):
     when_files_leave: WhenFilesLeave
     when_files_change: WhenFilesChange
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
+    rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])
+    longest_block: kinds.Duration
+    preflight_timeout: kinds.StatementTimeout
     attempts: int = Field(ge=1, le=100, examples=[5])
     patience: kinds.Duration
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, get_args
 
+from orchestrator.domain.finding import Severity
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.settings import database, raw
 from orchestrator.settings.model import DatabaseAddress, RepositorySettings, SslMode, TargetSettings
@@ -65,6 +66,11 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         when_files_leave=given.when_files_leave,
         when_files_change=given.when_files_change,
         exposed_schemas=given.exposed_schemas,
+        severities={
+            rule: None if severity == "off" else Severity(severity) for rule, severity in given.rules.items()
+        },
+        longest_block_seconds=given.longest_block,
+        preflight_seconds=given.preflight_timeout,
         attempts=given.attempts,
         patience_seconds=given.patience,
     )

@@ -1,28 +1,88 @@
-"""Read the SQL that is about to run, before any database sees it.
+"""Review the SQL that is about to run, against the target as it stands, before anything is changed.
 
-Takes          a Plan whose findings do not block, and the contents of its files
+Takes          a Plan whose findings do not block, the contents of its files, and the target to look at
 Gives          nothing but findings
-Fails with     nothing of its own
+Fails with     TargetError when the catalog cannot be read; Unavailable when the target is away
 Leaves behind  nothing
+
+The linter may be missing and a question to the target's rows may go unanswered: then a finding says so.
 """
 
-from collections.abc import Mapping
-from itertools import chain
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
+from orchestrator.catalog import survey
 from orchestrator.domain.deployment import Done, Outcome
-from orchestrator.domain.finding import Verdict, verdict_of, worst_first
+from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.plan import Plan
-from orchestrator.validation.check import check_file
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import Linter, TargetReader
+from orchestrator.validation import preflight
+from orchestrator.validation.review import review
+from orchestrator.validation.sql_text import SqlText
+from orchestrator.validation.terms import Terms
+
+#: what one question may take at most; a question about a large table must not use up everybody's time
+_ONE_QUESTION_SECONDS = 5.0
+#: with less than this left nothing is asked any more
+_LEAST_SECONDS = 0.05
 
 
-def run(plan: Plan, *, contents: Mapping[str, bytes]) -> Done[None]:
-    """Check every pending migration and its rollback; what is applied already is not looked at.
+def run(
+    plan: Plan,
+    *,
+    contents: Mapping[str, bytes],
+    policy: TargetPolicy,
+    linter: Linter,
+    reader: TargetReader,
+) -> Done[None]:
+    """Judge every pending migration, and its rollback by whether it could run at all.
 
     `contents` holds the bytes of these files by sha256; KeyError when one is missing.
     """
-    files = [file for each in plan.pending for file in (each.file, each.rollback) if file]
-    findings = worst_first(
-        chain.from_iterable(check_file(file.path, contents[file.sha256]) for file in files)
-    )
+    files = [SqlText(path=each.file.path, content=contents[each.file.sha256]) for each in plan.pending]
+    rollbacks = [
+        SqlText(path=each.rollback.path, content=contents[each.rollback.sha256])
+        for each in plan.pending
+        if each.rollback
+    ]
+    findings = judge(files, rollbacks=rollbacks, policy=policy, linter=linter, reader=reader)
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(outcome=Outcome.REFUSED if refused else Outcome.PASSED, findings=findings)
+
+
+def judge(
+    files: Sequence[SqlText],
+    *,
+    rollbacks: Sequence[SqlText],
+    policy: TargetPolicy,
+    linter: Linter,
+    reader: TargetReader,
+    applied: frozenset[str] = frozenset(),
+) -> tuple[Finding, ...]:
+    """Return what is to be said about migrations on their way to a target, worst first.
+
+    `applied` are paths of files that the target has already: nothing about them refuses.
+    """
+    with reader.asking() as database:
+        seen = survey.read(database, target=policy.name)
+    pending = [file for file in files if file.path not in applied]
+    return review(
+        files,
+        Terms.of(policy, seen),
+        rollbacks=rollbacks,
+        applied=applied,
+        lint=partial(linter.lint, server_major=seen.server_major),
+        answers=lambda: _answers(pending, policy, reader),
+    )
+
+
+def _answers(files: Sequence[SqlText], policy: TargetPolicy, reader: TargetReader) -> Iterator[Finding]:
+    """Ask the target's rows, within the time that the policy gives."""
+    end = time.monotonic() + policy.preflight_seconds
+    for question in preflight.questions(files):
+        left = max(_LEAST_SECONDS, end - time.monotonic())
+        obstacle = reader.obstacle(question.demand, limit_seconds=min(left, _ONE_QUESTION_SECONDS))
+        if obstacle is not None:
+            yield from preflight.findings(question, obstacle)

@@ -1,8 +1,8 @@
 """What authors allow: `-- bascule: allow RULE because REASON`, in a comment of the SQL itself.
 
 It holds for the statement that it stands in, in front of, or behind on its line; with `allow RULE in this
-file` for the whole file, which findings without a line need. No reason, no silence; and a permission that
-silences nothing is a finding itself.
+file` for the whole file. A finding about the file itself, without a line, is allowed from anywhere in it. No
+reason, no silence; and a permission that silences nothing is a finding itself.
 """
 
 import re
@@ -38,9 +38,9 @@ class Permission:
         """Tell whether it is about this finding."""
         if finding.rule != self.rule or finding.file != self.file.path or not self.reason:
             return False
-        if self.lines is None:
+        if self.lines is None or finding.line is None:
             return True
-        return finding.line is not None and self.lines[0] <= finding.line <= self.lines[1]
+        return self.lines[0] <= finding.line <= self.lines[1]
 
 
 def permissions_in(file: SqlText) -> tuple[Permission, ...]:

@@ -42,12 +42,14 @@ def review(
     rollbacks: Iterable[SqlText] = (),
     applied: frozenset[str] = frozenset(),
     lint: Lint | None = None,
+    answers: Callable[[], Iterable[Finding]] = tuple,
 ) -> tuple[Finding, ...]:
     """Return what the rules see in these migrations, worst first. Never raises, whatever the files hold.
 
     `earlier` are migrations that went before and are not judged; they only tell what is there, which a survey
     in the terms tells better. `rollbacks` are read for what would keep them from running, and no more.
-    `applied` are paths of files that the target has already: their findings are notes.
+    `applied` are paths of files that the target has already: their findings are notes. `answers` gives the
+    findings of the preflight, so that authors may allow them like all others.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         marks = beside.submit(lint, {file.path: file.text for file in files if file.text}) if lint else None
@@ -58,6 +60,7 @@ def review(
         findings = (
             *reading.findings,
             *(finding for rule in AFTERMATH_RULES for finding in rule.check(aftermath)),
+            *answers(),
             *_of_marks(marks, aftermath),
             *chain.from_iterable(_of_file(file) for file in rollbacks),
         )

@@ -1,8 +1,9 @@
 """What is left of the findings once authors and operators have had their say."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.permission import Permission, settle
@@ -17,26 +18,33 @@ def settled(
     findings: Iterable[Finding], permissions: Sequence[Permission], terms: Terms
 ) -> Iterator[Finding]:
     """Yield what nobody allowed, as severe as the operator has it, and what is wrong with permissions."""
-    lawful = [each for each in permissions if _may(each)]
-    left, unused = settle(findings, lawful)
-    of_permissions = [
-        *(finding for each in permissions if each not in lawful for finding in _invalid(each)),
-        *(
-            finding
-            for each in unused
-            if each.rule not in _OF_THE_PLAN
-            for finding in permission_unused.RULE.check(each)
-        ),
-    ]
-    for finding in (*left, *of_permissions):
-        severity = severity_of(finding, terms)
+    left, unused = settle(findings, [each for each in permissions if _may(each)])
+    of_permissions = chain(
+        chain.from_iterable(_invalid(each) for each in permissions if not _may(each)),
+        _unused(each for each in unused if each.rule not in _OF_THE_PLAN),
+    )
+    return _as_set((*left, *of_permissions), terms.severities)
+
+
+def settled_plan(
+    findings: Iterable[Finding], permissions: Sequence[Permission], severities: Mapping[str, Severity | None]
+) -> Iterator[Finding]:
+    """Do the same for the findings of the plan; permissions for other rules are the review's business."""
+    own = [each for each in permissions if each.rule in _OF_THE_PLAN and _may(each)]
+    left, unused = settle(findings, own)
+    return _as_set((*left, *_unused(unused)), severities)
+
+
+def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
+    """Give each finding the severity that the operator set for its rule; None switches it off."""
+    for finding in findings:
+        severity = severities.get(finding.rule, finding.severity)
         if severity is not None:
             yield replace(finding, severity=severity)
 
 
-def severity_of(finding: Finding, terms: Terms) -> Severity | None:
-    """Return what the operator set for a finding's rule, else its own; None when it is switched off."""
-    return terms.severities.get(finding.rule, finding.severity)
+def _unused(permissions: Iterable[Permission]) -> Iterator[Finding]:
+    return chain.from_iterable(permission_unused.RULE.check(each) for each in permissions)
 
 
 def _may(permission: Permission) -> bool:

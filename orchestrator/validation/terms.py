@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.survey import Survey
+from orchestrator.domain.target import TargetPolicy
 
 #: the roles that Supabase's API takes on
 API_ROLES: Final = frozenset({"anon", "authenticated", "service_role"})
@@ -27,6 +28,17 @@ class Terms:
     longest_block_seconds: float = 5.0
     #: by rule id; None switches a rule off
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, policy: TargetPolicy, survey: Survey) -> Self:
+        """Return what holds for a target."""
+        return cls(
+            exposed_schemas=policy.exposed_schemas,
+            server_major=survey.server_major,
+            survey=survey,
+            longest_block_seconds=policy.longest_block_seconds,
+            severities=policy.severities,
+        )
 
     @property
     def has_api(self) -> bool:

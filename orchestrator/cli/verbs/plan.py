@@ -30,6 +30,7 @@ def command(
             commit or asking.head_of(policy, house.git),
             git=house.git,
             targets=house.targets,
+            linter=house.linter,
             recorded=house.kept.recorded(target) if house.has_ledger else {},
             holds=house.kept.holds(target) if house.has_ledger else (),
         )

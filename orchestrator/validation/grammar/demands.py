@@ -17,7 +17,13 @@ from orchestrator.domain.shape import Name
 from orchestrator.validation.grammar import new_columns
 from orchestrator.validation.grammar.constraints import of_constraint
 from orchestrator.validation.grammar.nesting import nests_too_deeply
-from orchestrator.validation.grammar.nodes import Node, Source, relation, strings
+from orchestrator.validation.grammar.nodes import (
+    Node,
+    Source,
+    relation,
+    strings,
+    type_with_modifiers,
+)
 from orchestrator.validation.grammar.places import commands_of_alter_table, first_word
 from orchestrator.validation.grammar.written import expression_as_sql, index_element_as_sql, type_as_sql
 
@@ -96,23 +102,24 @@ def _of_command(source: Source, table: Name, command: Node) -> Iterator[Demand]:
 
 
 def _of_type(table: Name, column: str, definition: Node) -> Demand:
-    written = type_as_sql(definition.type_name)
+    type_name = definition.type_name
     using = definition.raw_default if definition.HasField("raw_default") else None
     return Demand(
         kind=DemandKind.TYPE,
         table=table,
         columns=(column,),
-        type=written,
-        modifiers=tuple(node.a_const.ival.ival for node in definition.type_name.typmods),
+        type=type_as_sql(type_name),
+        modifiers=tuple(node.a_const.ival.ival for node in type_name.typmods),
         using=expression_as_sql(using) if using else None,
-        plain_cast=using is not None and _is_plain_cast(using, column, written),
+        plain_cast=using is not None and _is_plain_cast(using, column, type_name),
     )
 
 
-def _is_plain_cast(expression: Node, column: str, written: str) -> bool:
+def _is_plain_cast(expression: Node, column: str, type_name: Node) -> bool:
     cast = expression.type_cast
     fields = cast.arg.column_ref.fields
-    return bool(fields) and fields[-1].string.sval == column and type_as_sql(cast.type_name) == written
+    is_column = bool(fields) and fields[-1].string.sval == column
+    return is_column and type_with_modifiers(cast.type_name) == type_with_modifiers(type_name)
 
 
 def _of_index(index: Node, offset: int) -> list[tuple[Demand, bool]]:

@@ -5,6 +5,7 @@ Part of the adapter: only demands.py uses it.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from postgast import pg_query_pb2 as pg
@@ -52,9 +53,8 @@ def _value(constraints: list[Node]) -> str | None:
 
 def _enforced(constraints: list[Node]) -> Iterator[Node]:
     """Leave out what NOT ENFORCED follows: inside a column's definition it is a node of its own."""
-    following = [constraint.contype for constraint in constraints[1:]] + [pg.CONSTR_TYPE_UNDEFINED]
-    for constraint, after in zip(constraints, following, strict=True):
-        if after != pg.CONSTR_ATTR_NOT_ENFORCED:
+    for constraint, after in zip_longest(constraints, constraints[1:]):
+        if after is None or after.contype != pg.CONSTR_ATTR_NOT_ENFORCED:
             yield constraint
 
 

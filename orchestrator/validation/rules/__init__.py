@@ -30,6 +30,8 @@ from orchestrator.validation.rules import (
     rollback_ambiguous,
     rollback_missing,
     rollback_orphan,
+    rows_in_the_way,
+    rows_not_counted,
     syntax_error,
     transaction_control,
 )
@@ -61,6 +63,9 @@ PERMISSION_RULES: Final[tuple[Rule[Permission], ...]] = (
     permission_unused.RULE,
 )
 
+#: rules about the target's rows; see preflight.py
+PREFLIGHT_RULES: Final[tuple[AnyRule, ...]] = (rows_in_the_way.RULE, rows_not_counted.RULE)
+
 #: rules about sources that could not be asked
 SOURCE_RULES: Final[tuple[Rule[Unavailable], ...]] = (linter_missing.RULE,)
 
@@ -85,5 +90,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *AFTERMATH_RULES,
     *LINT_RULES,
     *PERMISSION_RULES,
+    *PREFLIGHT_RULES,
     *SOURCE_RULES,
 )

@@ -57,4 +57,5 @@ RULE = Rule.of(
     effect="The history has one row for a version, so only one of them could ever be applied",
     remedy="Rename the one that no target has yet to a later version",
     check=check,
+    may_be_allowed=False,
 )

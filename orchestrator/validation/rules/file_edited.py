@@ -33,4 +33,5 @@ RULE = Rule.of(
     effect="The edit never reaches this database, while a fresh one gets it: the two differ",
     remedy="Take the edit back and write it as a new migration",
     check=check,
+    may_be_allowed=False,
 )

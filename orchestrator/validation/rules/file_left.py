@@ -48,4 +48,5 @@ RULE = Rule.of(
     effect="The files no longer say what the database holds; the Supabase CLI refuses to push as well",
     remedy='Bring the file back, or set when_files_leave = "warn" for the target',
     check=check,
+    may_be_allowed=False,
 )

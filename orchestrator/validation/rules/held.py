@@ -32,4 +32,5 @@ RULE = Rule.of(
     effect="It would fail again, and what comes after it waits",
     remedy="Change the file, or run: bascule retry <deployment>",
     check=check,
+    may_be_allowed=False,
 )

@@ -36,4 +36,5 @@ RULE = Rule.of(
     effect="It would run after migrations that were written later, in another order than elsewhere",
     remedy='Rename it to a later version, or set out_of_order = "apply" for the target',
     check=check,
+    may_be_allowed=False,
 )

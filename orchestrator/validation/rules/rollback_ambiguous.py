@@ -35,4 +35,5 @@ RULE = Rule.of(
     effect="Nobody can tell which one would run, so none would",
     remedy="Keep one rollback, named like its migration",
     check=check,
+    may_be_allowed=False,
 )

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Severity
@@ -36,17 +37,13 @@ def sha(content: str) -> str:
     return checksum(content.encode())
 
 
-def never(_: list[str]) -> Mapping[str, bytes]:
-    raise AssertionError
-
-
 def planned(
     tree: Tree,
     *history: str,
     recorded: dict[str, str] | None = None,
     holds: tuple[Hold, ...] = (),
     policy: TargetPolicy = POLICY,
-    contents: Callable[[list[str]], Mapping[str, bytes]] = never,
+    contents: Mapping[str, bytes] | None = None,
 ) -> Done[Plan]:
     return plan.run(
         tree,
@@ -54,7 +51,7 @@ def planned(
         recorded=recorded or {},
         holds=holds,
         policy=policy,
-        contents=contents,
+        contents=lambda sha256s: {**dict.fromkeys(sha256s, b""), **(contents or {})},
     )
 
 
@@ -98,13 +95,13 @@ def test_a_pending_migration_comes_with_its_rollback() -> None:
 def test_a_rollback_is_found_by_its_first_line_in_the_kept_contents() -> None:
     name = "20260109000000_rollback_customers.sql"
     content = b"\xef\xbb\xbf-- rollback-of: 20260101120000\r\ndrop table customers;"
-    done = planned(a_tree(CUSTOMERS, rollbacks=(name,)), contents=lambda _: {sha(name): content})
+    done = planned(a_tree(CUSTOMERS, rollbacks=(name,)), contents={sha(name): content})
     assert done.findings == ()
 
 
 def test_a_rollback_that_is_not_text_is_an_orphan() -> None:
     name = "20260109000000_rollback_customers.sql"
-    done = planned(a_tree(CUSTOMERS, rollbacks=(name,)), contents=lambda _: {sha(name): b"\0\xff"})
+    done = planned(a_tree(CUSTOMERS, rollbacks=(name,)), contents={sha(name): b"\0\xff"})
     assert seen(done) == [("rollback-orphan", Severity.WARNING)]
 
 
@@ -170,3 +167,28 @@ def test_a_hold_ends_when_one_of_its_files_changed_or_left_or_was_applied() -> N
 def test_a_file_that_the_supabase_cli_skips_is_warned_about_and_never_pending() -> None:
     done = planned(a_tree("notes.sql"))
     assert (seen(done), done.outcome) == ([("file-name", Severity.WARNING)], Outcome.SKIPPED)
+
+
+def told(done: Done[Plan]) -> list[tuple[str, Severity]]:
+    return [(finding.rule, finding.severity) for finding in done.findings]
+
+
+def test_an_author_may_say_why_there_is_no_rollback() -> None:
+    reason = b"-- bascule: allow rollback-missing because nothing reads this table yet\ncreate table t ();"
+    assert told(planned(a_tree(CUSTOMERS), contents={sha(CUSTOMERS): reason})) == []
+
+
+def test_a_permission_for_a_finding_of_the_plan_that_nobody_needs_is_told() -> None:
+    tree = a_tree(CUSTOMERS, rollbacks=(CUSTOMERS,))
+    reason = b"-- bascule: allow rollback-missing because it is short\n-- bascule: allow drop-table because x"
+    done = planned(tree, contents={sha(CUSTOMERS): reason})
+    assert told(done) == [("permission-unused", Severity.WARNING)]
+
+
+def test_the_operator_may_refuse_what_has_no_rollback_or_switch_the_rule_off() -> None:
+    strict = replace(POLICY, severities={"rollback-missing": Severity.ERROR})
+    done = planned(a_tree(CUSTOMERS), policy=strict)
+    assert (told(done), done.outcome) == ([("rollback-missing", Severity.ERROR)], Outcome.REFUSED)
+    assert (
+        told(planned(a_tree(CUSTOMERS), policy=replace(POLICY, severities={"rollback-missing": None}))) == []
+    )

@@ -8,7 +8,10 @@ import psycopg
 
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.connect import connection_lost, is_loss
+from orchestrator.adapters.postgres.target.obstacles import find_obstacle
+from orchestrator.domain.demand import Demand
 from orchestrator.domain.errors import TargetError
+from orchestrator.domain.obstacle import Obstacle
 from orchestrator.domain.plan import HistoryRow
 from orchestrator.domain.target import Fence
 
@@ -62,6 +65,11 @@ class Reader:
         """Return the fence; None when nobody has adopted the target."""
         rows = self._rows_if_there(_FENCE["read"])
         return Fence(owner=rows[0][0], epoch=rows[0][1]) if rows else None
+
+    def obstacle(self, demand: Demand, *, limit_seconds: float) -> Obstacle | None:
+        """Count the rows in the way of a demand, in a READ ONLY transaction of its own."""
+        with self.asking() as database:
+            return find_obstacle(database, demand, limit_seconds=limit_seconds)
 
     @contextmanager
     def asking(self) -> Iterator[OpenDatabase]:

@@ -1,6 +1,13 @@
-import pytest
+from pathlib import Path
 
-from orchestrator.validation.grammar.demands import DemandKind, Relation, demands_of, relations_in
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.domain.demand import Demand, DemandKind, NewColumn
+from orchestrator.domain.shape import Name
+from orchestrator.validation.grammar.demands import demands_of, postponed_by, relations_in
+from orchestrator.validation.split import split_statements
 
 
 def only(sql):
@@ -8,49 +15,243 @@ def only(sql):
     return demand
 
 
+def kinds(sql):
+    return [demand.kind for demand in demands_of(sql)]
+
+
 def test_a_unique_index_says_what_is_unique_among_which_rows():
     demand = only('create unique index concurrently i on s.t (lower(email), "B b") where deleted is null')
-    assert (demand.kind, demand.table, demand.name) == (
-        DemandKind.UNIQUE,
-        Relation(schema="s", name="t"),
-        "i",
-    )
+    assert (demand.kind, demand.table, demand.name) == (DemandKind.UNIQUE, Name("s", "t"), "i")
     assert demand.keys == ("(lower(email))", '"B b"')
     assert demand.condition == "deleted IS NULL"
 
 
-@pytest.mark.parametrize("kind", ["unique", "primary key"])
-def test_a_unique_constraint_names_its_columns(kind):
-    demand = only(f"alter table t add constraint c {kind} (a, b)")
+def test_a_unique_index_keeps_collation_and_its_way_with_nulls():
+    demand = only('create unique index if not exists i on only t (a collate "C") nulls not distinct')
+    assert demand.keys == ('("a" collate "C")',)
+    assert (demand.nulls_equal, demand.if_not_exists, demand.only) == (True, True, True)
+
+
+def test_a_unique_constraint_names_its_columns():
+    demand = only("alter table t add constraint c unique (a, b)")
     assert (demand.kind, demand.name, demand.columns) == (DemandKind.UNIQUE, "c", ("a", "b"))
+
+
+def test_a_primary_key_demands_values_in_every_column_too():
+    demands = demands_of("alter table t add primary key (a, b)")
+    assert [(demand.kind, demand.columns) for demand in demands] == [
+        (DemandKind.NOT_NULL, ("a",)),
+        (DemandKind.NOT_NULL, ("b",)),
+        (DemandKind.UNIQUE, ("a", "b")),
+    ]
+
+
+def test_an_index_that_is_there_makes_no_demand_but_that_of_a_primary_key_for_values():
+    assert demands_of("alter table t add constraint c unique using index i") == ()
+    demand = only("alter table t add constraint c primary key using index i")
+    assert (demand.kind, demand.index, demand.columns) == (DemandKind.NOT_NULL, "i", ())
 
 
 def test_a_foreign_key_names_both_sides():
     demand = only("alter table t add foreign key (a) references s.u (x)")
     assert (demand.kind, demand.columns) == (DemandKind.FOREIGN_KEY, ("a",))
-    assert (demand.references, demand.referenced_columns) == (Relation(schema="s", name="u"), ("x",))
+    assert (demand.references, demand.referenced_columns) == (Name("s", "u"), ("x",))
+    assert only("alter table t add foreign key (a, b) references u match full").match_full
 
 
 def test_a_check_comes_back_as_sql():
     assert only("alter table t add check (a > 0 and b <> 'ü')").condition == "a > 0 AND b <> 'ü'"
+    assert only("alter table t add check (a > 0) no inherit").only
+
+
+def test_an_exclusion_pairs_keys_with_operators():
+    sql = "alter table t add exclude using gist (r with operator(s.&&), (lower(x)) with =) where (z > 1)"
+    demand = only(sql)
+    assert (demand.kind, demand.keys) == (DemandKind.EXCLUDE, ('"r"', "(lower(x))"))
+    assert (demand.operators, demand.condition) == (('operator("s".&&)', "="), "z > 1")
+    temporal = only("alter table t add unique (a, b without overlaps)")
+    assert (temporal.kind, temporal.operators) == (DemandKind.EXCLUDE, ("=", "&&"))
+
+
+@pytest.mark.parametrize(
+    ("change", "type_", "modifiers", "using", "plain"),
+    [
+        ("type varchar(10)", "varchar(10)", (10,), None, False),
+        ("set data type numeric(4,-2)", "numeric(4, -2)", (4, -2), None, False),
+        ("type char", "char(1)", (1,), None, False),
+        ('type s."Mood"[] using a::text::s."Mood"[]', 's."Mood"[]', (), 'a::text::s."Mood"[]', False),
+        ("type int using a::int4", "int", (), "a::int4", True),
+        ("type int using cast(t.a as integer)", "int", (), "t.a::int", True),
+        ("type int using b::int", "int", (), "b::int", False),
+        ("type int using a::bigint", "int", (), "a::bigint", False),
+        (
+            "type timestamp(3) with time zone using to_timestamp(a)",
+            "timestamp (3) with time zone",
+            (3,),
+            "to_timestamp(a)",
+            False,
+        ),
+    ],
+)
+def test_a_change_of_type_says_from_what_the_new_value_is_made(change, type_, modifiers, using, plain):
+    demand = only(f"alter table t alter column a {change}")
+    assert (demand.kind, demand.columns, demand.type) == (DemandKind.TYPE, ("a",), type_)
+    assert (demand.modifiers, demand.using, demand.plain_cast) == (modifiers, using, plain)
 
 
 def test_several_commands_make_several_demands():
     sql = (
         "alter table t alter a set not null, validate constraint c, add d int not null,"
-        " add e int not null default 1"
+        " add e int not null default 1, add not null f"
     )
-    kinds = [demand.kind for demand in demands_of(sql)]
-    assert kinds == [DemandKind.NOT_NULL, DemandKind.VALIDATE, DemandKind.NEW_COLUMN]
+    expected = [DemandKind.NOT_NULL, DemandKind.VALIDATE, DemandKind.NEW_COLUMN, DemandKind.NOT_NULL]
+    assert kinds(sql) == expected
 
 
 @pytest.mark.parametrize(
-    "sql", ["", "select 1", "create index i on t (a)", "not sql", "x\0y", "alter table t drop a", "(" * 5000]
+    "column",
+    [
+        "int",
+        "int unique",
+        "int references u",
+        "int not null default 1",
+        "bigserial primary key",
+        "bigint generated always as identity not null unique",
+        "int generated by default as identity primary key",
+        "int check (c > 0) not enforced",
+    ],
+)
+def test_a_new_column_that_is_empty_or_numbered_demands_nothing(column):
+    assert demands_of(f"alter table t add column c {column}") == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("int primary key", [DemandKind.NEW_COLUMN]),
+        ("int not null default null", [DemandKind.NEW_COLUMN]),
+        ("int unique nulls not distinct", [DemandKind.UNIQUE]),
+        ("int not null primary key default 1", [DemandKind.UNIQUE]),
+        ("int unique references u default 1", [DemandKind.UNIQUE, DemandKind.FOREIGN_KEY]),
+        ("int check (c is not null)", [DemandKind.CHECK]),
+        ("int generated always as (a + b) stored not null", [DemandKind.NOT_NULL]),
+    ],
+)
+def test_a_new_column_demands_what_its_value_may_break(column, expected):
+    assert kinds(f"alter table t add column c {column}") == expected
+
+
+def test_a_demand_on_a_new_column_knows_its_value():
+    demand = only("alter table t add column c numeric(4,1) default 1 + 1 unique")
+    assert demand.new_column == NewColumn(name="c", type="numeric(4, 1)", value="1 + 1")
+    assert demand.columns == ("c",)
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    ["check (a > 0)", "foreign key (a) references u", "constraint c not null a"],
+)
+def test_what_is_not_valid_is_postponed(constraint):
+    sql = f"alter table t add {constraint} not valid"
+    assert demands_of(sql) == ()
+    [postponed] = postponed_by(sql)
+    now = only(f"alter table t add {constraint}")
+    assert postponed == now
+    assert postponed_by(f"alter table t add {constraint}") == ()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "",
+        "select 1",
+        "create index i on t (a)",
+        "create table t (a int not null unique references u check (a > 0))",
+        "alter table t add check (a > 0) not enforced",
+        "alter table t add foreign key (a) references u not enforced",
+        "alter table t add foreign key (a, period b) references u (a, period b)",
+        "alter table t alter a type u.x%type",
+        "alter type t alter attribute a type int",
+        "alter view v alter a set default 1",
+        "not sql",
+        "x\0y",
+        "alter table t drop a",
+        "(" * 5000,
+    ],
 )
 def test_other_texts_demand_nothing(sql):
     assert demands_of(sql) == ()
 
 
+@pytest.mark.parametrize(
+    ("sql", "begins"),
+    [
+        ("-- ä\n\ncreate unique index i on t (a)", ["create unique"]),
+        (
+            "/* ü, ö */ alter table only (s.t) /* , */ alter a set not null, validate constraint c",
+            ["alter a", "validate"],
+        ),
+        (
+            'alter table "ä,.b"."t(" * drop x, alter a type int using coalesce(a, 1), add unique (a, b)',
+            ["alter a type", "add unique"],
+        ),
+        (
+            "alter table t add c int default 1\n  constraint u unique check (c > 1), add primary key (a)",
+            ["constraint u", "check (c", "add primary", "add primary"],
+        ),
+        ("alter table t alter a set default array['ü', ','], add check (a = '{ä,b}')", ["add check"]),
+    ],
+)
+def test_a_demand_knows_where_it_is_put(sql, begins):
+    demands = demands_of(sql)
+    assert len(demands) == len(begins)
+    for demand, begin in zip(demands, begins, strict=True):
+        assert sql[demand.offset :].startswith(begin)
+
+
+COMMANDS = [
+    "alter ä set not null",
+    "add unique (a, b)",
+    "drop c",
+    "alter a set default ('x' || ',')",
+    "alter a type varchar(3) using left(a, 3)",
+    "set (fillfactor = 70, autovacuum_enabled = off)",
+    "add check (a in (1, 2))",
+    "validate constraint ü",
+    "/* , */ alter b set not null",
+]
+
+
+@given(
+    commands=st.lists(st.sampled_from(COMMANDS), min_size=1),
+    table=st.sampled_from(["t", "only t", "ü.t", 'only ("a,".b)']),
+)
+def test_each_command_is_found_where_it_stands(commands, table):
+    text = f"-- ä, b\nalter table {table} " + ", ".join(commands)
+    alone = [demands_of(f"alter table t {command}") for command in commands]
+    found = demands_of(text)
+    assert [demand.kind for demand in found] == [demand.kind for demands in alone for demand in demands]
+    words = [
+        command.removeprefix("/* , */ ") for command, demands in zip(commands, alone, strict=True) if demands
+    ]
+    assert [text[demand.offset :][: len(word)] for demand, word in zip(found, words, strict=True)] == words
+
+
+def test_every_statement_of_every_rule_s_examples_can_be_asked():
+    files = sorted((Path(__file__).parents[3] / "rules").rglob("*.sql"))
+    assert files
+    for file in files:
+        for statement in split_statements(file.read_bytes().decode(errors="replace")):
+            for demand in demands_of(statement.text) + postponed_by(statement.text):
+                assert 0 <= demand.offset < len(statement.text)
+
+
 def test_relations_of_an_expression_are_those_of_its_sub_selects():
     found = relations_in("(a in (select b from s.u join v on true))")
-    assert found == (Relation(schema="s", name="u"), Relation(name="v"))
+    assert found == (Name("s", "u"), Name(None, "v"))
+
+
+def test_a_demand_is_a_value():
+    assert only("alter table t alter a set not null") == Demand(
+        kind=DemandKind.NOT_NULL, table=Name(None, "t"), columns=("a",), offset=14
+    )

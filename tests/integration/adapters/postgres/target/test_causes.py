@@ -36,22 +36,22 @@ def failure(targets, sql) -> TargetError:
     [
         (
             "alter table public.customers add constraint one_email unique (email)",
-            "3 rows in 1 group share the same (email); id: 1 | 2 | 5",
+            "3 rows of public.customers in 1 group share the same (email); id: 1 | 2 | 5",
             3,
         ),
         (
             "create unique index on customers (lower(email))",
-            "5 rows in 2 groups share the same (lower(email)); id: 1 | 2 | 3",
+            "5 rows of public.customers in 2 groups share the same (lower(email)); id: 1 | 2 | 3",
             5,
         ),
         (
             "create unique index u on public.customers (email) where not gone",
-            "2 rows in 1 group share the same (email); id: 1 | 2",
+            "2 rows of public.customers in 1 group share the same (email); id: 1 | 2",
             2,
         ),
         (
             "create unique index u on public.customers (email) nulls not distinct where gone is not null",
-            "5 rows in 2 groups share the same (email); id: 1 | 2 | 5",
+            "5 rows of public.customers in 2 groups share the same (email); id: 1 | 2 | 5",
             5,
         ),
         (
@@ -73,6 +73,21 @@ def failure(targets, sql) -> TargetError:
             "alter table public.orders add column total int not null",
             "6 rows of public.orders are there, and the new column total has no default; id: 10 | 11 | 12",
             6,
+        ),
+        (
+            "alter table public.customers alter column email type varchar(3)",
+            "5 rows of public.customers have a value in email that cannot become varchar(3); id: 1 | 2 | 3",
+            5,
+        ),
+        (
+            "alter table public.customers drop constraint customers_pkey, add primary key (id, age, phone)",
+            "2 rows of public.customers have no phone; id: 2 | 3",
+            2,
+        ),
+        (
+            "alter table public.customers add exclude using btree (gone with =)",
+            "7 rows of public.customers conflict with another row by (gone with =); id: 1 | 2 | 3",
+            7,
         ),
     ],
 )

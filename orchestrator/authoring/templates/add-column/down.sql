@@ -1,0 +1,3 @@
+[% include "shared/head_down.sql" %]
+-- Takes the column's values with it.
+alter table public.[[ table ]] drop column if exists [[ column ]];

@@ -1,0 +1,3 @@
+-- Migration: [[ description ]]
+-- Created: [[ created ]]
+-- Purpose: TODO: who needs this, and what for

@@ -1,0 +1,3 @@
+[% if makes_private %]
+drop schema if exists private;
+[% endif %]
