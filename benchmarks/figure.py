@@ -36,11 +36,15 @@ class Sizes:
     pending: Sequence[int] = (60, 500)
     #: the target is so far away, there and back; measured with the first of `pending`
     round_trip_milliseconds: float = 20
+    #: files that are validated at once
+    files: Sequence[int] = (1, 2000)
     rounds: int = 5
 
 
 #: just enough to see that everything runs
-TINY = Sizes(connections=(1, 2), webhooks=6, pushes=1, pending=(3,), round_trip_milliseconds=2, rounds=1)
+TINY = Sizes(
+    connections=(1, 2), webhooks=6, pushes=1, pending=(3,), round_trip_milliseconds=2, files=(1, 5), rounds=1
+)
 
 
 def took(work: Callable[[], object]) -> float:

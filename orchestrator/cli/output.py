@@ -2,11 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from orchestrator.adapters.json_form import to_json
@@ -31,7 +31,7 @@ OUTCOME = {
     Outcome.FAILED: ("✗", "red"),
     Outcome.SKIPPED: ("–", "dim"),
 }
-_SEVERITY = {
+SEVERITY = {
     Severity.ERROR: ("error", "red"),
     Severity.WARNING: ("warning", "yellow"),
     Severity.NOTE: ("note", "dim"),
@@ -65,8 +65,16 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         """With --json standard output stays one value."""
         self.as_json = as_json
-        self.out = Console(highlight=False)
-        self.err = Console(stderr=True, highlight=False)
+
+    @cached_property
+    def out(self) -> Console:
+        """Standard output."""
+        return Console(highlight=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """Standard error."""
+        return Console(stderr=True, highlight=False)
 
     @property
     def console(self) -> Console:
@@ -85,6 +93,17 @@ class Output:
     def say(self, text: str | Text, style: str = "", *, hang: int = _HANG) -> None:
         """Tell something on the way."""
         self._lay(self.console, text, style, hang)
+
+    def lines(self, texts: Iterable[Text]) -> None:
+        """Print many lines at once: rich takes its time for each, and where there are no colours for nothing."""
+        laid: list[Text] = []
+        width = self.width
+        for text in texts:
+            laid += [text] if text.cell_len <= width else self._laid(self.console, text, "", _HANG)
+        if self.console.color_system is None:
+            self.console.file.write("".join(f"{line.plain}\n" for line in laid))
+        else:
+            self.console.print(Text("\n").join(laid), soft_wrap=True)
 
     def error(self, error: BasculeError) -> None:
         """Tell what went wrong and what to do."""
@@ -106,7 +125,7 @@ class Output:
     def findings(self, findings: Iterable[Finding]) -> None:
         """Tell findings, worst first, below the stage that they belong to."""
         for finding in worst_first(findings):
-            word, style = _SEVERITY[finding.severity]
+            word, style = SEVERITY[finding.severity]
             self.say(Text.assemble("      ", (word, style), f" {finding.rule}: ", finding.message))
             place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
             if place and place not in finding.message:
@@ -115,20 +134,26 @@ class Output:
                 self.say(Text.assemble("        ", ("do: ", "bold"), finding.remedy))
 
     def _lay(self, console: Console, text: str | Text, style: str, hang: int) -> None:
-        """Print a line; where it is too long, wrapped below its own beginning."""
+        for line in self._laid(console, text, style, hang):
+            console.print(line, soft_wrap=True)
+
+    def _laid(self, console: Console, text: str | Text, style: str, hang: int) -> Iterator[Text]:
+        """Yield a line; where it is too long, wrapped below its own beginning."""
         whole = text.copy() if isinstance(text, Text) else Text(text)
         whole.rstrip()
         whole.stylize(style)
-        indent = len(whole.plain) - len(whole.plain.lstrip())
         if whole.cell_len <= self.width:
-            console.print(whole, soft_wrap=True)
+            yield whole
             return
+        indent = len(whole.plain) - len(whole.plain.lstrip())
         for number, line in enumerate(whole[indent:].wrap(console, self.width - indent - hang)):
             line.rstrip()
-            console.print(Text(" " * (indent + (hang if number else 0))) + line, soft_wrap=True)
+            yield Text(" " * (indent + (hang if number else 0))) + line
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Print rows under their headings."""
+        from rich.table import Table
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:
             table.add_column(column, overflow="fold")

@@ -1,22 +1,25 @@
 """Puts the verbs together, and turns what goes wrong into one clear message and an exit code."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from orchestrator.cli.output import Output
+from orchestrator.cli.plain_values import take_plain_values
 from orchestrator.domain.errors import BasculeError
 
 #: the verbs in the order of the help page, in groups
 SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry")
 READING = ("status", "show", "logs", "history", "schema")
-OPERATING = ("config", "doctor")
-CHECKOUT = ("new",)
+OPERATING = ("doctor", "config")
+CHECKOUT = ("new", "validate", "rules", "explain")
 GROUPS = {
     "On a checkout": CHECKOUT,
     "The service": SERVICE,
@@ -24,16 +27,68 @@ GROUPS = {
     "Looking": READING,
     "Operating": OPERATING,
 }
-
+_GROUP_OF: Final = {verb: group for group, verbs in GROUPS.items() for verb in verbs}
 
 #: what a shell calls a command that Ctrl-C ended
 _STOPPED = 130
+
+#: typer's own class of commands has no public name
+Command = Any
+
+
+class _Verbs(Mapping[str, Command]):
+    """The verbs by their names; each is imported when it is asked for, so that every one starts quickly."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Command] = {}
+
+    def __getitem__(self, verb: str) -> Command:
+        if verb not in self._made:
+            self._made[verb] = _command(verb, _GROUP_OF[verb])
+        return self._made[verb]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_GROUP_OF)
+
+    def __len__(self) -> int:
+        return len(_GROUP_OF)
+
+
+class _Program(TyperGroup):
+    """The command line; typer itself would import all verbs to run one."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # typer's own
+        super().__init__(**{**settings, "commands": _Verbs()})
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # typer's own
+        """Return the options, --help included."""
+        return take_plain_values(super().get_params(ctx))
+
+
+class _Verb(TyperCommand):
+    """One verb."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # typer's own
+        """Return arguments and options, --help included."""
+        return take_plain_values(super().get_params(ctx))
+
+
+def _command(verb: str, group: str) -> Command:
+    """Import a verb and return it as typer runs it."""
+    module = import_module(f"orchestrator.cli.verbs.{verb}")
+    around = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    if isinstance(module.command, typer.Typer):
+        around.add_typer(module.command, name=verb, rich_help_panel=group)
+        return typer.main.get_group(around).commands[verb]
+    around.command(verb, cls=_Verb, rich_help_panel=group)(exiting(module.command))
+    return typer.main.get_command(around)
 
 
 def program() -> typer.Typer:
     """Return the command line with all its verbs."""
     app = typer.Typer(
         name="bascule",
+        cls=_Program,
         help="Deploys SQL migrations to Supabase and PostgreSQL from a Git branch, each with its rollback.",
         no_args_is_help=True,
         add_completion=False,
@@ -41,13 +96,6 @@ def program() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_about)
-    for group, verbs in GROUPS.items():
-        for verb in verbs:
-            module = import_module(f"orchestrator.cli.verbs.{verb}")
-            if isinstance(module.command, typer.Typer):
-                app.add_typer(module.command, name=verb, rich_help_panel=group)
-            else:
-                app.command(verb, rich_help_panel=group)(exiting(module.command))
     return app
 
 
@@ -89,8 +137,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         program()(words, prog_name="bascule")
     except BasculeError as error:
-        Output(as_json="--json" in words).error(error)
+        Output(as_json=_asks_for_json(words)).error(error)
         return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    return bool({"--json", "--format=json"} & {*words}) or ("--format", "json") in pairwise(words)

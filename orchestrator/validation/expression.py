@@ -42,12 +42,38 @@ class Literal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Constant:
+    """A string constant or a comment, wherever it stands in a statement."""
+
+    #: without its quotes; a comment with its signs
+    text: str
+    offset: int
+    #: the token in front of it, in lower case: PASSWORD 'x'
+    behind: str = ""
+    is_comment: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Equality:
+    """A column that is compared with a constant: status = 'paid', id in (1, 2)."""
+
+    #: the table or alias in front of the column, if any
+    table: str | None
+    column: str
+    value: str
+    #: of the constant
+    offset: int
+    is_number: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Expression:
     """An expression, or a whole query, taken apart."""
 
     calls: tuple[Call, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     literals: tuple[Literal, ...] = ()
+    equalities: tuple[Equality, ...] = ()
     #: relations that it reads, without its own WITH names
     reads: frozenset[Name] = frozenset()
     #: True or False when it is that constant

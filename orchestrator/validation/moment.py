@@ -1,14 +1,24 @@
 """What a rule over the syntax tree is shown: one change just before it happens, or the end of it all."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from itertools import islice, takewhile
+from typing import Any, Final, Generic, TypeVar
 
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.shape import Name, Table
 from orchestrator.domain.survey import Size
-from orchestrator.validation.changes import Change
-from orchestrator.validation.hazard import weigh
+from orchestrator.validation.changes import (
+    Change,
+    CreateTable,
+    Drop,
+    Maintain,
+    Rename,
+    SetSchema,
+    TableChange,
+)
+from orchestrator.validation.hazard import Hazard, weigh
 from orchestrator.validation.rule import AnyRule
 from orchestrator.validation.sql_text import Part, SqlText
 from orchestrator.validation.terms import Terms
@@ -16,6 +26,11 @@ from orchestrator.validation.world.world import World
 
 C_co = TypeVar("C_co", bound=Change, covariant=True)
 C = TypeVar("C", bound=Change)
+
+#: kinds of what is dropped, renamed or moved by the name of a table, or with it
+_OF_A_TABLE: Final = frozenset(
+    {"table", "materialized view", "column", "constraint", "policy", "trigger", "rule"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +41,12 @@ class Seen(Generic[C_co]):
     file: SqlText
     #: the statement that it belongs to
     part: Part
+    #: the table that it is about, under its full name at that moment; of DROP INDEX and REINDEX the index's
+    table: Name | None = None
+    #: that table just before, as far as it is known
+    before: Table | None = None
+    #: whether the files under review have made that table: nobody waits for it, and it is empty
+    on_new_table: bool = False
 
     @property
     def path(self) -> str:
@@ -33,8 +54,51 @@ class Seen(Generic[C_co]):
         return self.file.path
 
     def place(self, offset: int | None = None) -> tuple[int, int]:
-        """Return line and column of the change, or of something in its statement."""
-        return self.file.place(self.part.offset + (self.change.offset if offset is None else offset))
+        """Return line and column of the change, or of something in its statement.
+
+        What stands in a block is told at the block: offsets there are those of the inner statement.
+        """
+        inside = None if self.change.guarded else offset
+        return self.file.place(self.part.offset + (self.change.offset if inside is None else inside))
+
+
+def see(change: Change, file: SqlText, part: Part, world: World) -> Seen[Change]:
+    """Look at a change just before it happens."""
+    index, written = _index_of(change), _table_of(change)
+    if written is not None and world.is_temporary(written):
+        table = Name("pg_temp", written.name)
+        return Seen(change=change, file=file, part=part, table=table, on_new_table=True)
+    before = world.table_of_index(index) if index else world.table(written) if written else None
+    name = before.name if before else world.named(written) if written else None
+    return Seen(
+        change=change,
+        file=file,
+        part=part,
+        table=name,
+        before=before,
+        on_new_table=name is not None and (_makes(change, before) or world.is_fresh(name)),
+    )
+
+
+def _makes(change: Change, before: Table | None) -> bool:
+    return isinstance(change, CreateTable) and (before is None or not change.if_not_exists)
+
+
+def _index_of(change: Change) -> Name | None:
+    """Return the index that is named where others name a table."""
+    if isinstance(change, Drop) and change.kind == "index":
+        return change.name
+    return change.table if isinstance(change, Maintain) and change.of_index else None
+
+
+def _table_of(change: Change) -> Name | None:
+    match change:
+        case TableChange() | CreateTable() | Maintain(of_index=False):
+            return change.table
+        case Drop() | Rename() | SetSchema() if change.kind in _OF_A_TABLE:
+            return change.name
+        case _:
+            return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +110,10 @@ class Moment(Generic[C_co]):
     terms: Terms
     #: the changes of the same file that come before it
     earlier: Sequence[Seen[Change]]
+    #: the changes of the files before
+    past: Sequence[Seen[Change]] = ()
+    #: whether it belongs to a file that the target has already: what it makes is there
+    is_applied: bool = False
 
     @property
     def change(self) -> C_co:
@@ -72,17 +140,32 @@ class Moment(Generic[C_co]):
         *,
         at: int | None = None,
         about: Name | None = None,
+        hazard: Hazard | None = None,
         **more: Any,  # noqa: ANN401  # as Rule.finding
     ) -> Finding:
         """Report at the change, or at an offset in its statement; `about` is a table as it is written.
 
-        The size of that table decides how much a lock weighs, where the rule has a hazard.
+        The size of that table decides how much a lock weighs, where the rule or the finding has a hazard.
         """
         named = None if about is None else self.world.named(about)
         finding = rule.finding(message, file=self.path, at=self.place(at), about=named, **more)
-        if rule.hazard is None or named is None:
-            return finding
-        return weigh(finding, rule.hazard, named, self.terms)
+        hazard = hazard or rule.hazard
+        return finding if hazard is None or named is None else weigh(finding, hazard, named, self.terms)
+
+    def is_first_of(self, kinds: tuple[type, ...]) -> bool:
+        """Tell whether no change of these kinds stands before it in the same statement."""
+        before = takewhile(lambda each: each.part is self.seen.part, reversed(self.earlier))
+        return not any(isinstance(each.change, kinds) for each in before)
+
+    def later(self) -> Iterator[Seen[Change]]:
+        """Yield the changes of the same file that come after this one."""
+        file, here = self.seen.file, self.seen.part
+        parts = file.parts[bisect_left(file.parts, here.offset, key=lambda part: part.offset) :]
+        every = (
+            Seen(change=change, file=file, part=part) for part in parts for change in part.parsed.changes
+        )
+        before = sum(each.part is here for each in self.earlier[-len(here.parsed.changes) :])
+        return islice(every, before + 1, None)
 
     def size(self, written: Name) -> Size | None:
         """Return what the target's statistics say of a table; None without a target, or for a new table."""

@@ -4,10 +4,10 @@ Pure: the questions go out, the answers come in; who asks stands in stages/valid
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from orchestrator.domain.demand import Demand
+from orchestrator.domain.demand import Demand, DemandKind
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.obstacle import Obstacle
 from orchestrator.domain.shape import Name
@@ -15,6 +15,7 @@ from orchestrator.validation.changes import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    CallFunction,
     Change,
     ChangeRows,
     CreateIndex,
@@ -25,7 +26,7 @@ from orchestrator.validation.changes import (
     Unseen,
     ValidateConstraint,
 )
-from orchestrator.validation.grammar.demands import demands_of
+from orchestrator.validation.grammar.demands import demands_of, postponed_by
 from orchestrator.validation.rules import rows_in_the_way, rows_not_counted
 from orchestrator.validation.sql_text import Part, SqlText
 from orchestrator.validation.world.world import SEARCH_PATH
@@ -50,24 +51,58 @@ def questions(files: Sequence[SqlText]) -> Iterator[Question]:
 
     Nothing about tables that the files themselves make, drop or rename: their rows are not those of today.
     """
-    own: set[str] = set()
-    mended: dict[str, str] = {}
-    unseen: str | None = None
+    asked = _Asked()
     for file in files:
         for part in file.parts:
-            found = part.parsed.changes
-            if any(isinstance(change, _DEMANDING) and not change.guarded for change in found):
-                for demand in demands_of(part.text):
-                    if not {_key(demand.table), _key(demand.references)} & own:
-                        offset = part.offset + demand.offset
-                        where = mended.get(_key(demand.table)) or unseen
-                        yield Question(demand=demand, file=file, offset=offset, mended_at=where)
-            for change in found:
-                own |= {_key(name) for name in _made_or_moved(change)}
-                if isinstance(change, ChangeRows):
-                    mended[_key(change.table)] = _at(file, part)
-                elif isinstance(change, Unseen):
-                    unseen = _at(file, part)
+            yield from asked.about(file, part)
+
+
+@dataclass(kw_only=True)
+class _Asked:
+    """What the statements up to here mean for the next question."""
+
+    #: tables that the files make, drop or rename
+    own: set[str] = field(default_factory=set)
+    #: by table: where rows of it were last changed
+    mended: dict[str, str] = field(default_factory=dict)
+    #: where code ran of which nobody knows what it changes
+    unseen: str | None = None
+    #: by table and name: what constraints that were added NOT VALID will demand once they are validated
+    postponed: dict[tuple[str, str], Demand] = field(default_factory=dict)
+
+    def about(self, file: SqlText, part: Part) -> Iterator[Question]:
+        """Yield the questions of one statement, then take in what it changes."""
+        found = part.parsed.changes
+        if any(isinstance(change, _DEMANDING) and not change.guarded for change in found):
+            for demand in demands_of(part.text):
+                demanded = self._postponed(demand)
+                if not {_key(demanded.table), _key(demanded.references)} & self.own:
+                    yield Question(
+                        demand=demanded,
+                        file=file,
+                        offset=part.offset + demanded.offset,
+                        mended_at=self.mended.get(_key(demanded.table)) or self.unseen,
+                    )
+            for demand in postponed_by(part.text):
+                if demand.name:
+                    self.postponed[_key(demand.table), demand.name] = demand
+        self._take_in(found, _at(file, part))
+
+    def _postponed(self, demand: Demand) -> Demand:
+        """Return what the constraint demands that is validated, when a pending statement adds it."""
+        if demand.kind is not DemandKind.VALIDATE:
+            return demand
+        added = self.postponed.get((_key(demand.table), demand.name or ""))
+        return replace(added, offset=demand.offset) if added else demand
+
+    def _take_in(self, found: Sequence[Change], where: str) -> None:
+        for change in found:
+            self.own |= {_key(name) for name in _made_or_moved(change)}
+            match change:
+                case ChangeRows():
+                    self.mended[_key(change.table)] = where
+                case Unseen() | CallFunction():
+                    self.unseen = where
 
 
 def findings(question: Question, obstacle: Obstacle) -> Iterator[Finding]:

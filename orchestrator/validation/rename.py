@@ -11,6 +11,10 @@ from orchestrator.domain.rollback_files import stem_without_suffix
 _FORMAT = "%Y%m%d%H%M%S"
 #: digits of a timestamp
 LENGTH = 14
+#: of them the date
+_DAY = 8
+#: a date, a date with hours, or with minutes
+_SHORTER = frozenset({_DAY, 10, 12})
 _BETWEEN_WORDS = re.compile(r"[._-]+")
 
 
@@ -20,6 +24,20 @@ def moment_of(version: str) -> datetime | None:
         return datetime.strptime(version, _FORMAT) if len(version) == LENGTH else None  # noqa: DTZ007  # no zone
     except ValueError:
         return None
+
+
+def timestamp_of(version: str) -> str | None:
+    """Return the timestamp that odd digits stand for: a date, a minute, an hour 24; None when it is open."""
+    digits = version.ljust(LENGTH, "0") if len(version) in _SHORTER else version
+    day = moment_of(digits[:_DAY].ljust(LENGTH, "0")) if len(digits) == LENGTH else None
+    if day is None:
+        return None
+    hours, minutes, seconds = (int(digits[place : place + 2]) for place in range(_DAY, LENGTH, 2))
+    try:
+        moment = day + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:  # behind the year 9999
+        return None
+    return moment.strftime(_FORMAT).zfill(LENGTH)
 
 
 def version_after(version: str) -> str:

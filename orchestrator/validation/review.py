@@ -6,7 +6,7 @@ SQL text in, findings out. The linter runs beside the reading; what it marks is 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.finding import Finding, Severity, worst_first
@@ -15,7 +15,7 @@ from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change
 from orchestrator.validation.marked import marked
-from orchestrator.validation.moment import Aftermath, Moment, Seen
+from orchestrator.validation.moment import Aftermath, Moment, Seen, see
 from orchestrator.validation.permission import permissions_in
 from orchestrator.validation.rules import (
     AFTERMATH_RULES,
@@ -53,7 +53,7 @@ def review(
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         marks = beside.submit(lint, {file.path: file.text for file in files if file.text}) if lint else None
-        reading = _Reading(terms=terms, world=_world(earlier, terms))
+        reading = _Reading(terms=terms, world=_world(earlier, terms), applied=applied)
         for file in files:
             reading.read(file)
         aftermath = reading.aftermath()
@@ -65,7 +65,8 @@ def review(
             *chain.from_iterable(_of_file(file) for file in rollbacks),
         )
     permissions = [permission for file in files for permission in permissions_in(file)]
-    kept = settled(findings, permissions, terms)
+    with_linter = lint is not None and all(finding.rule != linter_missing.RULE.id for finding in findings)
+    kept = settled(findings, permissions, terms, with_linter=with_linter)
     return worst_first(_lightened(finding, applied) for finding in kept)
 
 
@@ -110,26 +111,41 @@ class _Reading:
 
     terms: Terms
     world: World
+    applied: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
     seen: list[Seen[Change]] = field(default_factory=list)
     made: dict[Name, Seen[Change]] = field(default_factory=dict)
 
     def read(self, file: SqlText) -> None:
-        """Judge a file and carry it out on paper."""
+        """Judge a file and carry it out on paper; what the target has of it, the survey has told."""
         self.findings.extend(_of_file(file))
         self.world.begin_file()
         earlier: list[Seen[Change]] = []
         for part in file.parts:
             for change in part.parsed.changes:
-                seen = Seen(change=change, file=file, part=part)
-                self._judge(Moment(seen=seen, world=self.world, terms=self.terms, earlier=earlier))
-                self._follow(seen)
+                seen = see(change, file, part, self.world)
+                self._judge(self._moment(seen, earlier))
+                if not self._is_applied(file):
+                    self._follow(seen)
                 earlier.append(seen)
         self.seen.extend(earlier)
 
     def aftermath(self) -> Aftermath:
         """Return what all files have left behind."""
         return Aftermath(world=self.world, terms=self.terms, seen=self.seen, made=self.made)
+
+    def _moment(self, seen: Seen[Change], earlier: Sequence[Seen[Change]]) -> Moment[Change]:
+        return Moment(
+            seen=seen,
+            world=self.world,
+            terms=self.terms,
+            earlier=earlier,
+            past=self.seen,
+            is_applied=self._is_applied(seen.file),
+        )
+
+    def _is_applied(self, file: SqlText) -> bool:
+        return self.terms.survey is not None and file.path in self.applied
 
     def _judge(self, moment: Moment[Change]) -> None:
         for rule in _RULES_BY_CHANGE.get(type(moment.change), ()):
@@ -145,7 +161,8 @@ class _Reading:
         if moved in self.made and moved not in self.world.tables:
             self._move(moved, change)
         elif len(self.world.fresh) > before:
-            self.made |= dict.fromkeys(self.world.fresh - self.made.keys(), seen)
+            newest = islice(reversed(self.world.fresh), len(self.world.fresh) - before)
+            self.made |= dict.fromkeys(newest, seen)
 
     def _move(self, old: Name, change: Change) -> None:
         if isinstance(change, changes.SetSchema):

@@ -41,6 +41,8 @@ class Rule(Generic[S]):
     marks: tuple[str, ...] = ()
     #: whom it locks out, and with what work: then the target's statistics decide how much it weighs
     hazard: Hazard | None = None
+    #: whether it has nothing to say without a look at the target
+    needs_target: bool = False
     #: whether an author may allow it and an operator give it another severity; not where the server refuses
     may_be_allowed: bool = True
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestrator.validation.grammar.parser import Control, parse
+from orchestrator.validation.psql import without_dump_lines
 from orchestrator.validation.split import Statement, is_blank, split_statements
 
 
@@ -18,14 +19,16 @@ class Script:
 
 
 def read_script(sql: str) -> Script:
-    """Split a file; a BEGIN … COMMIT around all of it is taken off what is sent, never off what is recorded.
+    r"""Split a file; some things are taken off what is sent, never off what is recorded.
 
+    Those are a BEGIN … COMMIT around all of it, and pg_dump's lines \restrict and \unrestrict.
     Raises nothing: whether the file may be applied is the rules' business. Control of the transaction in the
     middle is sent as it stands, for the guard in the database to stop.
     """
     recorded = split_statements(sql)
+    sent = map(without_dump_lines, recorded)
     return Script(
-        statements=without_wrapper(tuple(s for s in recorded if not is_blank(s.text))),
+        statements=without_wrapper(tuple(s for s in sent if not is_blank(s.text))),
         recorded=tuple(statement.text for statement in recorded),
     )
 

@@ -7,7 +7,8 @@ from itertools import chain
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.permission import Permission, settle
-from orchestrator.validation.rules import PLAN_RULES, RULES, permission_invalid, permission_unused
+from orchestrator.validation.rule import AnyRule
+from orchestrator.validation.rules import LINT_RULES, PLAN_RULES, RULES, permission_invalid, permission_unused
 from orchestrator.validation.terms import Terms
 
 _KNOWN = {rule.id: rule for rule in RULES}
@@ -15,13 +16,16 @@ _OF_THE_PLAN = {rule.id for rule in PLAN_RULES}
 
 
 def settled(
-    findings: Iterable[Finding], permissions: Sequence[Permission], terms: Terms
+    findings: Iterable[Finding], permissions: Sequence[Permission], terms: Terms, *, with_linter: bool
 ) -> Iterator[Finding]:
-    """Yield what nobody allowed, as severe as the operator has it, and what is wrong with permissions."""
+    """Yield what nobody allowed, as severe as the operator has it, and what is wrong with permissions.
+
+    A permission for a rule that could not speak (no linter, no target) is not called unused.
+    """
     left, unused = settle(findings, [each for each in permissions if _may(each)])
     of_permissions = chain(
         chain.from_iterable(_invalid(each) for each in permissions if not _may(each)),
-        _unused(each for each in unused if each.rule not in _OF_THE_PLAN),
+        _unused(each for each in unused if _spoke(_KNOWN[each.rule or ""], terms, with_linter=with_linter)),
     )
     return _as_set((*left, *of_permissions), terms.severities)
 
@@ -45,6 +49,12 @@ def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | Non
 
 def _unused(permissions: Iterable[Permission]) -> Iterator[Finding]:
     return chain.from_iterable(permission_unused.RULE.check(each) for each in permissions)
+
+
+def _spoke(rule: AnyRule, terms: Terms, *, with_linter: bool) -> bool:
+    if rule in PLAN_RULES or (rule.needs_target and terms.survey is None):
+        return False
+    return with_linter or rule not in LINT_RULES
 
 
 def _may(permission: Permission) -> bool:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from orchestrator.validation.expression import Constant
 from orchestrator.validation.grammar.comments import comments_in
+from orchestrator.validation.grammar.literals import constants_in
 from orchestrator.validation.grammar.parser import Parsed, parse
+from orchestrator.validation.psql import commands_in_front
 from orchestrator.validation.split import Statement, decode, skip_blank, split_statements
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One statement of a file, read."""
 
@@ -22,6 +25,11 @@ class Part:
     text: str = ""
     #: where psql commands begin, in characters of the file
     psql_commands: tuple[int, ...] = ()
+
+    @cached_property
+    def constants(self) -> tuple[Constant, ...]:
+        """Every string constant and comment in it, in the body of a function too; read when first asked."""
+        return constants_in(self.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,10 +103,10 @@ class SqlText:
 
 def _part(statement: Statement) -> Part | None:
     """Read one statement; None when it is nothing but comments."""
-    text, start, commands = statement.text, skip_blank(statement.text, 0), []
-    while text.startswith("\\", start):
-        commands.append(statement.offset + start)
-        start = skip_blank(text, _end_of_line(text, start))
+    text = statement.text
+    lines = list(commands_in_front(text))
+    commands = [statement.offset + start for start, _ in lines]
+    start = skip_blank(text, lines[-1][1] if lines else 0)
     if start == len(text) and not commands:
         return None
     parsed = parse(text[start:])
@@ -108,8 +116,3 @@ def _part(statement: Statement) -> Part | None:
     return Part(
         offset=statement.offset + start, text=text[start:], parsed=parsed, psql_commands=tuple(commands)
     )
-
-
-def _end_of_line(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end

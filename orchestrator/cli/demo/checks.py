@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.cli.demo.acts import Push
 from orchestrator.cli.demo.databases import Snapshot
-from orchestrator.domain.deployment import Deployment, StageRun
+from orchestrator.domain.deployment import Deployment, Stage, StageRun, Status
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.plan import Hold
@@ -45,10 +45,13 @@ def checks(push: Push, seen: Aftermath) -> Iterator[Check]:
     if push.because:
         found = set(_reasons(seen.runs))
         missing = [reason for reason in push.because if reason not in found]
-        why = " and ".join(push.because)
+        why = ", ".join(push.because)
         yield _check(
             not missing, f"for the right reason: {why}", f"should name {why}, but named {_listed(found)}"
         )
+    yield from _said(push, seen.runs)
+    if push.status is Status.REFUSED:
+        yield from _refused(seen.runs)
     if push.leaves_no_trace:
         yield _unchanged(seen.before, seen.after)
     yield _check(
@@ -68,6 +71,33 @@ def checks(push: Push, seen: Aftermath) -> Iterator[Check]:
         told.startswith(f"{push.target}: {_spoken(push.status)}"),
         f"Slack was told: “{told}”",
         f"Slack should have been told, but heard: {told or 'nothing'}",
+    )
+
+
+def _said(push: Push, runs: Iterable[StageRun]) -> Iterator[Check]:
+    """Look at what was said beside the reasons."""
+    said = {finding.rule for run in runs for finding in run.findings}
+    if push.exemplary:
+        yield _check(not said, "no rule had anything to say, not even a note", f"{_listed(said)} spoke up")
+    for rule in push.noted:
+        seen = {one.severity for run in runs for one in run.findings if one.rule == rule}
+        yield _check(
+            seen == {Severity.NOTE},
+            f"before it ran, only a note: {rule}",
+            f"{rule} should be a note, but is {_listed(seen)}",
+        )
+
+
+def _refused(runs: Iterable[StageRun]) -> Iterator[Check]:
+    """Look whether nothing was begun, and whether everybody is told where to go on."""
+    begun = any(run.stage is Stage.APPLY for run in runs)
+    yield _check(not begun, "nothing was begun on the target", "a migration was begun")
+    errors = [one for run in runs for one in run.findings if one.severity is Severity.ERROR]
+    lost = {one.rule for one in errors if not (one.file and one.remedy)}
+    yield _check(
+        not lost,
+        "told with its place and the way out" if len(errors) == 1 else "each with its place and the way out",
+        f"{_listed(lost)} should name place and way out",
     )
 
 

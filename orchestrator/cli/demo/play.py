@@ -22,6 +22,7 @@ from orchestrator.cli.output import status_text
 from orchestrator.cli.story import tell_run
 from orchestrator.domain.deployment import Deployment, Observation, Smoke, Stage, StageRun, Status
 from orchestrator.domain.errors import BasculeError, Failure, Unavailable
+from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.plan import Hold
 
 #: how a part ended that could not be carried out
@@ -177,9 +178,14 @@ class _Performance:
             for step in steps:
                 if isinstance(step, StageRun):
                     tell_run(self.told, step, in_full=False)
+                    self.told.findings(one for one in step.findings if self._is_shown_note(one))
                 else:
                     ended = step
         return ended
+
+    def _is_shown_note(self, finding: Finding) -> bool:
+        """Tell whether it is one of the notes that the story is about; the others are for `bascule show`."""
+        return finding.severity is Severity.NOTE and finding.rule in self.push.noted
 
     def _meanwhile(self, now: Deployment, wheel: Wheel) -> None:
         self.scene.tend()

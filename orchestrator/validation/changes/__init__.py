@@ -14,6 +14,7 @@ from orchestrator.validation.changes.code import (
 )
 from orchestrator.validation.changes.definitions import ColumnDefinition, Constraint, ConstraintKind
 from orchestrator.validation.changes.objects import (
+    AddDomainConstraint,
     AddEnumValue,
     CreateEnum,
     CreateObject,
@@ -22,11 +23,12 @@ from orchestrator.validation.changes.objects import (
     SetComment,
     SetSchema,
 )
-from orchestrator.validation.changes.rows import ChangeRows, Feature, Maintain, SetSetting, Verb
+from orchestrator.validation.changes.rows import CallFunction, ChangeRows, Feature, Maintain, SetSetting, Verb
 from orchestrator.validation.changes.security import (
     AlterPolicy,
     ChangeDefaultGrants,
     ChangeGrants,
+    ChangeMembership,
     ChangeRole,
     CreatePolicy,
 )
@@ -51,15 +53,18 @@ from orchestrator.validation.changes.tables import (
 __all__ = [
     "AddColumn",
     "AddConstraint",
+    "AddDomainConstraint",
     "AddEnumValue",
     "AlterColumnType",
     "AlterFunction",
     "AlterPolicy",
     "AlterTable",
     "AttachPartition",
+    "CallFunction",
     "Change",
     "ChangeDefaultGrants",
     "ChangeGrants",
+    "ChangeMembership",
     "ChangeRole",
     "ChangeRows",
     "ColumnDefinition",

@@ -16,6 +16,8 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableChange(Change):
-    """One command of an ALTER TABLE."""
+    """One command of an ALTER TABLE (or of ALTER VIEW, INDEX, SEQUENCE, TYPE, which share its shape)."""
 
     table: Name
+    #: ALTER TABLE IF EXISTS
+    if_table_exists: bool = False

@@ -34,6 +34,8 @@ class Constraint:
     on_delete: str | None = None
     condition: Expression | None = None
     not_valid: bool = False
+    #: False for NOT ENFORCED: nobody looks at rows
+    enforced: bool = True
     #: an index that it takes over
     using_index: str | None = None
 

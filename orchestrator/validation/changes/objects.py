@@ -30,6 +30,16 @@ class CreateObject(Change):
     kind: str
     name: Name
     if_not_exists: bool = False
+    #: of an extension: where its members go; None where it is not said
+    schema: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddDomainConstraint(Change):
+    """ALTER DOMAIN … ADD CONSTRAINT."""
+
+    domain: Name
+    not_valid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +67,8 @@ class Rename(Change):
     #: of a column, constraint, policy, trigger or value: what it was called
     part: str | None
     new: str
+    #: ALTER TABLE IF EXISTS
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +78,8 @@ class SetSchema(Change):
     kind: str
     name: Name
     schema: str
+    #: ALTER TABLE IF EXISTS
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

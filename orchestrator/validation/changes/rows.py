@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from orchestrator.domain.shape import Name
 from orchestrator.validation.changes.change import Change, TableChange
+from orchestrator.validation.expression import Expression
 
 
 class Verb(StrEnum):
@@ -28,6 +29,17 @@ class ChangeRows(TableChange):
     columns: tuple[str, ...] = ()
     #: TRUNCATE … CASCADE
     cascade: bool = False
+    #: of UPDATE and DELETE
+    where: Expression | None = None
+    #: of INSERT … SELECT from somewhere
+    query: Expression | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallFunction(Change):
+    """SELECT f(…) and CALL p(…): whatever the function does, it does now."""
+
+    name: Name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +62,12 @@ class Maintain(Change):
     #: its first words
     command: str
     table: Name | None
-    #: REFRESH … CONCURRENTLY
+    #: REFRESH … CONCURRENTLY, REINDEX … CONCURRENTLY
     concurrently: bool = False
+    #: REINDEX INDEX: `table` is the index
+    of_index: bool = False
+    #: of LOCK TABLE: "ACCESS EXCLUSIVE", "SHARE" …
+    mode: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,3 +76,5 @@ class Feature(Change):
 
     words: str
     since_major: int
+    #: the function's name as it is written, where it is one: a database may have its own of that name
+    function: str | None = None

@@ -66,6 +66,15 @@ class ChangeDefaultGrants(Change):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeMembership(Change):
+    """GRANT and REVOKE of roles."""
+
+    given: bool
+    roles: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeRole(Change):
     """CREATE ROLE, ALTER ROLE."""
 

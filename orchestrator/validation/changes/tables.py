@@ -56,6 +56,8 @@ class AlterColumnType(TableChange):
     column: str
     type: str
     using: Expression | None = None
+    #: USING is nothing but a cast of the column itself to the new type
+    plain_cast: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +132,8 @@ class AlterTable(TableChange):
     """Any other command, by its words: "OWNER TO", "SET TABLESPACE", "DISABLE TRIGGER" …."""
 
     command: str
+    #: of DISABLE and ENABLE TRIGGER the trigger, of DETACH PARTITION the partition
+    what: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """ALTER TABLE in our words (and ALTER VIEW, INDEX, SEQUENCE, which share its shape). Part of the adapter."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -8,20 +9,21 @@ from postgast import pg_query_pb2 as pg
 
 from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
-from orchestrator.validation.changes import Change
+from orchestrator.validation.changes import TableChange
 from orchestrator.validation.grammar.expressions import expression
 from orchestrator.validation.grammar.nodes import Node, Source, relation, text_of, type_with_modifiers
 from orchestrator.validation.grammar.tables import column_of, constraint_of, tokens_of
 
 
-def alter_table(node: Node, source: Source) -> Iterator[Change]:
+def alter_table(node: Node, source: Source) -> Iterator[TableChange]:
     """Read every command of ALTER TABLE (and of ALTER VIEW, INDEX, SEQUENCE, which share its shape)."""
     table = relation(node.relation)
     commands = [each.alter_table_cmd for each in node.cmds]
     offsets = _offsets(source, len(commands))
     for command, offset in zip(commands, offsets, strict=True):
         read = _COMMANDS.get(command.subtype)
-        yield from read(command, table, source, offset) if read else _other(command, table, offset)
+        found = read(command, table, source, offset) if read else _other(command, table, offset)
+        yield from (replace(each, if_table_exists=True) for each in found) if node.missing_ok else found
 
 
 def _offsets(source: Source, count: int) -> list[int]:
@@ -37,19 +39,19 @@ def _offsets(source: Source, count: int) -> list[int]:
     return starts if len(starts) == count else [0] * count
 
 
-Command = Callable[[Node, Name, Source, int], Iterator[Change]]
+Command = Callable[[Node, Name, Source, int], Iterator[TableChange]]
 
 
 def _definition(node: Node) -> Node:
     return getattr(node, "def")
 
 
-def _add_column(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _add_column(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     column = column_of(_definition(node).column_def, source)
     yield changes.AddColumn(offset=offset, table=table, column=column, if_not_exists=node.missing_ok)
 
 
-def _drop_column(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _drop_column(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     yield changes.DropColumn(
         offset=offset,
         table=table,
@@ -59,7 +61,7 @@ def _drop_column(node: Node, table: Name, source: Source, offset: int) -> Iterat
     )
 
 
-def _alter_type(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _alter_type(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     column = _definition(node).column_def
     yield changes.AlterColumnType(
         offset=offset,
@@ -67,62 +69,72 @@ def _alter_type(node: Node, table: Name, source: Source, offset: int) -> Iterato
         column=node.name,
         type=type_with_modifiers(column.type_name),
         using=expression(column.raw_default, source) if column.HasField("raw_default") else None,
+        plain_cast=_is_plain_cast(column.raw_default, node.name, column.type_name),
     )
 
 
-def _set_not_null(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _is_plain_cast(using: Node, column: str, type_name: Node) -> bool:
+    fields = using.type_cast.arg.column_ref.fields
+    is_column = bool(fields) and fields[-1].string.sval == column
+    return is_column and type_with_modifiers(using.type_cast.type_name) == type_with_modifiers(type_name)
+
+
+def _set_not_null(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     not_null = node.subtype == pg.AT_SetNotNull
     yield changes.SetNotNull(offset=offset, table=table, column=node.name, not_null=not_null)
 
 
-def _set_default(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _set_default(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     definition = _definition(node)
     default = expression(definition, source) if definition.WhichOneof("node") else None
     yield changes.SetDefault(offset=offset, table=table, column=node.name, default=default)
 
 
-def _add_constraint(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _add_constraint(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     constraint = constraint_of(_definition(node).constraint, (), source)
     if constraint is not None:
         yield changes.AddConstraint(offset=offset, table=table, constraint=constraint)
 
 
-def _drop_constraint(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _drop_constraint(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     cascade = node.behavior == pg.DROP_CASCADE
     yield changes.DropConstraint(
         offset=offset, table=table, name=node.name, if_exists=node.missing_ok, cascade=cascade
     )
 
 
-def _validate(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _validate(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     yield changes.ValidateConstraint(offset=offset, table=table, name=node.name)
 
 
-def _row_security(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _row_security(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     enabled = node.subtype == pg.AT_EnableRowSecurity
     yield changes.SetRowSecurity(offset=offset, table=table, enabled=enabled)
 
 
-def _force(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _force(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     forced = node.subtype == pg.AT_ForceRowSecurity
     yield changes.ForceRowSecurity(offset=offset, table=table, forced=forced)
 
 
-def _options(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _options(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     reset = node.subtype == pg.AT_ResetRelOptions
     found = [each.def_elem for each in _definition(node).list.items]
     options = tuple((each.defname.lower(), None if reset else text_of(each.arg) or "true") for each in found)
     yield changes.SetOptions(offset=offset, table=table, options=options)
 
 
-def _attach(node: Node, table: Name, source: Source, offset: int) -> Iterator[Change]:
+def _attach(node: Node, table: Name, source: Source, offset: int) -> Iterator[TableChange]:
     partition = relation(_definition(node).partition_cmd.name)
     yield changes.AttachPartition(offset=offset, table=table, partition=partition)
 
 
-def _other(node: Node, table: Name, offset: int) -> Iterator[Change]:
+def _other(node: Node, table: Name, offset: int) -> Iterator[TableChange]:
     name = pg.AlterTableType.Name(node.subtype).removeprefix("AT_")
-    yield changes.AlterTable(offset=offset, table=table, command=_WORDS.get(name, name))
+    partition = _definition(node).partition_cmd.name.relname
+    yield changes.AlterTable(
+        offset=offset, table=table, command=_WORDS.get(name, name), what=node.name or partition or None
+    )
 
 
 _WORDS: Final = {
@@ -135,6 +147,10 @@ _WORDS: Final = {
     "DisableTrigAll": "DISABLE TRIGGER ALL",
     "DisableTrigUser": "DISABLE TRIGGER USER",
     "EnableTrig": "ENABLE TRIGGER",
+    "EnableAlwaysTrig": "ENABLE ALWAYS TRIGGER",
+    "EnableReplicaTrig": "ENABLE REPLICA TRIGGER",
+    "EnableTrigAll": "ENABLE TRIGGER ALL",
+    "EnableTrigUser": "ENABLE TRIGGER USER",
     "DetachPartition": "DETACH PARTITION",
     "AddInherit": "INHERIT",
     "DropInherit": "NO INHERIT",

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from postgast import pg_query_pb2 as pg
 
 from orchestrator.domain.shape import Name
-from orchestrator.validation.expression import Call, ColumnUse, Expression, Literal
+from orchestrator.validation.expression import Call, ColumnUse, Equality, Expression, Literal
 from orchestrator.validation.grammar.nodes import (
     Node,
     Source,
     constant,
     qualified,
     relation,
+    strings,
     type_text,
 )
 
@@ -34,6 +36,7 @@ def expression(node: Node, source: Source) -> Expression:
         calls=tuple(walk.calls),
         columns=tuple(walk.columns),
         literals=tuple(walk.literals),
+        equalities=tuple(walk.equalities),
         reads=frozenset(name for name in walk.reads if name.schema or name.name not in walk.named),
         constant=_truth(node),
     )
@@ -47,16 +50,24 @@ class _Walk:
     calls: list[Call] = field(default_factory=list)
     columns: list[ColumnUse] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
+    equalities: list[Equality] = field(default_factory=list)
     reads: list[Name] = field(default_factory=list)
     #: by WITH
     named: set[str] = field(default_factory=set)
 
     def visit(self, node: Node, *, inner: bool, once: bool) -> None:
         """Note what a node is, and go on below it."""
-        handler = _HANDLERS.get(node.DESCRIPTOR.name)
+        name = node.DESCRIPTOR.name
+        if name == "Node":  # around every other one, and nothing by itself
+            kind = node.WhichOneof("node")
+            if kind is None:
+                return
+            node = getattr(node, kind)
+            name = node.DESCRIPTOR.name
+        handler = _HANDLERS.get(name)
         if handler is not None and handler(self, node, inner, once):
             return
-        if node.DESCRIPTOR.name == "SelectStmt":
+        if name == "SelectStmt":
             inner, once = True, not node.from_clause
         for child in children(node):
             self.visit(child, inner=inner, once=once)
@@ -65,12 +76,17 @@ class _Walk:
 def children(node: Node) -> Iterator[Node]:
     """Yield the messages directly below a node."""
     for descriptor, value in node.ListFields():
-        if descriptor.message_type is None:
-            continue
-        if descriptor.is_repeated:
+        repeated = _is_repeated(descriptor)
+        if repeated:
             yield from value
-        else:
+        elif repeated is not None:
             yield value
+
+
+@cache
+def _is_repeated(descriptor: Any) -> bool | None:  # noqa: ANN401  # asked again and again of the same few
+    """Tell whether a field holds several messages; None when it holds none."""
+    return None if descriptor.message_type is None else bool(descriptor.is_repeated)
 
 
 def _column(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
@@ -117,6 +133,32 @@ def _cast(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
     return True
 
 
+def _comparison(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
+    if node.kind in {pg.AEXPR_OP, pg.AEXPR_IN} and strings(node.name) == ("=",):
+        for one, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
+            words = strings(one.column_ref.fields) if one.WhichOneof("node") == "column_ref" else ()
+            if words and all(words):
+                walk.equalities.extend(_equalities(walk.source, words, other))
+    return False
+
+
+def _equalities(source: Source, words: tuple[str, ...], node: Node) -> Iterator[Equality]:
+    kind = node.WhichOneof("node")
+    if kind == "list":
+        for each in node.list.items:
+            yield from _equalities(source, words, each)
+    elif kind == "type_cast":
+        yield from _equalities(source, words, node.type_cast.arg)
+    elif kind == "a_const" and (value := constant(node.a_const)) is not None:
+        yield Equality(
+            table=words[-2] if len(words) > 1 else None,
+            column=words[-1],
+            value=value,
+            offset=source.at(node.a_const.location),
+            is_number=node.a_const.WhichOneof("val") in {"ival", "fval"},
+        )
+
+
 def _relation(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
     walk.reads.append(relation(node))
     return True
@@ -133,6 +175,7 @@ _HANDLERS: Final[dict[str, Callable[[_Walk, Node, bool, bool], bool]]] = {
     "SQLValueFunction": _value_function,
     "A_Const": _constant,
     "TypeCast": _cast,
+    "A_Expr": _comparison,
     "RangeVar": _relation,
     "CommonTableExpr": _with_name,
 }

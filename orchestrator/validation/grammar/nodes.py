@@ -71,13 +71,13 @@ def relation(node: Node) -> Name:
 
 def qualified(parts: Iterable[Node]) -> Name:
     """Read a list of names: the last two count (a database's name in front says nothing)."""
-    words = strings(parts)
+    words = [part.string.sval for part in parts]
     return Name(words[-2] if len(words) > 1 else None, words[-1] if words else "")
 
 
 def strings(nodes: Iterable[Node]) -> tuple[str, ...]:
     """Read a list of names that stand for themselves."""
-    return tuple(node.string.sval for node in nodes)
+    return tuple([node.string.sval for node in nodes])
 
 
 def roles(nodes: Iterable[Node]) -> tuple[str, ...]:

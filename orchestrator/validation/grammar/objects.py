@@ -8,7 +8,15 @@ from postgast import pg_query_pb2 as pg
 from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change
-from orchestrator.validation.grammar.nodes import Node, Source, qualified, relation, strings
+from orchestrator.validation.grammar.nodes import (
+    Node,
+    Source,
+    option,
+    qualified,
+    relation,
+    strings,
+    text_of,
+)
 
 _KINDS: Final = {
     pg.OBJECT_TABLE: "table",
@@ -43,6 +51,9 @@ _PARTS: Final = frozenset({"policy", "trigger", "rule", "constraint"})
 #: of these RenameStmt keeps the table in `relation` and the part in `subname`
 _OF_RELATION: Final = frozenset({"column", "constraint", "policy", "trigger", "rule", "attribute"})
 
+#: AlterDomainStmt.subtype of ADD CONSTRAINT and SET NOT NULL
+_ADDS_CONSTRAINT: Final = frozenset({"C", "O"})
+
 
 def kind_of(number: int) -> str:
     """Name the kind of an object."""
@@ -65,6 +76,13 @@ def alter_enum(node: Node, source: Source) -> Iterator[Change]:
         )
 
 
+def alter_domain(node: Node, source: Source) -> Iterator[Change]:
+    """Read ALTER DOMAIN … ADD CONSTRAINT; NOT NULL is one without NOT VALID."""
+    if node.subtype in _ADDS_CONSTRAINT:
+        not_valid = getattr(node, "def").constraint.skip_validation
+        yield changes.AddDomainConstraint(offset=0, domain=qualified(node.type_name), not_valid=not_valid)
+
+
 def creator(kind: str, name: Callable[[Node], Name]) -> Callable[[Node, Source], Iterator[Change]]:
     """Make a reader of a CREATE of which only kind and name count."""
 
@@ -73,6 +91,18 @@ def creator(kind: str, name: Callable[[Node], Name]) -> Callable[[Node, Source],
         yield changes.CreateObject(offset=0, kind=kind, name=name(node), if_not_exists=if_not_exists)
 
     return read
+
+
+def create_extension(node: Node, source: Source) -> Iterator[Change]:
+    """Read CREATE EXTENSION."""
+    schema = option(node.options, "schema")
+    yield changes.CreateObject(
+        offset=0,
+        kind="extension",
+        name=Name(None, node.extname),
+        if_not_exists=node.if_not_exists,
+        schema=None if schema is None else text_of(schema.arg),
+    )
 
 
 def drop(node: Node, source: Source) -> Iterator[Change]:
@@ -114,6 +144,7 @@ def rename(node: Node, source: Source) -> Iterator[Change]:
             name=_object(node) if node.HasField("object") else relation(node.relation),
             part=node.subname if kind in _OF_RELATION else None,
             new=node.newname,
+            if_exists=node.missing_ok,
         )
         if kind != "schema"
         else changes.Rename(offset=0, kind=kind, name=Name(None, node.subname), part=None, new=node.newname)
@@ -127,7 +158,8 @@ def _object(node: Node) -> Name:
 def set_schema(node: Node, source: Source) -> Iterator[Change]:
     """Read SET SCHEMA."""
     name = _object(node) if node.HasField("object") else relation(node.relation)
-    yield changes.SetSchema(offset=0, kind=kind_of(node.object_type), name=name, schema=node.newschema)
+    kind = kind_of(node.object_type)
+    yield changes.SetSchema(offset=0, kind=kind, name=name, schema=node.newschema, if_exists=node.missing_ok)
 
 
 def comment(node: Node, source: Source) -> Iterator[Change]:

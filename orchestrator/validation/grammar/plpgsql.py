@@ -14,11 +14,14 @@ from orchestrator.validation.grammar.nodes import Node, Source, option, text_of
 _DYNAMIC: Final = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _STATEMENT: Final = "PLpgSQL_stmt_execsql"
 
+#: the library does not know every type, and what it writes is not always JSON (measured: most trigger functions)
+UNREADABLE: Final = (postgast.PgQueryError, ValueError, RecursionError)
+
 
 def queries_of(text: str) -> tuple[tuple[str, ...], bool]:
     """Return the SQL statements of a block, and whether it makes up SQL while it runs.
 
-    Raises postgast.PgQueryError when PL/pgSQL does not understand it.
+    Raises one of UNREADABLE when PL/pgSQL does not understand it.
     """
     queries: list[str] = []
     dynamic = False
@@ -45,7 +48,7 @@ def read_do(node: Node, source: Source) -> Iterator[Change]:
         return
     try:
         queries, dynamic = queries_of(source.text)
-    except postgast.PgQueryError:
+    except UNREADABLE:
         yield changes.Unseen(offset=0, what="a DO block that cannot be read")
         return
     for query in queries:

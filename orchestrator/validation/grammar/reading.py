@@ -8,7 +8,8 @@ from google.protobuf.message import DecodeError
 
 from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import Change
-from orchestrator.validation.grammar import alter, code, objects, plpgsql, rows, security, tables
+from orchestrator.validation.grammar import alter, bodies, code, objects, plpgsql, rows, security, tables
+from orchestrator.validation.grammar.features import features_of
 from orchestrator.validation.grammar.nesting import nests_too_deeply
 from orchestrator.validation.grammar.nodes import Node, Source, qualified, relation
 
@@ -18,8 +19,9 @@ Reader = Callable[[Node, Source], Iterator[Change]]
 def changes_of(statement: Node, source: Source) -> tuple[Change, ...]:
     """Translate one statement; nothing where no rule asks for its kind."""
     kind = statement.WhichOneof("node")
-    read = _READERS.get(kind)
-    return tuple(read(getattr(statement, kind), source)) if read else ()
+    node, read = getattr(statement, kind), _READERS.get(kind)
+    features = bodies.features_of_body(node, source) if kind == "create_function_stmt" else ()
+    return (*features_of(statement, source), *features, *(read(node, source) if read else ()))
 
 
 def changes_of_text(text: str) -> tuple[Change, ...]:
@@ -53,6 +55,7 @@ _READERS: Final[Mapping[str, Reader]] = {
     "alter_policy_stmt": security.alter_policy,
     "grant_stmt": security.grant,
     "alter_default_privileges_stmt": security.default_grants,
+    "grant_role_stmt": security.grant_role,
     "create_role_stmt": security.create_role,
     "alter_role_stmt": security.alter_role,
     "create_function_stmt": code.create_function,
@@ -63,10 +66,11 @@ _READERS: Final[Mapping[str, Reader]] = {
     "create_enum_stmt": objects.create_enum,
     "alter_enum_stmt": objects.alter_enum,
     "create_schema_stmt": _create_schema,
-    "create_extension_stmt": objects.creator("extension", lambda node: Name(None, node.extname)),
+    "create_extension_stmt": objects.create_extension,
     "create_seq_stmt": objects.creator("sequence", lambda node: relation(node.sequence)),
     "composite_type_stmt": objects.creator("type", lambda node: relation(node.typevar)),
     "create_range_stmt": objects.creator("type", lambda node: qualified(node.type_name)),
+    "alter_domain_stmt": objects.alter_domain,
     "create_domain_stmt": objects.creator("domain", lambda node: qualified(node.domainname)),
     "create_publication_stmt": objects.creator("publication", lambda node: Name(None, node.pubname)),
     "create_event_trig_stmt": objects.creator("event trigger", lambda node: Name(None, node.trigname)),
@@ -82,6 +86,7 @@ _READERS: Final[Mapping[str, Reader]] = {
     "copy_stmt": rows.copy,
     "variable_set_stmt": rows.set_variable,
     "select_stmt": rows.select,
+    "call_stmt": rows.call,
     "refresh_mat_view_stmt": rows.refresh,
     "lock_stmt": rows.lock,
     "cluster_stmt": rows.cluster,

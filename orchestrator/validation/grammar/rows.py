@@ -8,17 +8,54 @@ from postgast import pg_query_pb2 as pg
 from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change, Verb
+from orchestrator.validation.expression import Expression
 from orchestrator.validation.grammar.expressions import expression
-from orchestrator.validation.grammar.nodes import Node, Source, constant, option, relation, strings, text_of
+from orchestrator.validation.grammar.nodes import (
+    Node,
+    Source,
+    constant,
+    option,
+    qualified,
+    relation,
+    strings,
+    text_of,
+)
 
 _SET_CONFIG: Final = (Name(None, "set_config"), Name("pg_catalog", "set_config"))
 _ARGUMENTS: Final = 3
+#: by PostgreSQL's own numbers
+_LOCKS: Final = {
+    1: "ACCESS SHARE",
+    2: "ROW SHARE",
+    3: "ROW EXCLUSIVE",
+    4: "SHARE UPDATE EXCLUSIVE",
+    5: "SHARE",
+    6: "SHARE ROW EXCLUSIVE",
+    7: "EXCLUSIVE",
+    8: "ACCESS EXCLUSIVE",
+}
 
 
 def insert(node: Node, source: Source) -> Iterator[Change]:
     """Read INSERT."""
     columns = tuple(each.res_target.name for each in node.cols)
-    yield changes.ChangeRows(offset=0, table=relation(node.relation), verb=Verb.INSERT, columns=columns)
+    yield changes.ChangeRows(
+        offset=0,
+        table=relation(node.relation),
+        verb=Verb.INSERT,
+        columns=columns,
+        query=_selected(node.select_stmt, source),
+    )
+
+
+def _selected(node: Node, source: Source) -> Expression | None:
+    """Take apart what rows are selected from somewhere; rows that are written out are left alone."""
+    is_written_out = not node.WhichOneof("node") or bool(node.select_stmt.values_lists)
+    return None if is_written_out else expression(node, source)
+
+
+def _where(node: Node, source: Source) -> Expression | None:
+    return expression(node.where_clause, source) if node.HasField("where_clause") else None
 
 
 def update(node: Node, source: Source) -> Iterator[Change]:
@@ -29,13 +66,18 @@ def update(node: Node, source: Source) -> Iterator[Change]:
         verb=Verb.UPDATE,
         has_where=node.HasField("where_clause"),
         columns=tuple(each.res_target.name for each in node.target_list),
+        where=_where(node, source),
     )
 
 
 def delete(node: Node, source: Source) -> Iterator[Change]:
     """Read DELETE."""
     yield changes.ChangeRows(
-        offset=0, table=relation(node.relation), verb=Verb.DELETE, has_where=node.HasField("where_clause")
+        offset=0,
+        table=relation(node.relation),
+        verb=Verb.DELETE,
+        has_where=node.HasField("where_clause"),
+        where=_where(node, source),
     )
 
 
@@ -87,16 +129,30 @@ def _value(node: Node) -> str | None:
 
 
 def select(node: Node, source: Source) -> Iterator[Change]:
-    """Read SELECT for its calls of set_config, and for the rows that its WITH changes."""
-    if "set_config" in source.text.lower():
-        for call in expression(node, source).calls:
-            if call.name in _SET_CONFIG and len(call.arguments) == _ARGUMENTS:
-                name, value, _ = call.arguments
-                yield changes.SetSetting(
-                    offset=call.offset, name=(name or "").lower(), value=value, local=_is_local(node)
-                )
+    """Read SELECT for the table it makes, what it calls, and the rows that its WITH changes."""
+    if node.HasField("into_clause"):
+        made = node.into_clause.rel
+        yield changes.CreateTable(
+            offset=0,
+            table=relation(made),
+            temporary=made.relpersistence == "t",
+            query=expression(node, source),
+        )
+    for each in expression(node, source).calls:
+        if each.name in _SET_CONFIG and len(each.arguments) == _ARGUMENTS:
+            name, value, _ = each.arguments
+            yield changes.SetSetting(
+                offset=each.offset, name=(name or "").lower(), value=value, local=_is_local(node)
+            )
+        else:
+            yield changes.CallFunction(offset=each.offset, name=each.name)
     for each in node.with_clause.ctes:
         yield from _changing(each.common_table_expr.ctequery, source)
+
+
+def call(node: Node, source: Source) -> Iterator[Change]:
+    """Read CALL."""
+    yield changes.CallFunction(offset=0, name=qualified(node.funccall.funcname))
 
 
 def _is_local(node: Node) -> bool:
@@ -128,8 +184,12 @@ def refresh(node: Node, source: Source) -> Iterator[Change]:
 def lock(node: Node, source: Source) -> Iterator[Change]:
     """Read LOCK TABLE, a change for each table."""
     for each in node.relations:
-        table = relation(each.range_var)
-        yield changes.Maintain(offset=source.at(each.range_var.location), command="LOCK TABLE", table=table)
+        yield changes.Maintain(
+            offset=source.at(each.range_var.location),
+            command="LOCK TABLE",
+            table=relation(each.range_var),
+            mode=_LOCKS.get(node.mode),
+        )
 
 
 def cluster(node: Node, source: Source) -> Iterator[Change]:
@@ -142,7 +202,13 @@ def reindex(node: Node, source: Source) -> Iterator[Change]:
     """Read REINDEX."""
     table = relation(node.relation) if node.HasField("relation") else None
     concurrently = option(node.params, "concurrently") is not None
-    yield changes.Maintain(offset=0, command="REINDEX", table=table, concurrently=concurrently)
+    yield changes.Maintain(
+        offset=0,
+        command="REINDEX",
+        table=table,
+        concurrently=concurrently,
+        of_index=node.kind == pg.REINDEX_OBJECT_INDEX,
+    )
 
 
 def vacuum(node: Node, source: Source) -> Iterator[Change]:

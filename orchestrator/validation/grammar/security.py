@@ -104,6 +104,16 @@ def _object(node: Node) -> Name:
             return Name(None, node.string.sval)
 
 
+def grant_role(node: Node, source: Source) -> Iterator[Change]:
+    """Read GRANT and REVOKE of roles."""
+    yield changes.ChangeMembership(
+        offset=0,
+        given=node.is_grant,
+        roles=tuple(each.access_priv.priv_name for each in node.granted_roles),
+        members=roles(node.grantee_roles),
+    )
+
+
 def create_role(node: Node, source: Source) -> Iterator[Change]:
     """Read CREATE ROLE, CREATE USER, CREATE GROUP."""
     options = frozenset(map(_role_option, node.options))

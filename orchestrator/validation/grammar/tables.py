@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 import postgast
@@ -26,6 +27,7 @@ _KINDS: Final = {
     pg.CONSTR_CHECK: ConstraintKind.CHECK,
     pg.CONSTR_EXCLUSION: ConstraintKind.EXCLUDE,
 }
+_ENFORCEABLE: Final = frozenset({ConstraintKind.FOREIGN_KEY, ConstraintKind.CHECK})
 _ON_DELETE: Final = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
 
 
@@ -94,13 +96,20 @@ def column_of(node: Node, source: Source) -> ColumnDefinition:
         name=node.colname,
         type=type_with_modifiers(node.type_name),
         offset=source.at(node.location),
-        constraints=tuple(
-            one for each in found if (one := constraint_of(each, (node.colname,), source)) is not None
-        ),
+        constraints=tuple(_constraints_of(found, node.colname, source)),
         default=expression(default.raw_expr, source) if default is not None else None,
         identity=pg.CONSTR_IDENTITY in kinds,
         generated=None if generated is None else _generated(generated),
     )
+
+
+def _constraints_of(found: Sequence[Node], column: str, source: Source) -> Iterator[Constraint]:
+    """Read those beside a column, where NOT ENFORCED is a node of its own that follows."""
+    for node, after in zip_longest(found, found[1:]):
+        constraint = constraint_of(node, (column,), source)
+        if constraint is not None:
+            unenforced = after is not None and after.contype == pg.CONSTR_ATTR_NOT_ENFORCED
+            yield replace(constraint, enforced=False) if unenforced else constraint
 
 
 def _generated(node: Node) -> str:
@@ -124,6 +133,7 @@ def constraint_of(node: Node, columns: tuple[str, ...], source: Source) -> Const
         on_delete=_on_delete(node, source) if foreign else None,
         condition=expression(node.raw_expr, source) if kind is ConstraintKind.CHECK else None,
         not_valid=node.skip_validation,
+        enforced=kind not in _ENFORCEABLE or bool(columns) or node.is_enforced,
         using_index=node.indexname or None,
     )
 
@@ -132,7 +142,7 @@ def _on_delete(node: Node, source: Source) -> str | None:
     """Tell what ON DELETE says; the tree does not tell NO ACTION from silence, so the words are read."""
     if node.fk_del_action != "a":
         return _ON_DELETE.get(node.fk_del_action)
-    if "no action" not in " ".join(source.text.lower().split()):
+    if "action" not in source.text.lower():
         return None
     start = source.at(node.location)
     words = _words_of_one_item(source.text[start:])
@@ -144,6 +154,8 @@ def _words_of_one_item(text: str) -> list[str]:
     """Return the words up to the comma or parenthesis that ends a list's item."""
     data, depth, words = text.encode(), 0, []
     for token in tokens_of(text):
+        if token.token in {pg.SQL_COMMENT, pg.C_COMMENT}:
+            continue
         word = data[token.start : token.end].decode(errors="replace").lower()
         depth += {"(": 1, ")": -1}.get(word, 0)
         if depth < 0 or (depth == 0 and word in {",", ";"}):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.migration import Migration
 from orchestrator.validation.comparison import Comparison
-from orchestrator.validation.rename import LENGTH, moment_of
+from orchestrator.validation.rename import LENGTH, moment_of, rename, timestamp_of
 from orchestrator.validation.rule import Rule
 
 _LARGEST = str(2**63 - 1)
@@ -23,7 +23,20 @@ def check(comparison: Comparison) -> Iterator[Finding]:
         )
     for migration in comparison.pending:
         if oddity := _oddity(migration):
-            yield RULE.finding(f"The version {migration.version} {oddity}", file=migration.file.path)
+            yield RULE.finding(
+                f"The version {migration.version} {oddity}",
+                file=migration.file.path,
+                remedy=_command(migration, comparison),
+            )
+
+
+def _command(migration: Migration, comparison: Comparison) -> str | None:
+    """Return the command that renames it, where its digits stand for a moment that nothing else has."""
+    version = timestamp_of(migration.version)
+    same = [each for each in comparison.migrations if timestamp_of(each.version) == version]
+    if version is None or version == migration.version or len(same) > 1 or version in comparison.history:
+        return None
+    return f"{rename(migration, version)}; unless some target has it already under this name"
 
 
 def _oddity(migration: Migration) -> str | None:

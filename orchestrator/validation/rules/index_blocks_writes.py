@@ -3,15 +3,27 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
+from orchestrator.validation.changes import CreateIndex
 from orchestrator.validation.hazard import Blocks, Hazard, Work
 from orchestrator.validation.marked import Marked
 from orchestrator.validation.rule import Rule
 
+_GIN = Hazard(blocks=Blocks.WRITES, work=Work.GIN)
+
 
 def check(marked: Marked) -> Iterator[Finding]:
-    """Report each mark on a table that was there before."""
-    if not marked.is_on_new_table:
-        yield marked.finding(RULE, f"An index is built on {marked.table} while its rows cannot be written")
+    """Report each mark on a table that was there before; an index that is there already costs nothing."""
+    index = marked.change
+    if not isinstance(index, CreateIndex) or marked.is_on_new_table or _is_there(marked, index):
+        return
+    message = f"An index is built on {marked.table} while its rows cannot be written"
+    yield marked.finding(RULE, message, hazard=_GIN if index.method == "gin" else None)
+
+
+def _is_there(marked: Marked, index: CreateIndex) -> bool:
+    if marked.before is None or not index.if_not_exists:
+        return False
+    return any(each.name == index.name and each.valid for each in marked.before.indexes)
 
 
 RULE = Rule.of(

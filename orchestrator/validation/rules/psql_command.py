@@ -3,33 +3,44 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.validation.psql import end_of_line, is_around_a_dump
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.sql_text import SqlText
 
 
 def check(file: SqlText) -> Iterator[Finding]:
-    """Report every backslash command, by its first word."""
+    """Report every backslash command, by its first word; pg_dump's two are only noted."""
+    text = file.text or ""
     for part in file.parts:
         for offset in part.psql_commands:
-            name = _name(file.text or "", offset)
-            yield RULE.finding(
-                f"{name} is a command to psql, not SQL",
-                file=file.path,
-                at=file.place(offset),
-                remedy=_REMEDIES.get(name, RULE.remedy),
-            )
+            line = text[offset : end_of_line(text, offset)]
+            is_sent = offset >= part.offset or not is_around_a_dump(line)
+            yield _command(file, line, offset) if is_sent else _dump_line(file, line, offset)
 
 
-def _name(text: str, offset: int) -> str:
-    words = text[offset : offset + 40].split(maxsplit=1)
-    return words[0].rstrip(";") if words else "\\"
+def _dump_line(file: SqlText, line: str, offset: int) -> Finding:
+    return RULE.finding(
+        f"{line.split(maxsplit=1)[0]} is a command to psql: the line is not sent",
+        file=file.path,
+        at=file.place(offset),
+        severity=Severity.NOTE,
+        effect="pg_dump writes it around a dump; nothing in the database depends on it",
+        remedy="Delete the line: whoever sends the file as it is has it refused (42601)",
+    )
 
 
-_DUMP = "Delete the lines \\restrict and \\unrestrict, which pg_dump writes around a dump for psql"
+def _command(file: SqlText, line: str, offset: int) -> Finding:
+    name = line[:40].split(maxsplit=1)[0].rstrip(";")
+    return RULE.finding(
+        f"{name} is a command to psql, not SQL",
+        file=file.path,
+        at=file.place(offset),
+        remedy=_REMEDIES.get(name, RULE.remedy),
+    )
+
+
 _COPY = "Write the rows as INSERT (pg_dump --inserts)"
 _REMEDIES = {
-    "\\restrict": _DUMP,
-    "\\unrestrict": _DUMP,
     "\\copy": _COPY,
     "\\.": _COPY,
     "\\i": "Paste the other file's SQL here",

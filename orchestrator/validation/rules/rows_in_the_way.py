@@ -45,4 +45,5 @@ RULE: Rule[Obstacle] = Rule.of(
     effect="The statement fails on them, and the whole migration with it",
     remedy="Mend these rows first",
     source=Source.PREFLIGHT,
+    needs_target=True,
 )

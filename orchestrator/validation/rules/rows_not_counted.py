@@ -27,4 +27,5 @@ RULE: Rule[Obstacle] = Rule.of(
     effect="If there are any, the statement fails when it is applied, and nothing of its migration stays",
     remedy="Give preflight_timeout more time, or count them by hand",
     source=Source.PREFLIGHT,
+    needs_target=True,
 )

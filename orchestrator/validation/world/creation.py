@@ -19,10 +19,13 @@ from orchestrator.validation.world.world import World
 
 def _create_table(change: changes.CreateTable, world: World) -> None:
     name = world.would_be(change.table)
-    if change.temporary or (name in world.tables and change.if_not_exists):
+    if change.temporary:
+        world.temporary.add(change.table.name)
         return
-    liked = [table for each in change.like if (table := world.table(each))]
-    columns = {one.name: one for table in liked for one in table.columns.values()}
+    if name in world.tables:
+        return
+    origins = [table for each in (*change.parents, *change.like) if (table := world.table(each))]
+    columns = {one.name: one for table in origins for one in table.columns.values()}
     columns |= {one.name: column_of(one) for one in change.columns}
     kind = TableKind.PARTITIONED if change.partitioned else TableKind.TABLE
     table = Table(
@@ -45,15 +48,19 @@ def _given_by_default(name: Name, world: World) -> frozenset[Any]:
 
 def _create_index(change: changes.CreateIndex, world: World) -> None:
     table = world.table(change.table)
-    if table is not None:
-        world.put(replace(table, indexes=(*table.indexes, index_of(change, table))))
+    if table is None or (change.name and world.table_of_index(Name(table.name.schema, change.name))):
+        return
+    world.put(replace(table, indexes=(*table.indexes, index_of(change, table))))
 
 
 def _create_view(change: changes.CreateView, world: World) -> None:
     name = world.would_be(change.view)
     if change.temporary:
+        world.temporary.add(change.view.name)
         return
     before = world.tables.get(name)
+    if before is not None and not (change.or_replace and before.kind is TableKind.VIEW):
+        return
     view = Table(
         name=name,
         kind=TableKind.MATERIALIZED_VIEW if change.materialized else TableKind.VIEW,
@@ -76,6 +83,10 @@ def _create_function(change: changes.CreateFunction, world: World) -> None:
         pins_search_path="search_path" in change.settings,
         body=change.body,
     )
+    if world.closes_new_functions and name not in world.functions:
+        world.closed_functions.add(name)
+    if name not in world.functions:
+        world.fresh_others.add(("function", name))
     others = (each for each in world.functions.get(name, ()) if each.arguments != change.arguments)
     world.functions[name] = (*others, function)
 
@@ -106,8 +117,10 @@ def _create_trigger(change: changes.CreateTrigger, world: World) -> None:
 
 def _create_enum(change: changes.CreateEnum, world: World) -> None:
     name = world.would_be(change.type)
+    if name in world.enums:
+        return
     world.enums[name] = EnumType(name=name, labels=change.labels)
-    world.fresh.add(name)
+    world.fresh[name] = None
 
 
 def _add_enum_value(change: changes.AddEnumValue, world: World) -> None:
@@ -119,13 +132,19 @@ def _add_enum_value(change: changes.AddEnumValue, world: World) -> None:
 def _create_object(change: changes.CreateObject, world: World) -> None:
     match change.kind:
         case "schema":
-            world.schemas.add(change.name.name)
+            _put(change, change.name.name, world.schemas, world)
         case "extension":
-            world.extensions.add(change.name.name)
+            _put(change, change.name.name, world.extensions, world)
         case "sequence":
-            world.sequences.add(world.would_be(change.name))
+            _put(change, world.would_be(change.name), world.sequences, world)
         case "type" | "domain":
-            world.other_types.add(world.would_be(change.name))
+            _put(change, world.would_be(change.name), world.other_types, world)
+
+
+def _put(change: changes.CreateObject, what: Any, among: set[Any], world: World) -> None:  # noqa: ANN401  # its name
+    if what not in among:
+        among.add(what)
+        world.fresh_others.add((change.kind, what if isinstance(what, Name) else Name(None, what)))
 
 
 EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {

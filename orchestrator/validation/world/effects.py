@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from orchestrator.validation.changes import Change
-from orchestrator.validation.world import creation, objects, security, tables
+from orchestrator.validation.world import cascade, certainty, creation, objects, security, tables
 from orchestrator.validation.world.world import World
 
 
 def carry_out(change: Change, world: World) -> None:
     """Change the world as a statement would; what cannot happen changes nothing."""
+    certainty.follow(change, world)
+    cascade.cascade(change, world)
     effect = _EFFECTS.get(type(change))
     if effect is not None:
         effect(change, world)

@@ -5,21 +5,30 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from orchestrator.domain.shape import (
-    Name,
-)
+from orchestrator.domain.shape import Name, Table
 from orchestrator.validation import changes
 from orchestrator.validation.world.tables import without
 from orchestrator.validation.world.world import World
 
+#: where the names of parts stand in a table
+_NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "constraint": ("foreign_keys", "indexes"),
+    "index": ("indexes",),
+    "policy": ("policies",),
+    "trigger": ("triggers",),
+}
+
 
 def _drop(change: changes.Drop, world: World) -> None:
+    world.fresh_others.discard((change.kind, change.name))
+    world.fresh_others.discard((change.kind, world.would_be(change.name)))
     match change.kind:
         case "table" | "foreign table" | "view" | "materialized view":
-            _drop_relation(world.named(change.name), world)
+            world.take(world.named(change.name))
         case "function":
             for found in world.function(change.name)[:1]:
                 del world.functions[found.name]
+                world.closed_functions.discard(found.name)
         case "type" | "domain":
             enum = world.enum(change.name)
             world.enums.pop(enum.name if enum else change.name, None)
@@ -36,23 +45,16 @@ def _drop(change: changes.Drop, world: World) -> None:
             world.sequences.discard(world.would_be(change.name))
 
 
-def _drop_relation(name: Name, world: World) -> None:
-    world.tables.pop(name, None)
-    world.fresh.discard(name)
-
-
 def _drop_schema(schema: str, world: World) -> None:
     world.schemas.discard(schema)
     for name in [name for name in world.tables if name.schema == schema]:
-        _drop_relation(name, world)
+        world.take(name)
 
 
 def _drop_index(written: Name, world: World) -> None:
-    for table in world.tables.values():
-        kept = tuple(index for index in table.indexes if index.name != written.name)
-        if len(kept) != len(table.indexes) and written.schema in {None, table.name.schema}:
-            world.put(replace(table, indexes=kept))
-            return
+    table = world.table_of_index(written)
+    if table is not None:
+        world.put(replace(table, indexes=without(table.indexes, written.name)))
 
 
 def _drop_part(change: changes.Drop, world: World) -> None:
@@ -97,6 +99,10 @@ def _rename(change: changes.Rename, world: World) -> None:
             _rename_relation(name, Name(name.schema, change.new), world)
         case "column":
             _rename_column(change, world)
+        case "constraint" | "policy" | "trigger":
+            _rename_part(change, world.table(change.name), change.part, world)
+        case "index":
+            _rename_part(change, world.table_of_index(change.name), change.name.name, world)
         case "value":
             enum = world.enum(change.name)
             if enum is not None:
@@ -106,11 +112,10 @@ def _rename(change: changes.Rename, world: World) -> None:
 
 def _rename_relation(old: Name, new: Name, world: World) -> None:
     """Give a relation another name, and tell all who read it or refer to it."""
-    table = world.tables.pop(old, None)
+    fresh = old in world.fresh
+    table = world.take(old)
     if table is None:
         return
-    fresh = old in world.fresh
-    world.fresh.discard(old)
     world.put(replace(table, name=new), fresh=fresh)
     for each in list(world.tables.values()):
         if old in each.reads:
@@ -120,6 +125,26 @@ def _rename_relation(old: Name, new: Name, world: World) -> None:
                 replace(key, references=new) if key.references == old else key for key in each.foreign_keys
             )
             world.put(replace(world.tables[each.name], foreign_keys=keys))
+        if any(old in policy.reads for policy in each.policies):
+            policies = tuple(
+                replace(policy, reads=(policy.reads - {old}) | {new}) if old in policy.reads else policy
+                for policy in each.policies
+            )
+            world.put(replace(world.tables[each.name], policies=policies))
+
+
+def _rename_part(change: changes.Rename, table: Table | None, old: str | None, world: World) -> None:
+    """Give an index, a constraint, a policy or a trigger another name; a key and its index share theirs."""
+    if table is None:
+        return
+    for field in _NAMED_BY[change.kind]:
+        parts = tuple(
+            replace(each, name=change.new) if each.name == old else each for each in getattr(table, field)
+        )
+        table = replace(table, **{field: parts})  # type: ignore[arg-type]  # its parts, whichever they are
+    if old in table.constraints and "indexes" in _NAMED_BY[change.kind]:
+        table = replace(table, constraints=(table.constraints - {old}) | {change.new})
+    world.put(table)
 
 
 def _rename_column(change: changes.Rename, world: World) -> None:

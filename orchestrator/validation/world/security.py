@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from orchestrator.domain.shape import (
     DefaultGrant,
+    Grant,
     Policy,
     Table,
 )
@@ -13,6 +14,20 @@ from orchestrator.validation import changes
 from orchestrator.validation.expression import Expression
 from orchestrator.validation.world.tables import without
 from orchestrator.validation.world.world import World
+
+#: what ALL stands for on a table or view
+TABLE_PRIVILEGES: Final = (
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "TRUNCATE",
+    "REFERENCES",
+    "TRIGGER",
+    "MAINTAIN",
+)
+#: whose default privileges count: what other roles make, they do not touch
+_MIGRATING: Final = frozenset({"postgres", "current_user", "session_user"})
 
 
 def _create_policy(change: changes.CreatePolicy, world: World) -> None:
@@ -58,42 +73,58 @@ def _used(expressions: Iterable[Expression], table: Table, world: World) -> dict
 
 
 def _change_grants(change: changes.ChangeGrants, world: World) -> None:
+    if change.kind == "function":
+        _change_callers(change, world)
     if change.kind != "table":
         return
-    several = set(change.in_schemas)
-    tables = [table for table in world.tables.values() if table.name.schema in several] or [
-        table for each in change.objects if (table := world.table(each))
-    ]
+    tables = [table for each in change.objects if (table := world.table(each))]
+    if change.in_schemas:
+        tables = [table for table in world.tables.values() if table.name.schema in change.in_schemas]
+    changed = single_privileges(change.grants)
     for table in tables:
-        world.put(replace(table, grants=_with_grants(table.grants, change)))
+        grants = table.grants | changed if change.given else table.grants - changed
+        world.put(replace(table, grants=grants))
 
 
-def _with_grants(grants: frozenset[Any], change: changes.ChangeGrants) -> frozenset[Any]:
-    if change.given:
-        return grants | frozenset(change.grants)
-    taken = {(each.role, each.privilege) for each in change.grants}
+def single_privileges(grants: Iterable[Grant]) -> frozenset[Grant]:
+    """Put each privilege of a table in the place of ALL."""
     return frozenset(
-        each
+        Grant(role=each.role, privilege=privilege)
         for each in grants
-        if (each.role, each.privilege) not in taken and (each.role, "ALL") not in taken
+        for privilege in (TABLE_PRIVILEGES if each.privilege == "ALL" else (each.privilege,))
     )
 
 
+def _change_callers(change: changes.ChangeGrants, world: World) -> None:
+    """Remember which functions not everybody may call any more."""
+    if all(grant.role != "public" for grant in change.grants):
+        return
+    several = set(change.in_schemas)
+    named = {name for name in world.functions if name.schema in several} if several else set()
+    named |= {found[0].name for each in change.objects if (found := world.function(each))}
+    if change.given:
+        world.closed_functions -= named
+    else:
+        world.closed_functions |= named
+
+
 def _change_default_grants(change: changes.ChangeDefaultGrants, world: World) -> None:
-    if change.kind != "table":
+    if change.for_roles and _MIGRATING.isdisjoint(change.for_roles):
         return
     schemas: Iterable[str | None] = change.in_schemas or (None,)
-    changed = {DefaultGrant(schema=schema, grant=grant) for schema in schemas for grant in change.grants}
-    if change.given:
-        world.default_grants |= changed
-        return
-    taken = {(each.schema, each.grant.role, each.grant.privilege) for each in changed}
-    world.default_grants = {
-        each
-        for each in world.default_grants
-        if (each.schema, each.grant.role, each.grant.privilege) not in taken
-        and (each.schema, each.grant.role, "ALL") not in taken
-    }
+    if change.kind == "table":
+        changed = {
+            DefaultGrant(schema=schema, grant=grant)
+            for schema in schemas
+            for grant in single_privileges(change.grants)
+        }
+        world.default_grants = (
+            world.default_grants | changed if change.given else world.default_grants - changed
+        )
+    # what everybody gets by itself can only be taken back for all schemas at once
+    everybody = any(grant.role == "public" for grant in change.grants)
+    if change.kind == "function" and everybody and not change.in_schemas:
+        world.closes_new_functions = not change.given
 
 
 EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {

@@ -45,7 +45,9 @@ def index_of(change: changes.CreateIndex, table: Table) -> Index:
 
 
 def add_constraint(table: Table, constraint: Constraint, world: World) -> Table:
-    """Return the table with a constraint more."""
+    """Return the table with a constraint more; before PostgreSQL 18, NOT NULL was none and had no name."""
+    if constraint.kind is ConstraintKind.NOT_NULL and constraint.name is None:
+        return table
     name = constraint.name or _chosen_name(table, constraint)
     table = replace(table, constraints=table.constraints | {name})
     match constraint.kind:
@@ -102,12 +104,17 @@ def _drop_column(change: changes.DropColumn, world: World) -> None:
     if table is None:
         return
     gone = change.column
+    indexes = tuple(each for each in table.indexes if gone not in each.columns)
+    foreign_keys = tuple(each for each in table.foreign_keys if gone not in each.columns)
+    # a check may have gone along: nobody knows
+    kept = {index.name for index in indexes} | {key.name for key in foreign_keys}
     world.put(
         replace(
             table,
             columns={name: column for name, column in table.columns.items() if name != gone},
-            indexes=tuple(each for each in table.indexes if gone not in each.columns),
-            foreign_keys=tuple(each for each in table.foreign_keys if gone not in each.columns),
+            indexes=indexes,
+            foreign_keys=foreign_keys,
+            constraints=table.constraints & kept,
             primary_key=() if gone in table.primary_key else table.primary_key,
         )
     )

@@ -32,17 +32,39 @@ class World:
         self.sequences: set[Name] = set(known.sequences)
         self.extensions: set[str] = set(known.extensions)
         self.default_grants = set(known.default_grants)
+        #: what is there for certain, of tables, views, types, sequences and functions; see certainty.py
+        self.sure: set[Name] = {*self.tables, *self.enums, *self.other_types, *self.sequences}
+        self.sure.update(self.functions, (Name(None, each) for each in self.schemas | self.extensions))
+        #: what files have taken away for certain
+        self.gone: set[Name] = set()
+        #: tables and views of whose columns not all are known
+        self.opaque: set[Name] = set()
+        #: tables made with IF NOT EXISTS where nobody knows what was there before
+        self.supposed: set[Name] = set()
+        self._indexes: dict[Name, Name] = {}
+        for table in self.tables.values():
+            self._note_indexes(table)
+        #: functions that not everybody may call, as far as the files tell
+        self.closed_functions: set[Name] = set()
+        #: whether new functions are of that kind
+        self.closes_new_functions = False
         #: tables, views and types that the files under review have made: nobody else uses them yet
-        self.fresh: set[Name] = set()
+        self.fresh: dict[Name, None] = {}
+        #: the same of everything else, by kind: functions, domains, schemas …
+        self.fresh_others: set[tuple[str, Name]] = set()
+        #: names of temporary tables: they hide others of their name while their file runs
+        self.temporary: set[str] = set()
         self.search_path: Sequence[str] = SEARCH_PATH
 
     def begin_review(self) -> None:
         """Take all that is there so far for old."""
-        self.fresh = set()
+        self.fresh = {}
+        self.fresh_others = set()
 
     def begin_file(self) -> None:
         """Forget what a file set for itself."""
         self.search_path = SEARCH_PATH
+        self.temporary = set()
 
     def table(self, written: Name) -> Table | None:
         """Find a table or view by the name that a statement writes."""
@@ -57,13 +79,19 @@ class World:
         return _find(self._candidates(written), self.functions) or ()
 
     def is_fresh(self, written: Name) -> bool:
-        """Tell whether the files under review made it."""
-        return bool(self.fresh) and self.named(written) in self.fresh
+        """Tell whether the files under review made it, or it is temporary: nobody else uses it."""
+        return self.is_temporary(written) or (bool(self.fresh) and self.named(written) in self.fresh)
+
+    def is_temporary(self, written: Name) -> bool:
+        """Tell whether it is a table that ends with the session."""
+        return written.schema == "pg_temp" or (written.schema is None and written.name in self.temporary)
 
     def named(self, written: Name) -> Name:
         """Say where a relation is: in the first schema that has it, else where it would be made."""
         if written.schema is not None:
             return written
+        if written.name in self.temporary:
+            return Name("pg_temp", written.name)
         return next(
             (name for name in self._candidates(written) if name in self.tables), self.would_be(written)
         )
@@ -76,9 +104,25 @@ class World:
 
     def put(self, table: Table, *, fresh: bool = False) -> None:
         """Have a table, new or changed."""
+        before = self.tables.get(table.name)
         self.tables[table.name] = table
+        if before is None or before.indexes is not table.indexes:
+            self._forget_indexes(before)
+            self._note_indexes(table)
         if fresh:
-            self.fresh.add(table.name)
+            self.fresh[table.name] = None
+
+    def take(self, name: Name) -> Table | None:
+        """Have a table no more; return what it was."""
+        table = self.tables.pop(name, None)
+        self._forget_indexes(table)
+        self.fresh.pop(name, None)
+        return table
+
+    def table_of_index(self, written: Name) -> Table | None:
+        """Find the table that an index is on."""
+        name = _find(self._candidates(written), self._indexes)
+        return self.tables.get(name) if name else None
 
     def change(self, written: Name, **what: Any) -> None:  # noqa: ANN401  # the fields of a table
         """Change a table, if it is known."""
@@ -89,6 +133,15 @@ class World:
     def views_on(self, name: Name) -> Iterable[Table]:
         """Yield the views that read a relation."""
         return (table for table in self.tables.values() if name in table.reads)
+
+    def _note_indexes(self, table: Table) -> None:
+        for index in table.indexes:
+            self._indexes[Name(table.name.schema, index.name)] = table.name
+
+    def _forget_indexes(self, table: Table | None) -> None:
+        if table is not None:
+            for index in table.indexes:
+                self._indexes.pop(Name(table.name.schema, index.name), None)
 
     def _candidates(self, written: Name) -> Iterable[Name]:
         if written.schema is not None:

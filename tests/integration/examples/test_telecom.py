@@ -1,7 +1,7 @@
 """The telecom example does what its README tells, on a real Supabase-like database as role postgres."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,12 +9,19 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from orchestrator.adapters.postgres.target.read import Reader
+from orchestrator.adapters.squawk import Squawk
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.stages.validate import judge
+from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.sql_text import SqlText
 from tests.support.schema_dump import schema_dump
 from tests.support.servers import TestDatabase
 
 HOME = Path(__file__).parents[3] / "examples/telecom"
-ACTS = ("1-three-good-migrations", "2-leak", "3-duplicates", "4-unrelated", "5-fix")
-GOOD, LEAK, DUPLICATES, UNRELATED, FIX = (HOME / "acts" / act for act in ACTS)
+ACTS = ("1-three-good-migrations", "2-careless", "3-hidden-leak", "4-unrelated", "5-fix")
+GOOD, CARELESS, LEAK, UNRELATED, FIX = (HOME / "acts" / act for act in ACTS)
 
 CUSTOMER_23 = "md5('customer23')::uuid"
 
@@ -30,8 +37,19 @@ def rollback_of(migration: Path) -> Path:
 
 
 BASELINE = migrations(HOME / "baseline")
-FINAL = migrations(HOME / "baseline", GOOD, DUPLICATES, UNRELATED, FIX)
-WRONG = migrations(LEAK)
+FINAL = migrations(HOME / "baseline", GOOD, LEAK, UNRELATED, FIX)
+#: what staging has when act 5 begins, and what it gets then
+BEFORE, MENDED = FINAL[:7], FINAL[7:]
+#: what is wrong, and yet can be applied to a database without rows
+WRONG = migrations(CARELESS)
+
+#: the migration that mends rows before it demands something of them
+SET_ASIDE = migrations(FIX)[2]
+#: what changes no schema
+ONLY_ROWS = migrations(FIX)[3:]
+
+POLICY = TargetPolicy(name="staging", repository="telecom", branch="staging")
+SQUAWK = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
 
 
 def connect(database: TestDatabase) -> psycopg.Connection:
@@ -99,7 +117,8 @@ def test_the_acts_are_these_and_each_adds_newer_versions_or_replaces_a_file() ->
         for file in migrations(act)
     ]
     assert versions == sorted(set(versions))
-    assert [file.name for file in migrations(FIX)] == [migrations(DUPLICATES)[-1].name]
+    again = [*migrations(CARELESS), migrations(LEAK)[-1]]
+    assert [file.name for file in migrations(FIX)] == [file.name for file in again]
 
 
 def test_the_history_names_the_baseline(live: psycopg.Connection) -> None:
@@ -121,14 +140,14 @@ def test_the_settings_of_the_supabase_cli_hold_nothing_that_version_3_refuses() 
 def test_each_rollback_restores_the_schema_exactly(new_project: TestDatabase) -> None:
     with connect(new_project) as connection:
         before = schema_dump(new_project.url)
-        for file in sorted([*FINAL, *WRONG], key=lambda file: file.name):
+        for file in FINAL:
+            for tried in [*(wrong for wrong in WRONG if wrong.name == file.name), file]:
+                run(connection, tried)
+                assert file in ONLY_ROWS or schema_dump(new_project.url) != before, tried
+                run(connection, rollback_of(tried))
+                assert schema_dump(new_project.url) == before, tried
             run(connection, file)
-            assert schema_dump(new_project.url) != before, file.name
-            run(connection, rollback_of(file))
-            assert schema_dump(new_project.url) == before, file.name
-            if file not in WRONG:
-                run(connection, file)
-                before = schema_dump(new_project.url)
+            before = schema_dump(new_project.url)
 
 
 def test_a_new_project_takes_everything_and_keeps_to_the_checklist(new_project: TestDatabase) -> None:
@@ -149,9 +168,9 @@ def test_the_grants_do_not_depend_on_the_age_of_the_project(new_project: TestDat
         ]
 
 
-def test_the_checklist_sees_what_act_2_does_wrong(target_database: TestDatabase) -> None:
+def test_the_checklist_sees_the_table_that_act_2_leaves_open(target_database: TestDatabase) -> None:
     with connect(target_database) as connection:
-        run(connection, *BASELINE, *WRONG)
+        run(connection, *BASELINE, *migrations(GOOD), *WRONG)
         faults = column(connection, Path(__file__).with_name("faults.sql").read_bytes())
         assert faults == ["row level security is off: referral_codes", "no policy: referral_codes"]
 
@@ -193,40 +212,98 @@ def test_everybody_sees_what_is_theirs(live: psycopg.Connection) -> None:
 # --- the acts ----------------------------------------------------------------------------------------------
 
 
-def test_act_2_opens_a_table_to_every_visitor(live: psycopg.Connection) -> None:
-    run(live, *migrations(GOOD), *WRONG)
-    with acting_as(live, "anon"):
+def found(connection: psycopg.Connection, files: Sequence[Path]) -> Sequence[Finding]:
+    """Return what the validate stage says about these files, with squawk and the target's own rows."""
+    texts, rollbacks = (
+        [SqlText(path=one.name, content=one.read_bytes()) for one in kind]
+        for kind in (files, [rollback_of(file) for file in files])
+    )
+    reader = Reader(connection, "staging")
+    return judge(texts, rollbacks=rollbacks, policy=POLICY, linter=SQUAWK, reader=reader)
+
+
+def test_nothing_can_be_said_against_act_1(live: psycopg.Connection) -> None:
+    assert found(live, migrations(GOOD)) == ()
+
+
+def test_nothing_can_be_said_against_the_baseline_on_a_new_project(new_project: TestDatabase) -> None:
+    with connect(new_project) as connection:
+        assert found(connection, BASELINE) == ()
+
+
+def test_each_file_of_act_2_is_refused_for_its_own_reason(live: psycopg.Connection) -> None:
+    run(live, *migrations(GOOD))
+    refusing = [one for one in found(live, WRONG) if one.severity is Severity.ERROR]
+    assert [(one.file, one.rule) for one in refusing] == [
+        (WRONG[0].name, "row-security-missing"),
+        (WRONG[1].name, "policy-recursion"),
+        (WRONG[2].name, "rows-in-the-way"),
+    ]
+    assert all(one.line and one.column and one.remedy for one in refusing)
+    assert "7 rows of public.customers in 3 groups share the same (phone)" in refusing[-1].message
+
+
+def test_what_act_2_would_have_done(live: psycopg.Connection) -> None:
+    open_table, recursive, unique = WRONG
+    run(live, *migrations(GOOD), open_table, recursive)
+    with acting_as(live, "authenticated", CUSTOMER_23):
         live.execute("select * from public.referral_codes")
-        live.execute("update public.referral_codes set redeemed_by = 'anybody'")
-
-
-def test_act_2_makes_admin_users_ask_itself_for_ever(live: psycopg.Connection) -> None:
-    run(live, *migrations(GOOD), *WRONG)
+        live.execute("update public.referral_codes set redeemed_at = now()")
     with (
         acting_as(live, "authenticated", CUSTOMER_23),
         pytest.raises(errors.InvalidObjectDefinition) as caught,
     ):
-        live.execute("explain select * from public.admin_users")
+        live.execute("explain select * from public.partners")
     assert caught.value.sqlstate == "42P17"
-    with acting_as(live, "authenticated", CUSTOMER_23):
-        assert column(live, "select count(*) from public.customers") == [1]
+    with pytest.raises(errors.UniqueViolation):
+        run(live, unique)
 
 
-def test_act_3_commits_the_first_and_meets_duplicates_with_the_second(
+def test_about_act_3_there_is_only_a_note(live: psycopg.Connection) -> None:
+    run(live, *migrations(GOOD))
+    told = [(one.severity, one.rule, one.file) for one in found(live, migrations(LEAK))]
+    assert told == [(Severity.NOTE, "hidden-sql", migrations(LEAK)[-1].name)]
+
+
+def test_act_3_shows_every_number_to_whoever_is_signed_in(
     live: psycopg.Connection, target_database: TestDatabase
 ) -> None:
     run(live, *migrations(GOOD))
     before = schema_dump(target_database.url)
-    first, second = migrations(DUPLICATES)
-    run(live, first)
-    with pytest.raises(errors.UniqueViolation) as caught:
-        run(live, second)
-    assert (caught.value.diag.table_name, caught.value.diag.constraint_name) == (
-        "customers",
-        "customers_phone_key",
-    )
-    run(live, rollback_of(first))
+    run(live, *migrations(LEAK))
+    with acting_as(live, "authenticated", CUSTOMER_23):
+        assert column(live, "select count(*) from public.phone_verifications") == [228]
+    run(live, *(rollback_of(file) for file in reversed(migrations(LEAK))))
     assert schema_dump(target_database.url) == before
+
+
+def test_act_5_shows_a_customer_only_the_own_number(live: psycopg.Connection) -> None:
+    run(live, *FINAL[len(BASELINE) :])
+    with acting_as(live, "authenticated", CUSTOMER_23):
+        assert column(live, "select count(*) from public.phone_verifications") == [1]
+
+
+def test_of_act_5_only_the_numbers_that_it_sets_aside_are_worth_a_warning(live: psycopg.Connection) -> None:
+    run(live, *BEFORE[len(BASELINE) :])
+    told = [(one.rule, one.file) for one in found(live, MENDED) if one.severity is not Severity.NOTE]
+    assert told == [("rows-in-the-way", WRONG[-1].name)]
+
+
+def test_act_5_shows_a_head_office_its_branches_and_a_branch_only_itself(live: psycopg.Connection) -> None:
+    run(live, *FINAL[len(BASELINE) :])
+    live.execute(
+        """insert into public.partners (user_id, business_name, registration_number)
+           select md5('customer' || n)::uuid, 'Shop ' || n, n from generate_series(21, 23) n"""
+    )
+    live.execute(
+        """update public.partners set head_office_id = head.id
+             from public.partners head
+            where head.business_name = 'Shop 23' and partners.business_name = 'Shop 22'"""
+    )
+    names = "select business_name from public.partners order by 1"
+    for account, seen in (("customer23", ["Shop 22", "Shop 23"]), ("customer22", ["Shop 22"])):
+        with acting_as(live, "authenticated", f"md5('{account}')::uuid"):
+            assert column(live, names) == seen
 
 
 def test_act_5_sets_the_shared_numbers_aside_and_its_rollback_gives_them_back(
@@ -239,14 +316,13 @@ def test_act_5_sets_the_shared_numbers_aside_and_its_rollback_gives_them_back(
     kept = {f"customer{n}@mail.example" for n in (23, 96, 188)}
     assert set(column(live, held)) == kept
     assert column(live, "select count(*) from public.customers where phone is null") == [12 + 4]
-    (fixed,) = migrations(FIX)
-    run(live, rollback_of(fixed))
+    run(live, rollback_of(SET_ASIDE))
     assert column(live, phones) == before
 
 
 def test_a_number_that_was_told_since_survives_the_rollback_of_act_5(live: psycopg.Connection) -> None:
     run(live, *FINAL[len(BASELINE) :])
     live.execute("update public.customers set phone = '+99961000000' where email = 'customer57@mail.example'")
-    run(live, rollback_of(migrations(FIX)[0]))
+    run(live, rollback_of(SET_ASIDE))
     query = "select phone from public.customers where email ~ '^customer(57|131)@' order by phone"
     assert column(live, query) == ["+99960100851", "+99961000000"]

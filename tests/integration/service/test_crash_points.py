@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from orchestrator.domain.deployment import Stage, Status
-from tests.support.places import EFFECTS
+from tests.support.places import EFFECTS, unseen
 
 PLACES = ("good", "breaking", "refused")
 SETTINGS = {
@@ -119,9 +119,6 @@ def test_a_migration_that_fails_is_rolled_back_although_the_worker_dies(begun, w
 @pytest.mark.parametrize("point", REFUSED)
 def test_what_smoke_refuses_is_rolled_back_although_the_worker_dies(begun, worker_lives, tmp_path, point):
     first, second = (str(next(_NUMBERS)) for _ in range(2))
-    opens = (
-        second,
-        f"create table public.open{second} (id int);\ngrant all on public.open{second} to anon;\n",
-        f"drop table public.open{second};\n",
-    )
+    up = f"create table public.open{second} (id int); grant all on public.open{second} to anon"
+    opens = (second, unseen(up), f"drop table public.open{second};\n")
     end_as_begun(begun["refused"], worker_lives, point, tmp_path / "died", [(first, *leaves(first)), opens])

@@ -2,20 +2,31 @@
 that was not stored."""
 
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 import httpx
 import pytest
 
-from orchestrator.domain.deployment import Cause, Status
+from orchestrator.domain.deployment import Cause, Stage, Status
 from orchestrator.embedded.servers import Embedded
 from tests.support.delay_proxy import delay_proxy
 from tests.support.places import EFFECTS, at, table
 from tests.support.places import places as some_places
 from tests.support.service import eventually
 
-NAMES = ("all-down", "untold", "later", "brokerless", "ledgerless", "target-down", "middle")
+NAMES = (
+    "all-down",
+    "untold",
+    "later",
+    "brokerless",
+    "ledgerless",
+    "target-down",
+    "judged-later",
+    "middle",
+)
+FAR = ("target-down", "judged-later")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +47,7 @@ def proxy(postgres):
 @pytest.fixture(scope="module")
 def down(tmp_path_factory, own, postgres, proxy):
     folder = tmp_path_factory.mktemp("down")
-    target = postgres.url(f"{folder.name}_target_down", "postgres")
+    far = {name: postgres.url(f"{folder.name}_{name}".replace("-", "_"), "postgres") for name in FAR}
     with some_places(
         folder,
         NAMES,
@@ -44,7 +55,7 @@ def down(tmp_path_factory, own, postgres, proxy):
         control_url=own.control_url,
         broker_url=own.broker_url,
         compare_heads="1s",
-        urls={"target-down": proxy.url(target)},
+        urls={name: proxy.url(url) for name, url in far.items()},
     ) as made:
         for place in made.values():
             place.begin()
@@ -130,6 +141,26 @@ def test_a_deployment_waits_for_a_target_that_is_down(place, proxy):
     assert place.service.newest(place.name).finished is None
     proxy.closed = False
     assert assert_deployed(place, commit).attempts == 1
+
+
+@at("judged-later")
+def test_a_target_that_goes_away_before_its_sql_is_judged_is_looked_at_again(place, proxy):
+    place.service.kill("relay", "worker")
+    commit = place.commit()
+    died = place.service.run(
+        "deploy", place.name, "--here", environment={"BASCULE_CRASH_POINT": "plan: recorded"}
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    proxy.closed = True
+    proxy.cut()
+    told = len(place.service.log("worker"))
+    place.service.start("relay", "worker")
+    eventually(lambda: '"unreachable"' in place.service.log("worker")[told:], what="the attempt to connect")
+    newest = place.service.newest(place.name)
+    assert (newest.stage, newest.status) == (Stage.VALIDATE, Status.RUNNING)
+    proxy.closed = False
+    assert_deployed(place, commit)
+    assert len(place.deployments()) == 1
 
 
 @at("middle")

@@ -1,12 +1,17 @@
-"""Deployments that fail: the target is put back, what failed is held, and a person can act."""
+"""Deployments that fail: the target is put back, what failed is held, and a person can act.
 
-from orchestrator.domain.deployment import Status, WaitingFor
-from tests.support.places import EFFECTS, at, table
+What `validate` sees beforehand never comes so far. Here it cannot see it: its rule is off, or the SQL is made
+up while it runs.
+"""
+
+from orchestrator.domain.deployment import Stage, Status, WaitingFor
+from tests.support.places import EFFECTS, at, table, unseen
 from tests.support.service import eventually
 
 PLACES = (
     "second",
     "data",
+    "in-the-way",
     "recursing",
     "open",
     "stuck",
@@ -16,18 +21,21 @@ PLACES = (
     "history",
     "twice",
 )
+SETTINGS = {"settings": {"data": 'rules.rows-in-the-way = "off"'}}
 
 TWICE = """create table public.people (id int primary key, mail text);
 alter table public.people enable row level security;
 insert into public.people values (1, 'same'), (2, 'same');
 """
-RECURSING = (
+
+RECURSING = unseen(
     table("members", "id int, team int")
     + """grant select on public.members to authenticated;
 create policy team on public.members for select to authenticated
   using (team in (select team from public.members));
 """
 )
+UNIQUE = "create unique index mails on public.people (mail);\n"
 
 
 def seen(place):
@@ -69,12 +77,7 @@ def test_a_failure_that_the_data_caused_is_tried_again_when_a_person_has_put_the
     place.migration("20260101000000", "people", TWICE, "drop table public.people;\n")
     place.deploy()
     before = seen(place)
-    place.migration(
-        "20260101000001",
-        "unique",
-        "create unique index mails on public.people (mail);\n",
-        "drop index public.mails;\n",
-    )
+    place.migration("20260101000001", "unique", UNIQUE, "drop index public.mails;\n")
     commit = place.commit()
     done = place.service.run("deploy", place.name)
     assert done.returncode == 3, done.stdout
@@ -85,6 +88,34 @@ def test_a_failure_that_the_data_caused_is_tried_again_when_a_person_has_put_the
     place.rows("update public.people set mail = id::text")
     newest = place.service.newest(place.name)
     place.service.command("retry", str(newest.id))
+    assert place.versions() == ["20260101000000", "20260101000001"]
+
+
+@at("in-the-way")
+def test_rows_in_the_way_refuse_before_anything_is_touched_and_what_is_put_right_deploys(place):
+    place.migration("20260101000000", "people", TWICE, "drop table public.people;\n")
+    place.deploy()
+    before = seen(place)
+    place.migration("20260101000001", "unique", UNIQUE, "drop index public.mails;\n")
+    place.commit()
+    done = place.service.run("deploy", place.name)
+    told = " ".join(done.stdout.split())
+    assert (done.returncode, "2 rows of public.people" in told, "id: 1 | 2" in told) == (1, True, True), told
+    refused = place.service.newest(place.name)
+    assert refused.status is Status.REFUSED
+    assert errors(place, refused) == [("rows-in-the-way", "supabase/migrations/20260101000001_unique.sql")]
+    assert [run.stage for run in place.service.house.reading.runs(refused.id)] == [
+        Stage.CHECKOUT,
+        Stage.PLAN,
+        Stage.VALIDATE,
+    ]
+    assert seen(place) == before
+    assert place.recorded() == place.versions()
+    # nothing is held: the next push is judged anew, by the rows of that moment
+    assert place.service.house.kept.holds(place.name) == ()
+    place.rows("update public.people set mail = id::text")
+    place.work.write("README.md", "something unrelated")
+    assert place.deploy().status is Status.SUCCEEDED
     assert place.versions() == ["20260101000000", "20260101000001"]
 
 
@@ -105,9 +136,8 @@ def test_a_table_that_is_open_to_everybody_is_undone_and_all_that_came_with_it_i
     place.deploy()
     before = seen(place)
     place.migration("20260101000001", "good", table("good"), "drop table public.good;\n")
-    place.migration(
-        "20260101000002", "open", "create table public.open (id int);\n", "drop table public.open;\n"
-    )
+    opens = unseen("create table public.open (id int)")
+    place.migration("20260101000002", "open", opens, "drop table public.open;\n")
     deployment = place.deploy()
     assert deployment.status is Status.ROLLED_BACK
     assert ("rls-disabled", None) in errors(place, deployment)
@@ -122,7 +152,7 @@ def test_a_table_that_is_open_to_everybody_is_undone_and_all_that_came_with_it_i
 @at("stuck")
 def test_without_a_way_back_a_deployment_is_stuck_and_its_target_closed_until_a_person_retries(place):
     place.migration("20260101000000", "people", TWICE, down=None)
-    place.migration("20260101000001", "unique", "create unique index mails on public.people (mail);\n")
+    place.migration("20260101000001", "unique", UNIQUE)
     stuck = place.deploy()
     assert (stuck.status, stuck.failure.code) == (Status.STUCK, "rollback-missing")
     assert "20260101000000_people.sql" in stuck.failure.message
@@ -149,7 +179,7 @@ def test_without_a_way_back_a_deployment_is_stuck_and_its_target_closed_until_a_
 @at("by-hand")
 def test_what_a_person_undid_by_hand_is_applied_with_its_new_file_and_counts_from_then_on(place):
     place.migration("20260101000000", "people", TWICE, down=None)
-    place.migration("20260101000001", "unique", "create unique index mails on public.people (mail);\n")
+    place.migration("20260101000001", "unique", UNIQUE)
     stuck = place.deploy()
     assert stuck.status is Status.STUCK
 
@@ -170,7 +200,7 @@ def test_what_a_person_undid_by_hand_is_applied_with_its_new_file_and_counts_fro
 @at("stuck-rollback")
 def test_a_rollback_that_leaves_something_behind_is_stuck_and_says_what(place):
     place.migration("20260101000000", "people", TWICE + table("other"), "drop table public.people;\n")
-    place.migration("20260101000001", "unique", "create unique index mails on public.people (mail);\n")
+    place.migration("20260101000001", "unique", UNIQUE)
     stuck = place.deploy()
     assert (stuck.status, stuck.failure.code) == (Status.STUCK, "left-behind")
     assert "public.other" in stuck.failure.message

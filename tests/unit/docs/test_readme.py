@@ -1,9 +1,13 @@
 """What README promises a newcomer: two commands, settings that load, words that lead somewhere."""
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from orchestrator.cli import run
 from orchestrator.settings import load
 from tests.support.pages import ROOT, fenced, page, sections, shell_lines
 
@@ -52,6 +56,30 @@ def test_the_containers_are_started_as_the_compose_file_says() -> None:
     assert told
     for line in told:
         assert " ".join(line.split()) in shown
+
+
+def test_what_validate_is_shown_to_say_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = fenced(README, "console")
+    typed, _, told = shown.partition("\n")
+    (folder,) = re.findall(r"`(examples/[\w/-]+)`", SECTIONS["Before you push"])
+    monkeypatch.chdir(ROOT / folder)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(shlex.split(typed.removeprefix("$ bascule "))) == 1
+    assert capsys.readouterr().out == told
+
+
+def test_nothing_can_be_said_against_the_migration_that_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in fenced(SECTIONS["A rollback file"], "sql"):
+        path = Path(text.partition("\n")[0].removeprefix("-- "))
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    assert run(["validate"]) == 0
+    assert capsys.readouterr().out == "pass: nothing found in 2 files\n"
 
 
 def test_the_python_that_is_needed_is_the_one_that_is_declared() -> None:

@@ -3,7 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.migration import Migration, SqlFile
-from orchestrator.validation.rename import is_named_like_a_rollback, move_to_rollbacks, rename, version_after
+from orchestrator.validation.rename import (
+    is_named_like_a_rollback,
+    moment_of,
+    move_to_rollbacks,
+    rename,
+    timestamp_of,
+    version_after,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,32 @@ def test_the_following_version_is_the_next_second_or_number(version: str, follow
 @given(st.text("0123456789", min_size=1, max_size=20))
 def test_the_following_version_is_later_as_text(version: str) -> None:
     assert version_after(version) > version
+
+
+@pytest.mark.parametrize(
+    ("version", "meant"),
+    [
+        ("20260101", "20260101000000"),
+        ("2026010113", "20260101130000"),
+        ("202601011345", "20260101134500"),
+        ("20260101240000", "20260102000000"),
+        ("20261231235960", "20270101000000"),
+        ("20260101120000", "20260101120000"),
+        ("20261301000000", None),
+        ("20260230000000", None),
+        ("99991231240000", None),
+        ("0042", None),
+        ("99999999999999999999", None),
+    ],
+)
+def test_odd_digits_stand_for_a_moment_or_for_none(version: str, meant: str | None) -> None:
+    assert timestamp_of(version) == meant
+
+
+@given(st.text("0123456789", min_size=1, max_size=20))
+def test_the_timestamp_that_digits_stand_for_is_a_moment(version: str) -> None:
+    meant = timestamp_of(version)
+    assert meant is None or moment_of(meant) is not None
 
 
 def test_a_rename_takes_the_rollback_along() -> None:

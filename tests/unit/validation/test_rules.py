@@ -1,8 +1,11 @@
 """Rules, their pages and their examples, held against each other."""
 
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,18 +16,22 @@ from orchestrator.domain.finding import Finding, Severity, worst_first
 from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Hold
 from orchestrator.domain.rollback_files import pair_rollbacks
+from orchestrator.domain.shape import Name, Shape
+from orchestrator.domain.survey import LongTransaction, Size, Survey
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.comparison import Comparison
 from orchestrator.validation.review import review
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import LINT_RULES, PLAN_RULES, RULES, SOURCE_RULES
+from orchestrator.validation.rules import LINT_RULES, PLAN_RULES, PREFLIGHT_RULES, RULES, SOURCE_RULES
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
+from orchestrator.validation.world.effects import carry_out
+from orchestrator.validation.world.world import World
 
 EXAMPLES = Path(__file__).parents[2] / "rules"
 LINTER = Squawk([mark for rule in LINT_RULES for mark in rule.marks])
 #: those with an example each; the others have tests of their own
-WITH_EXAMPLES = [rule for rule in RULES if rule not in SOURCE_RULES]
+WITH_EXAMPLES = [rule for rule in RULES if rule not in {*SOURCE_RULES, *PREFLIGHT_RULES}]
 SOURCES = Path(rules_package.__file__).parent
 
 
@@ -68,18 +75,46 @@ def reviewed(example: Path) -> tuple[Finding, ...]:
     before = example.with_name("before.sql")
     earlier = [SqlText(path="0_before.sql", content=before.read_bytes())] if before.exists() else []
     file = SqlText(path=f"supabase/migrations/20260101120000_{example.name}", content=example.read_bytes())
-    terms = terms_of(example.with_name("terms.toml"))
+    terms = terms_of(example.with_name("terms.toml"), earlier)
     return review([file], terms, earlier=earlier, lint=partial(LINTER.lint, server_major=terms.server_major))
 
 
-def terms_of(file: Path) -> Terms:
-    """Read server_major, grants_new_tables, exposed_schemas."""
+def terms_of(file: Path, earlier: Iterable[SqlText]) -> Terms:
+    """Read server_major, grants_new_tables, exposed_schemas; sizes and long_transactions make a survey."""
     if not file.exists():
         return Terms()
     told: dict[str, Any] = tomllib.loads(file.read_text())
     if "exposed_schemas" in told:
         told["exposed_schemas"] = tuple(told["exposed_schemas"])
-    return Terms(**told)
+    statistics = {name: told.pop(name) for name in ("sizes", "long_transactions") if name in told}
+    return Terms(survey=survey_of(earlier, **statistics) if statistics else None, **told)
+
+
+def survey_of(
+    earlier: Iterable[SqlText],
+    sizes: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    long_transactions: Sequence[Mapping[str, Any]] = (),
+) -> Survey:
+    """Make a survey of what earlier files leave behind; sizes are rows and bytes by the table's name."""
+    world = World()
+    for part in chain.from_iterable(each.parts for each in earlier):
+        for change in part.parsed.changes:
+            carry_out(change, world)
+    return Survey(
+        target="staging",
+        server_major=18,
+        shape=Shape(schemas=frozenset({"public"}), tables=world.tables, functions=world.functions),
+        sizes={name_of(name): Size(rows=rows, bytes=size) for name, (rows, size) in sizes.items()},
+        long_transactions=tuple(
+            LongTransaction(**{**each, "tables": tuple(map(name_of, each["tables"]))})
+            for each in long_transactions
+        ),
+        api_roles=frozenset({"anon", "authenticated", "service_role"}),
+    )
+
+
+def name_of(written: str) -> Name:
+    return Name(*written.split("."))
 
 
 def told(finding: Finding) -> str:

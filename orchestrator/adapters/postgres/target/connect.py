@@ -9,7 +9,7 @@ import psycopg
 from orchestrator.adapters.postgres.target.address import TargetAddress, parameters_of
 from orchestrator.adapters.postgres.target.host import HostDiagnosis, diagnose_host
 from orchestrator.adapters.postgres.target.patient import PatientConnection
-from orchestrator.adapters.postgres.target.refusal import Obstacle, Refusal, find_refusal
+from orchestrator.adapters.postgres.target.refusal import Halt, Refusal, find_refusal
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavailable
 
 #: what the server is given on top of its own time limit before it counts as dead
@@ -143,7 +143,7 @@ def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
     if state in _OPERATOR:
         return _configuration(address.name, *_OPERATOR[state], sqlstate=state)
     host = diagnose_host(address.url)
-    problem = _in_the_way(refusal.obstacle, host)
+    problem = _in_the_way(refusal.halt, host)
     if problem is not None:
         return _configuration(address.name, *problem)
     code, what = _LATER.get(state, ("unreachable", f"cannot connect to {host.host or 'the server'}"))
@@ -156,16 +156,16 @@ def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
     )
 
 
-def _in_the_way(obstacle: Obstacle, host: HostDiagnosis) -> tuple[str, str, str] | None:
+def _in_the_way(halt: Halt, host: HostDiagnosis) -> tuple[str, str, str] | None:
     """Name what the operator can remove: code, what happened, remedy."""
-    match obstacle:
-        case Obstacle.NAME:
+    match halt:
+        case Halt.NAME:
             return "unknown-host", host.problem or "the host is not known", host.remedy
-        case Obstacle.NETWORK if host.ipv6 and not host.ipv4:
+        case Halt.NETWORK if host.ipv6 and not host.ipv4:
             return "ipv6-only", f"{host.problem} and cannot be reached", host.remedy
-        case Obstacle.NO_TLS:
+        case Halt.NO_TLS:
             return "tls-not-offered", "the server does not offer TLS", _SSLMODE
-        case Obstacle.TLS:
+        case Halt.TLS:
             return "tls-untrusted", "the server's certificate is not trusted", _ROOT
     return None
 

@@ -22,8 +22,8 @@ _MOST_MESSAGES = 100
 _OK, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 5, 10, 11, 12
 
 
-class Obstacle(Enum):
-    """How far we got."""
+class Halt(Enum):
+    """Where the way to a server ended."""
 
     #: the resolver does not know the host
     NAME = auto()
@@ -43,7 +43,7 @@ class Obstacle(Enum):
 class Refusal:
     """Why a connection failed."""
 
-    obstacle: Obstacle
+    halt: Halt
     sqlstate: str | None = None
 
 
@@ -57,30 +57,30 @@ def find_refusal(parameters: Mapping[str, str], *, timeout_seconds: float) -> Re
     try:
         return _ask(parameters, timeout_seconds)
     except _Error as error:
-        return Refusal(obstacle=Obstacle.SERVER, sqlstate=error.sqlstate)
+        return Refusal(halt=Halt.SERVER, sqlstate=error.sqlstate)
     except socket.gaierror as error:
         later = error.errno == socket.EAI_AGAIN
-        return Refusal(obstacle=Obstacle.NETWORK if later else Obstacle.NAME)
+        return Refusal(halt=Halt.NETWORK if later else Halt.NAME)
     except ssl.SSLError:
-        return Refusal(obstacle=Obstacle.TLS)
+        return Refusal(halt=Halt.TLS)
     except OSError:
-        return Refusal(obstacle=Obstacle.NETWORK)
+        return Refusal(halt=Halt.NETWORK)
     except (ValueError, LookupError, struct.error):
-        return Refusal(obstacle=Obstacle.NONE)
+        return Refusal(halt=Halt.NONE)
 
 
 def _ask(parameters: Mapping[str, str], timeout_seconds: float) -> Refusal:
     host = (parameters.get("hostaddr") or parameters.get("host") or "").split(",")[0]
     if not host or host.startswith(("/", "@")):
-        return Refusal(obstacle=Obstacle.NETWORK)
+        return Refusal(halt=Halt.NETWORK)
     port = int((parameters.get("port") or "5432").split(",")[0])
     with socket.create_connection((host, port), timeout=timeout_seconds) as plain:
         channel = _secured(plain, host, parameters)
         if channel is None:
-            return Refusal(obstacle=Obstacle.NO_TLS)
+            return Refusal(halt=Halt.NO_TLS)
         with channel:
             _enter(channel, parameters)
-    return Refusal(obstacle=Obstacle.NONE)
+    return Refusal(halt=Halt.NONE)
 
 
 def _secured(plain: socket.socket, host: str, parameters: Mapping[str, str]) -> socket.socket | None:

@@ -8,6 +8,7 @@ from orchestrator.cli.demo.checks import Aftermath, checks
 from orchestrator.cli.demo.databases import Snapshot
 from orchestrator.domain.deployment import Cause, Deployment, DeploymentId, Outcome, Stage, StageRun, Status
 from orchestrator.domain.errors import Failure
+from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.plan import Hold
 
 NOW = datetime(2026, 3, 16, tzinfo=UTC)
@@ -84,6 +85,65 @@ def test_an_aftermath_as_told_passes_every_check():
 )
 def test_what_is_not_as_told_is_named(change, words):
     assert wrong(replace(AS_TOLD, **change)) == [words]
+
+
+NOTE = Finding(rule="hidden-sql", severity=Severity.NOTE, source=Source.TREE, message="Unseen")
+ERROR = Finding(
+    rule="row-security-missing",
+    severity=Severity.ERROR,
+    source=Source.TREE,
+    message="Open",
+    remedy="Enable it",
+    file="1_a.sql",
+    line=1,
+)
+REFUSAL = replace(PUSH, status=Status.REFUSED, because=(ERROR.rule,), held=())
+REFUSED = replace(
+    AS_TOLD,
+    ended=replace(ENDED, status=Status.REFUSED),
+    runs=(replace(RUN, stage=Stage.VALIDATE, failure=None, findings=(ERROR,)),),
+    holds=(),
+    headline="staging: refused — the database was not touched",
+)
+
+
+def test_a_refusal_as_told_passes_every_check():
+    assert wrong(REFUSED, REFUSAL) == []
+
+
+def test_a_refusal_after_something_was_begun_is_none():
+    runs = (*REFUSED.runs, replace(RUN, failure=None))
+    assert wrong(replace(REFUSED, runs=runs), REFUSAL) == ["a migration was begun"]
+
+
+@pytest.mark.parametrize("lacking", ["file", "remedy"])
+def test_a_reason_without_place_or_way_out_is_named(lacking):
+    runs = (replace(REFUSED.runs[0], findings=(replace(ERROR, **{lacking: ""}),)),)
+    words = "row-security-missing should name place and way out"
+    assert wrong(replace(REFUSED, runs=runs), REFUSAL) == [words]
+
+
+def test_where_nothing_is_to_be_said_even_a_note_is_named():
+    push = replace(PUSH, exemplary=True)
+    assert wrong(AS_TOLD, push) == []
+    runs = (replace(RUN, findings=(NOTE,)),)
+    assert wrong(replace(AS_TOLD, runs=runs), push) == ["hidden-sql spoke up"]
+
+
+@pytest.mark.parametrize(
+    ("findings", "words"),
+    [
+        ((NOTE,), []),
+        ((), ["hidden-sql should be a note, but is nothing"]),
+        (
+            (replace(NOTE, severity=Severity.WARNING),),
+            ["hidden-sql should be a note, but is warning"],
+        ),
+    ],
+)
+def test_what_is_only_noted_is_no_more_and_no_less_than_a_note(findings, words):
+    runs = (replace(RUN, findings=findings),)
+    assert wrong(replace(AS_TOLD, runs=runs), replace(PUSH, noted=(NOTE.rule,))) == words
 
 
 def test_another_history_than_told_is_named():

@@ -5,13 +5,14 @@
 -- ============================================
 -- STEP 1: A schema that the API does not expose
 -- ============================================
-create schema private;
+create schema if not exists private;
 comment on schema private is 'Helpers for policies and triggers; never exposed by the API';
 grant usage on schema private to authenticated, service_role;
 
 -- ============================================
 -- STEP 2: Create table
 -- ============================================
+-- bascule: allow policy-missing because only the service role takes somebody in or lets somebody go
 create table public.admin_users (
   id uuid primary key references auth.users (id) on delete cascade,
   email text not null unique,
@@ -54,13 +55,9 @@ revoke all on table public.admin_users from anon, authenticated, service_role;
 grant select on table public.admin_users to authenticated;
 grant select, insert, update, delete on table public.admin_users to service_role;
 
-create policy admin_users_select_own on public.admin_users
+create policy admin_users_select on public.admin_users
   for select to authenticated
-  using (id = (select auth.uid()));
-
-create policy admins_select_all_admin_users on public.admin_users
-  for select to authenticated
-  using ((select private.is_admin()));
+  using (id = (select auth.uid()) or (select private.is_admin()));
 
 -- ============================================
 -- STEP 5: Triggers and comments

@@ -28,24 +28,23 @@ alter table public.customers enable row level security;
 revoke all on table public.customers from anon, authenticated, service_role;
 grant select, insert, update, delete on table public.customers to authenticated, service_role;
 
-create policy customers_select_own on public.customers
+create policy customers_select on public.customers
   for select to authenticated
-  using (id = (select auth.uid()));
+  using (id = (select auth.uid()) or (select private.is_admin()));
 
-create policy customers_insert_own on public.customers
+create policy customers_insert on public.customers
   for insert to authenticated
-  with check (id = (select auth.uid()));
+  with check (id = (select auth.uid()) or (select private.is_admin()));
 
-create policy customers_update_own on public.customers
+create policy customers_update on public.customers
   for update to authenticated
-  using (id = (select auth.uid()))
-  with check (id = (select auth.uid()));
+  using (id = (select auth.uid()) or (select private.is_admin()))
+  with check (id = (select auth.uid()) or (select private.is_admin()));
 
 -- Customers do not delete themselves: closing an account is a request to the back office.
-create policy admins_manage_customers on public.customers
-  for all to authenticated
-  using ((select private.is_admin()))
-  with check ((select private.is_admin()));
+create policy customers_delete on public.customers
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- ============================================
 -- STEP 4: Triggers and comments

@@ -33,14 +33,26 @@ revoke all on table public.service_packages from anon, authenticated, service_ro
 grant select on table public.service_packages to anon;
 grant select, insert, update, delete on table public.service_packages to authenticated, service_role;
 
-create policy service_packages_select_on_sale on public.service_packages
-  for select to anon, authenticated
+create policy service_packages_select_as_visitor on public.service_packages
+  for select to anon
   using (is_active);
 
-create policy admins_manage_service_packages on public.service_packages
-  for all to authenticated
+create policy service_packages_select on public.service_packages
+  for select to authenticated
+  using (is_active or (select private.is_admin()));
+
+create policy service_packages_insert on public.service_packages
+  for insert to authenticated
+  with check ((select private.is_admin()));
+
+create policy service_packages_update on public.service_packages
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+create policy service_packages_delete on public.service_packages
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- ============================================
 -- STEP 4: Triggers and comments

@@ -44,19 +44,23 @@ alter table public.consumer_orders enable row level security;
 revoke all on table public.consumer_orders from anon, authenticated, service_role;
 grant select, insert, update, delete on table public.consumer_orders to authenticated, service_role;
 
-create policy consumer_orders_select_own on public.consumer_orders
+create policy consumer_orders_select on public.consumer_orders
   for select to authenticated
-  using (customer_id = (select auth.uid()));
+  using (customer_id = (select auth.uid()) or (select private.is_admin()));
 
-create policy consumer_orders_insert_own on public.consumer_orders
+create policy consumer_orders_insert on public.consumer_orders
   for insert to authenticated
-  with check (customer_id = (select auth.uid()) and status = 'pending');
+  with check ((customer_id = (select auth.uid()) and status = 'pending') or (select private.is_admin()));
 
 -- Status and price change in the back office only.
-create policy admins_manage_consumer_orders on public.consumer_orders
-  for all to authenticated
+create policy consumer_orders_update on public.consumer_orders
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+create policy consumer_orders_delete on public.consumer_orders
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- ============================================
 -- STEP 5: Triggers and comments

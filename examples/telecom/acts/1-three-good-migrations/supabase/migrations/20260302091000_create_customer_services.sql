@@ -51,14 +51,23 @@ alter table public.customer_services enable row level security;
 revoke all on table public.customer_services from anon, authenticated, service_role;
 grant select, insert, update, delete on table public.customer_services to authenticated, service_role;
 
-create policy customer_services_select_own on public.customer_services
+create policy customer_services_select on public.customer_services
   for select to authenticated
-  using (customer_id = (select auth.uid()));
+  using (customer_id = (select auth.uid()) or (select private.is_admin()));
 
-create policy admins_manage_customer_services on public.customer_services
-  for all to authenticated
+-- A service begins and ends in the back office.
+create policy customer_services_insert on public.customer_services
+  for insert to authenticated
+  with check ((select private.is_admin()));
+
+create policy customer_services_update on public.customer_services
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+create policy customer_services_delete on public.customer_services
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- ============================================
 -- STEP 5: Triggers and comments

@@ -50,28 +50,42 @@ revoke all on table public.business_quotes, public.kyc_sessions from anon, authe
 grant select, insert, update, delete on table public.business_quotes, public.kyc_sessions
   to authenticated, service_role;
 
-create policy business_quotes_select_own on public.business_quotes
+create policy business_quotes_select on public.business_quotes
   for select to authenticated
-  using (requested_by = (select auth.uid()));
+  using (requested_by = (select auth.uid()) or (select private.is_admin()));
 
-create policy business_quotes_insert_own on public.business_quotes
+create policy business_quotes_insert on public.business_quotes
   for insert to authenticated
-  with check (requested_by = (select auth.uid()) and status = 'draft');
+  with check ((requested_by = (select auth.uid()) and status = 'draft') or (select private.is_admin()));
 
-create policy admins_manage_business_quotes on public.business_quotes
-  for all to authenticated
+create policy business_quotes_update on public.business_quotes
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+create policy business_quotes_delete on public.business_quotes
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- The sub-query stands under the policies of business_quotes, which never look back here.
-create policy kyc_sessions_select_own on public.kyc_sessions
+create policy kyc_sessions_select on public.kyc_sessions
   for select to authenticated
-  using (quote_id in (select id from public.business_quotes where requested_by = (select auth.uid())));
+  using (
+    quote_id in (select id from public.business_quotes where requested_by = (select auth.uid()))
+    or (select private.is_admin()));
 
-create policy admins_manage_kyc_sessions on public.kyc_sessions
-  for all to authenticated
+create policy kyc_sessions_insert on public.kyc_sessions
+  for insert to authenticated
+  with check ((select private.is_admin()));
+
+create policy kyc_sessions_update on public.kyc_sessions
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+create policy kyc_sessions_delete on public.kyc_sessions
+  for delete to authenticated
+  using ((select private.is_admin()));
 
 -- ============================================
 -- STEP 4: Triggers and comments

@@ -39,6 +39,8 @@ create table public.partner_compliance_documents (
 -- ============================================
 create index partner_compliance_documents_partner_id_idx
   on public.partner_compliance_documents (partner_id, document_category);
+create index partner_compliance_documents_verification_status_idx
+  on public.partner_compliance_documents (verification_status, created_at);
 create index partner_compliance_documents_expiry_date_idx
   on public.partner_compliance_documents (expiry_date) where expiry_date is not null;
 
@@ -53,40 +55,49 @@ revoke all on table public.partners, public.partner_compliance_documents
 grant select, insert, update, delete on table public.partners, public.partner_compliance_documents
   to authenticated, service_role;
 
-create policy partners_select_own on public.partners
+create policy partners_select on public.partners
   for select to authenticated
-  using (user_id = (select auth.uid()));
+  using (user_id = (select auth.uid()) or (select private.is_admin()));
 
-create policy partners_insert_own on public.partners
+create policy partners_insert on public.partners
   for insert to authenticated
-  with check (user_id = (select auth.uid()) and status = 'pending');
+  with check ((user_id = (select auth.uid()) and status = 'pending') or (select private.is_admin()));
 
-create policy admins_manage_partners on public.partners
-  for all to authenticated
+create policy partners_update on public.partners
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
 
-create policy partner_compliance_documents_select_own on public.partner_compliance_documents
-  for select to authenticated
-  using (partner_id in (select id from public.partners where user_id = (select auth.uid())));
+create policy partners_delete on public.partners
+  for delete to authenticated
+  using ((select private.is_admin()));
 
-create policy partner_compliance_documents_insert_own on public.partner_compliance_documents
+create policy partner_compliance_documents_select on public.partner_compliance_documents
+  for select to authenticated
+  using (
+    partner_id in (select id from public.partners where user_id = (select auth.uid()))
+    or (select private.is_admin()));
+
+create policy partner_compliance_documents_insert on public.partner_compliance_documents
   for insert to authenticated
   with check (
-    verification_status = 'pending'
-    and partner_id in (select id from public.partners where user_id = (select auth.uid())));
+    (verification_status = 'pending'
+      and partner_id in (select id from public.partners where user_id = (select auth.uid())))
+    or (select private.is_admin()));
 
--- A document may be taken back until somebody has looked at it.
-create policy partner_compliance_documents_delete_own on public.partner_compliance_documents
-  for delete to authenticated
-  using (
-    verification_status = 'pending'
-    and partner_id in (select id from public.partners where user_id = (select auth.uid())));
-
-create policy admins_manage_partner_compliance_documents on public.partner_compliance_documents
-  for all to authenticated
+-- Whether a document is in order is decided in the back office.
+create policy partner_compliance_documents_update on public.partner_compliance_documents
+  for update to authenticated
   using ((select private.is_admin()))
   with check ((select private.is_admin()));
+
+-- A document may be taken back until somebody has looked at it.
+create policy partner_compliance_documents_delete on public.partner_compliance_documents
+  for delete to authenticated
+  using (
+    (verification_status = 'pending'
+      and partner_id in (select id from public.partners where user_id = (select auth.uid())))
+    or (select private.is_admin()));
 
 -- ============================================
 -- STEP 4: Triggers and comments

@@ -1,1 +1,0 @@
-drop policy admin_users_select_colleagues on public.admin_users;

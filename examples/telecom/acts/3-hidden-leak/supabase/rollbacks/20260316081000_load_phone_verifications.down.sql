@@ -1,0 +1,1 @@
+delete from public.phone_verifications where proven_by = 'shop';

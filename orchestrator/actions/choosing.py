@@ -1,0 +1,212 @@
+"""Choose what is judged out of what a person points at: files, folders, or standard input.
+
+A folder is judged as a whole. A file is judged alone: its elder siblings only tell what is there before it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from orchestrator.actions.on_disk import is_folder, names_in, no_migrations, read, shown
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.migration import MIGRATION_NAME, SqlFile, checksum
+from orchestrator.domain.plan import Tree
+from orchestrator.stages.plan import pair
+from orchestrator.validation.sql_text import SqlText
+
+#: the word for standard input, and how it is called in findings
+STDIN: Final = "-"
+_STDIN_PATH: Final = "<stdin>"
+
+_USUAL: Final = "supabase"
+_MIGRATIONS: Final = "migrations"
+#: where rollbacks are found, beside or below the migrations
+_ROLLBACKS: Final = frozenset({"rollbacks", "rollback"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Files that are judged together, with what lies around them."""
+
+    #: the folder that holds migrations/ and config.toml; None: there is none
+    home: Path | None = None
+    #: judged, in the order in which they would be applied
+    files: tuple[SqlText, ...] = ()
+    #: siblings that come before the last of them, in the same order
+    earlier: tuple[SqlText, ...] = ()
+    #: judged by whether they could run
+    rollbacks: tuple[SqlText, ...] = ()
+    #: judged by their names
+    tree: Tree
+    #: whether this is all that the folder holds
+    whole: bool = False
+
+    def contents(self, sha256s: Iterable[str]) -> Mapping[str, bytes]:
+        """Return the contents of judged files by their checksums."""
+        return {sha256: self._contents[sha256] for sha256 in sha256s}
+
+    @cached_property
+    def _contents(self) -> Mapping[str, bytes]:
+        return {checksum(file.content): file.content for file in (*self.files, *self.rollbacks)}
+
+
+def choose(words: Sequence[str], *, standard_input: Callable[[], bytes]) -> tuple[Chosen, ...]:
+    """Find and read what the words name; without any, the migrations of the current directory.
+
+    Raises ConfigurationError, which names what cannot be read or what holds no migrations.
+    """
+    if not words:
+        return (_whole(_usual()),)
+    paths = [Path(word) for word in dict.fromkeys(words) if word != STDIN]
+    folders = [path for path in paths if is_folder(path)]
+    files = [path for path in paths if path not in folders]
+    chosen = [*map(_any_folder, folders), *_by_folder(files)]
+    if STDIN in words:
+        chosen.append(_alone([SqlText(path=_STDIN_PATH, content=standard_input())]))
+    return tuple(chosen)
+
+
+def _usual() -> Path:
+    for home in (Path(_USUAL), Path()):
+        if (home / _MIGRATIONS).is_dir():
+            return home / _MIGRATIONS
+    raise no_migrations(f"there is neither {_USUAL}/{_MIGRATIONS}/ nor {_MIGRATIONS}/ here")
+
+
+def _any_folder(folder: Path) -> Chosen:
+    if _name(folder) in _ROLLBACKS:
+        return _rollbacks_only([folder / name for name in names_in(folder)])
+    for inside in (folder / _USUAL / _MIGRATIONS, folder / _MIGRATIONS):
+        if inside.is_dir():
+            return _whole(inside)
+    if _name(folder) != _MIGRATIONS and not names_in(folder):
+        raise no_migrations(f"{shown(folder)} holds neither {_MIGRATIONS}/ nor *.sql files")
+    return _whole(folder)
+
+
+def _whole(folder: Path) -> Chosen:
+    """Choose all migrations of a folder, and all rollbacks around it."""
+    names = names_in(folder)
+    if not names:
+        raise no_migrations(f"{shown(folder)} holds no *.sql file")
+    files = [_text(folder / name) for name in _in_order(names)]
+    rollbacks = [_text(path) for path in _rollbacks_around(folder)]
+    skipped = [SqlFile(path=shown(folder / name), sha256="") for name in names if not _version(name)]
+    return Chosen(
+        home=_home(folder),
+        files=tuple(files),
+        rollbacks=tuple(rollbacks),
+        tree=_tree([*map(_sql_file, files), *skipped], rollbacks),
+        whole=True,
+    )
+
+
+def _by_folder(paths: Iterable[Path]) -> Iterator[Chosen]:
+    """Group single files by their folder: those of one folder are applied one after the other."""
+    groups: dict[Path, list[Path]] = {}
+    for path in paths:
+        groups.setdefault(path.parent, []).append(path)
+    for folder, group in groups.items():
+        yield _rollbacks_only(group) if _name(folder) in _ROLLBACKS else _some(folder, group)
+
+
+def _some(folder: Path, paths: Sequence[Path]) -> Chosen:
+    """Choose some files of a folder, each with its rollback."""
+    wanted = [_text(path) for path in sorted(paths, key=lambda path: (_version(path.name), path.name))]
+    last = max(_version(path.name) for path in paths)
+    names = {path.name for path in paths}
+    siblings = [name for name in _in_order(_siblings(folder)) if name not in names]
+    rollbacks = _rollbacks_of(wanted, siblings, folder)
+    return Chosen(
+        home=_home(folder),
+        files=tuple(wanted),
+        earlier=tuple(_text(folder / name, context=True) for name in siblings if _version(name) < last),
+        rollbacks=rollbacks,
+        tree=_tree(map(_sql_file, wanted), rollbacks),
+    )
+
+
+def _rollbacks_of(files: Sequence[SqlText], siblings: Iterable[str], folder: Path) -> tuple[SqlText, ...]:
+    """Find the rollbacks of some files, as they are paired in the whole folder."""
+    around = {shown(path): path for path in _rollbacks_around(folder)}
+    everybody = [
+        *map(_sql_file, files),
+        *(SqlFile(path=shown(folder / name), sha256="") for name in siblings),
+    ]
+    tree = Tree(
+        commit="",
+        author="",
+        subject="",
+        migrations=tuple(everybody),
+        rollbacks=tuple(SqlFile(path=path, sha256=path) for path in around),
+    )
+    # their paths stand for their checksums: only those are read that no name pairs
+    paired = pair(tree, lambda paths: {path: read(around[path], context=True) for path in paths})
+    asked = {file.path for file in files}
+    found = [each.rollback.path for each in paired.migrations if each.rollback and each.file.path in asked]
+    return tuple(_text(around[path]) for path in found)
+
+
+def _rollbacks_only(paths: Sequence[Path]) -> Chosen:
+    if not paths:
+        raise no_migrations("the folder of rollbacks is empty")
+    return Chosen(rollbacks=tuple(_text(path) for path in sorted(paths)), tree=_tree((), ()))
+
+
+def _alone(files: Sequence[SqlText]) -> Chosen:
+    return Chosen(files=tuple(files), tree=_tree((), ()))
+
+
+def _tree(migrations: Iterable[SqlFile], rollbacks: Iterable[SqlText]) -> Tree:
+    return Tree(
+        commit="",
+        author="",
+        subject="",
+        migrations=tuple(migrations),
+        rollbacks=tuple(map(_sql_file, rollbacks)),
+    )
+
+
+def _text(path: Path, *, context: bool = False) -> SqlText:
+    return SqlText(path=shown(path), content=read(path, context=context))
+
+
+def _sql_file(file: SqlText) -> SqlFile:
+    return SqlFile(path=file.path, sha256=checksum(file.content))
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Sort what the Supabase CLI takes for migrations as it does; leave out the rest."""
+    return sorted(filter(_version, names), key=lambda name: (_version(name), name))
+
+
+def _version(name: str) -> str:
+    match = MIGRATION_NAME.fullmatch(name)
+    return match[1] if match else ""
+
+
+def _siblings(folder: Path) -> Sequence[str]:
+    try:
+        return names_in(folder)
+    except ConfigurationError:  # a folder that may be passed through and not listed
+        return ()
+
+
+def _rollbacks_around(folder: Path) -> list[Path]:
+    home = _home(folder)
+    places = [place for place in (home, folder) if place is not None]
+    candidates = [place / name for place in places for name in sorted(_ROLLBACKS, reverse=True)]
+    return sorted(each / name for each in candidates if each.is_dir() for name in names_in(each))
+
+
+def _home(folder: Path) -> Path | None:
+    """Return the folder above migrations/."""
+    if _name(folder) != _MIGRATIONS:
+        return None
+    return folder.parent if folder.name == _MIGRATIONS else folder / ".."
+
+
+def _name(folder: Path) -> str:
+    return folder.name or folder.resolve().name

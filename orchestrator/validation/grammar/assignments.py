@@ -1,0 +1,62 @@
+"""Which string constants a statement writes into which columns. Part of the adapter.
+
+Reads a statement once more, and is asked only where the constant occurs in its text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import postgast
+from google.protobuf.message import DecodeError
+
+from orchestrator.validation.expression import Literal
+from orchestrator.validation.grammar.expressions import expression
+from orchestrator.validation.grammar.nesting import nests_too_deeply
+from orchestrator.validation.grammar.nodes import Node, Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment:
+    """A string constant that goes into a column."""
+
+    #: None where INSERT does not name its columns
+    column: str | None
+    #: 0-based, among the columns
+    position: int
+    literal: Literal
+
+
+def assignments_in(text: str) -> tuple[Assignment, ...]:
+    """Return those of an INSERT … VALUES or an UPDATE; nothing for other statements."""
+    if "\0" in text or nests_too_deeply(text):
+        return ()
+    try:
+        statements = postgast.parse(text).stmts
+    except (postgast.PgQueryError, DecodeError):
+        return ()
+    source = Source(text)
+    return tuple(found for each in statements for found in _of(each.stmt, source))
+
+
+def _of(statement: Node, source: Source) -> Iterator[Assignment]:
+    match statement.WhichOneof("node"):
+        case "insert_stmt":
+            columns = [each.res_target.name for each in statement.insert_stmt.cols]
+            rows = statement.insert_stmt.select_stmt.select_stmt.values_lists
+            for row in rows:
+                yield from _of_values(columns, list(row.list.items), source)
+            targets = statement.insert_stmt.on_conflict_clause.target_list
+        case "update_stmt":
+            targets = statement.update_stmt.target_list
+        case _:
+            return
+    for each in targets:
+        yield from _of_values([each.res_target.name], [each.res_target.val], source)
+
+
+def _of_values(columns: list[str], values: list[Node], source: Source) -> Iterator[Assignment]:
+    for position, value in enumerate(values):
+        if value.WhichOneof("node") in {"a_const", "type_cast"}:
+            for literal in expression(value, source).literals:
+                column = columns[position] if position < len(columns) else None
+                yield Assignment(column=column, position=position, literal=literal)

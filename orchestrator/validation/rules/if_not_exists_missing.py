@@ -1,0 +1,55 @@
+"""A schema or an extension that may be there already."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.shape import Name
+from orchestrator.validation.changes import CreateObject
+from orchestrator.validation.makings import Making, is_there
+from orchestrator.validation.moment import Moment
+from orchestrator.validation.rule import Rule
+from orchestrator.validation.spelling import spelled
+
+_KINDS = frozenset({"schema", "extension"})
+#: what a new project of Supabase has from the beginning
+_SHIPPED = {
+    "schema": frozenset(
+        {"auth", "storage", "realtime", "extensions", "vault", "graphql", "graphql_public", "public"}
+    ),
+    "extension": frozenset({"plpgsql", "uuid-ossp", "pgcrypto", "pg_stat_statements", "supabase_vault"}),
+}
+
+
+def check(moment: Moment[CreateObject]) -> Iterator[Finding]:
+    """Report each, unless it is there for certain: that is worse, and another rule's matter."""
+    change = moment.change
+    if change.kind not in _KINDS or change.if_not_exists or change.guarded:
+        return
+    name = change.name.name
+    if is_there(Making(change.kind, change.name), moment.world):
+        return
+    shipped = name in _SHIPPED[change.kind]
+    yield moment.finding(
+        RULE,
+        f'The {change.kind} "{name}" is made without IF NOT EXISTS',
+        severity=None if shipped else Severity.NOTE,
+        effect=f"Supabase ships this {change.kind}: the migration fails where it is there"
+        if shipped
+        else None,
+        remedy=f"create {change.kind} if not exists {spelled(change.name)}{_place(change)}",
+    )
+
+
+def _place(change: CreateObject) -> str:
+    return f" with schema {spelled(Name(None, change.schema))}" if change.schema else ""
+
+
+RULE = Rule.of(
+    __name__,
+    severity=Severity.WARNING,
+    condition="A schema or an extension is made without IF NOT EXISTS",
+    effect="The migration fails where somebody has switched it on in the dashboard, or made it by hand",
+    remedy="Say IF NOT EXISTS",
+    check=check,
+    looks_at=(CreateObject,),
+)

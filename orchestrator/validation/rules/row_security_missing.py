@@ -1,0 +1,62 @@
+"""A table that the API shows without row level security."""
+
+from collections.abc import Iterator
+
+from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.shape import Table, TableKind
+from orchestrator.validation.moment import Aftermath
+from orchestrator.validation.reach import Reach, Unread
+from orchestrator.validation.rule import Rule
+from orchestrator.validation.spelling import spelled
+from orchestrator.validation.world.world import World
+
+_SECURABLE = frozenset({TableKind.TABLE, TableKind.PARTITIONED})
+
+
+def check(aftermath: Aftermath) -> Iterator[Finding]:
+    """Report each new table: an error where a client could reach it."""
+    reach, unread = Reach(aftermath), Unread(aftermath, "security")
+    automatic = _is_switched_on_by_itself(aftermath.world)
+    for table, seen in aftermath.new_tables():
+        if table.kind not in _SECURABLE or table.row_security or not aftermath.exposed(table.name):
+            continue
+        reached = reach.clients(table)
+        certain = not (seen.change.guarded or automatic or unread.may_touch(seen))
+        yield aftermath.finding(
+            RULE,
+            _message(table),
+            seen,
+            about=table.name,
+            severity=Severity.ERROR if reached and certain else Severity.WARNING,
+            effect=None
+            if reached
+            else "Nobody comes to it through the API yet; the first GRANT shows every row",
+            remedy=f"alter table {spelled(table.name)} enable row level security, and write its policies",
+        )
+
+
+def _message(table: Table) -> str:
+    if table.policies:
+        return f"{table.name} has policies, but row level security is not switched on: they do nothing"
+    if table.parents:
+        return f"{table.name} has no row level security of its own: that of {table.parents[0]} does not count"
+    return f"{table.name} has no row level security"
+
+
+def _is_switched_on_by_itself(world: World) -> bool:
+    """Tell whether an event trigger's function speaks of it, as Supabase's own does."""
+    return any(
+        function.returns == "event_trigger" and "row level security" in (function.body or "").lower()
+        for functions in world.functions.values()
+        for function in functions
+    )
+
+
+RULE = Rule.of(
+    __name__,
+    severity=Severity.ERROR,
+    condition="A new table in an exposed schema has no row level security",
+    effect="Everybody who has the public API key reads it, and with the usual grants writes it",
+    remedy="alter table … enable row level security, and write its policies",
+    check=check,
+)

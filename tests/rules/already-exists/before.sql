@@ -1,0 +1,2 @@
+create table public.customers (id uuid primary key, email text);
+create type public.mood as enum ('glad', 'sad');

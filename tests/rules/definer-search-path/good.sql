@@ -1,0 +1,11 @@
+create function public.a() returns int language sql security definer set search_path = '' as $$ select 1 $$;
+create function public.b() returns int language sql security definer as $$ select 1 $$;
+alter function public.b() set search_path = public, pg_temp;
+create function public.c() returns int language sql as $$ select 1 $$;
+create function public.d() returns int language sql security definer as $$ select 1 $$;
+drop function public.d();
+create function public.e() returns int language sql security definer as $$ select 1 $$;
+create or replace function public.e() returns int language sql security definer set search_path to '' as $$ select 1 $$;
+create function public.f() returns int language sql security definer begin atomic; select 1; end;
+create function public.g() returns int language sql security definer as $$ select 1 $$;
+alter function g() security invoker;

@@ -1,0 +1,1 @@
+alter table public.visits detach partition public.visits_2024;

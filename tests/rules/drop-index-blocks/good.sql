@@ -1,0 +1,4 @@
+create table public.notes (id int primary key, author uuid);
+alter table public.notes enable row level security;
+create index notes_author on public.notes (author);
+drop index notes_author;

@@ -1,0 +1,5 @@
+create type public.mood as enum ('sad', 'ok');
+create view public.totals as select 1 as total;
+create function public.total(o uuid) returns numeric language sql as 'select 1.0';
+create schema app;
+create sequence public.numbers;

@@ -1,0 +1,5 @@
+create extension pgcrypto with schema extensions;
+create extension "uuid-ossp";
+create extension vector with schema extensions;
+create schema private;
+create schema auth;

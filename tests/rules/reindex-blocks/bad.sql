@@ -1,0 +1,3 @@
+reindex index public.orders_customer;
+reindex (verbose) table public.orders;
+reindex index somebody_elses;

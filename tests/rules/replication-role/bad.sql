@@ -1,0 +1,4 @@
+set session_replication_role = replica;
+insert into public.lines (id) values (1);
+set session_replication_role = default;
+set local session_replication_role to 'replica';

@@ -1,0 +1,3 @@
+truncate public.cache;
+truncate table only public.lines, public.cache restart identity;
+truncate public.files cascade;

@@ -1,0 +1,10 @@
+alter table public.orders alter column code type varchar(50), alter state type text;
+alter table public.orders alter column net type numeric(12, 2), alter column note type varchar;
+alter table public.orders alter column code type text using code::text;
+set local timezone = 'UTC';
+alter table public.orders alter column placed type timestamptz;
+create table public.notes (id int primary key);
+alter table public.notes enable row level security;
+alter table notes alter id type bigint;
+create temp table orders (id int);
+alter table orders alter id type bigint;

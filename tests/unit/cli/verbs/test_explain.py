@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from orchestrator.actions.rulebook import rulebook
+from orchestrator.cli import run
+
+
+@pytest.fixture(autouse=True)
+def _a_log(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.parametrize("rule", [entry.rule for entry in rulebook()])
+def test_every_rule_is_explained_in_80_columns_but_for_its_code(rule, capsys):
+    assert run(["explain", rule]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"{rule}: ")
+    assert [line for line in told.splitlines() if len(line) > 80 and line[:4] != "    "] == []
+    assert "```" not in told
+    assert "](" not in told
+
+
+def test_it_says_how_to_allow_a_rule_and_how_to_set_it(capsys):
+    assert run(["explain", "primary-key-missing"]) == 0
+    told = capsys.readouterr().out
+    assert "\n    -- bascule: allow primary-key-missing because REASON\n" in told
+    assert '\n    [targets.NAME.rules]\n    primary-key-missing = "off"\n' in told
+
+
+@pytest.mark.parametrize("rule", ["syntax-error", "file-symlink", "policy-error"])
+def test_it_says_that_a_rule_can_be_neither_allowed_nor_set(rule, capsys):
+    assert run(["explain", rule]) == 0
+    told = capsys.readouterr().out
+    assert told.endswith("\nIt can be neither allowed in the SQL nor set for a target.\n")
+    assert "because REASON" not in told
+
+
+def test_links_name_the_rule_or_the_document(capsys):
+    assert run(["explain", "access-widened"]) == 0
+    assert "without limit, anon-writes says so" in " ".join(capsys.readouterr().out.split())
+    assert run(["explain", "branch-gone"]) == 0
+    assert "settings (docs/settings.md#targetsnamebranch)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_with_json_it_is_one_value_with_the_page(capsys):
+    assert run(["explain", "held", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rule"], told["stage"], told["severity"]) == ("held", "plan", "error")
+    assert told["page"]
+
+
+def test_what_is_no_rule_ends_with_2_and_names_the_nearest(capsys):
+    assert run(["explain", "primary-key"]) == 2
+    assert "did you mean primary-key-missing" in capsys.readouterr().err
+    assert run(["explain", "primary-key", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "rule-unknown"
