@@ -95,7 +95,7 @@ class Output:
         self._lay(self.console, text, style, hang)
 
     def lines(self, texts: Iterable[Text]) -> None:
-        """Print many lines at once: rich takes its time for each, and where there are no colours for nothing."""
+        """Print many lines at once: rich takes its time for each, in vain where there are no colours."""
         laid: list[Text] = []
         width = self.width
         for text in texts:
@@ -162,9 +162,10 @@ class Output:
         if self.out.is_terminal:
             self.out.print(table)
             return
-        # in a pipe a row is a line: somebody greps
-        with self.out.capture() as captured:
-            self.out.print(table, width=_UNBROKEN, crop=False)
+        # in a pipe a row is a line, for somebody greps; a console folds at its own width, whatever it is told
+        wide = Console(highlight=False, file=self.out.file, width=_UNBROKEN)
+        with wide.capture() as captured:
+            wide.print(table)
         self.out.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 

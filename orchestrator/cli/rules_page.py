@@ -8,8 +8,11 @@ from typing import Final
 
 from orchestrator.actions.rulebook import Entry
 from orchestrator.domain.deployment import Stage
+from orchestrator.domain.survey import Size
+from orchestrator.validation.hazard import Work, seconds_of
 
 _HOME: Final = "docs"
+_ESTIMATES: Final = "<!-- estimates -->"
 _PLACE: Final = re.compile(r"^<!-- rules of (\w+) -->$", re.MULTILINE)
 _FENCE: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^#+ ", re.MULTILINE)
@@ -18,7 +21,18 @@ _HEADING: Final = re.compile(r"^#+ ", re.MULTILINE)
 def rules_page(entries: Sequence[Entry]) -> str:
     """Return the whole page. Each rule stands under a heading of its own, which links may lead to."""
     text = resources.files(__package__).joinpath("rules_page.md").read_text(encoding="utf-8")
+    text = text.replace(_ESTIMATES, "\n".join(_estimates()))
     return _PLACE.sub(lambda place: _of_stage(Stage(place[1]), entries), text)
+
+
+def _estimates() -> Iterable[str]:
+    yield "| work under the lock | rows a second | MB a second |"
+    yield "|---|---|---|"
+    for work in Work:
+        if work is not Work.NOTHING:
+            rows = 1 / seconds_of(work, Size(rows=1, bytes=0))
+            megabytes = 1 / seconds_of(work, Size(rows=0, bytes=1_000_000))
+            yield f"| {work} | {rows:,.0f} | {megabytes:,.0f} |"
 
 
 def _of_stage(stage: Stage, entries: Iterable[Entry]) -> str:

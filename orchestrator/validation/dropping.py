@@ -1,5 +1,7 @@
 """What a DROP takes away: whether it was there, whether these very files made it, whether it comes back."""
 
+from typing import Any
+
 from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change, Drop
@@ -51,16 +53,24 @@ def is_first_line_of_making(moment: Moment[Drop]) -> bool:
 
 
 def is_replaced(moment: Moment[Drop]) -> bool:
-    """Tell whether it is only replaced: dropped here, made again later in the file, and nothing lost."""
+    """Tell whether it is only replaced: made again later in the file, and nothing lost.
+
+    A function of the same name with other arguments stands in for it, too.
+    """
+    if moment.change.kind == "function" and len(moment.world.function(moment.change.name)) > 1:
+        return True
     return moment.change.kind in _MADE_OF_WORDS and is_made_again(moment)
 
 
 def is_made_again(moment: Moment[Drop]) -> bool:
     """Tell whether something of that name and kind is made later in the file."""
-    name = full_name(moment.change, moment.world)
-    return any(
-        made(seen.change, moment.world) == (_sort(moment.change.kind), name) for seen in moment.later()
-    )
+    return is_made_later(moment.change, moment)
+
+
+def is_made_later(drop: Drop, moment: Moment[Any]) -> bool:
+    """Tell whether something of this drop's name and kind is made behind a moment in its file."""
+    wanted = _sort(drop.kind), full_name(drop, moment.world)
+    return any(made(seen.change, moment.world) == wanted for seen in moment.later())
 
 
 def made(change: Change, world: World) -> tuple[str, Name] | None:

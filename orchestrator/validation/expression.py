@@ -48,6 +48,8 @@ class Constant:
     #: without its quotes; a comment with its signs
     text: str
     offset: int
+    #: where its text begins, behind the quote
+    start: int
     #: the token in front of it, in lower case: PASSWORD 'x'
     behind: str = ""
     is_comment: bool = False

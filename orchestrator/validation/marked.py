@@ -68,6 +68,11 @@ class Marked:
         return self.seen is not None and self.seen.on_new_table
 
     @property
+    def is_applied(self) -> bool:
+        """Tell whether the target has it already: nobody waits any more."""
+        return self.seen is not None and self.seen.is_applied
+
+    @property
     def constraint(self) -> Constraint | None:
         """The constraint at its place: of ADD CONSTRAINT, or beside the column of ADD COLUMN."""
         match self.change:
@@ -131,9 +136,18 @@ def marked(marks: Sequence[Mark], aftermath: Aftermath) -> Iterator[Marked]:
         beside[id(next(iter(up_to_it), mark))].append(mark)
     for mark, up_to_it in zip(marks, found, strict=True):
         last = next(iter(up_to_it), None)
-        yield Marked(
-            mark=mark, seen=last, aftermath=aftermath, beside=beside[id(last or mark)], up_to_it=up_to_it
-        )
+        if last is None or not _changes_nothing(last):
+            yield Marked(
+                mark=mark, seen=last, aftermath=aftermath, beside=beside[id(last or mark)], up_to_it=up_to_it
+            )
+
+
+def _changes_nothing(seen: Seen[Change]) -> bool:
+    """Tell whether it is ADD COLUMN IF NOT EXISTS of a column that is there."""
+    change = seen.change
+    if not isinstance(change, AddColumn) or seen.before is None:
+        return False
+    return change.if_not_exists and change.column.name in seen.before.columns
 
 
 def _up_to(mark: Mark, known: Sequence[tuple[_Place, Seen[Change]]]) -> _Backwards:

@@ -1,8 +1,9 @@
 """What a rule over the syntax tree is shown: one change just before it happens, or the end of it all."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, Final, Generic, TypeVar
 
@@ -26,6 +27,7 @@ from orchestrator.validation.world.world import World
 
 C_co = TypeVar("C_co", bound=Change, covariant=True)
 C = TypeVar("C", bound=Change)
+T = TypeVar("T")
 
 #: kinds of what is dropped, renamed or moved by the name of a table, or with it
 _OF_A_TABLE: Final = frozenset(
@@ -47,6 +49,8 @@ class Seen(Generic[C_co]):
     before: Table | None = None
     #: whether the files under review have made that table: nobody waits for it, and it is empty
     on_new_table: bool = False
+    #: whether the target has it already: nobody waits any more
+    is_applied: bool = False
 
     @property
     def path(self) -> str:
@@ -62,7 +66,7 @@ class Seen(Generic[C_co]):
         return self.file.place(self.part.offset + (self.change.offset if inside is None else inside))
 
 
-def see(change: Change, file: SqlText, part: Part, world: World) -> Seen[Change]:
+def see(change: Change, file: SqlText, part: Part, world: World, *, is_applied: bool = False) -> Seen[Change]:
     """Look at a change just before it happens."""
     index, written = _index_of(change), _table_of(change)
     if written is not None and world.is_temporary(written):
@@ -77,6 +81,7 @@ def see(change: Change, file: SqlText, part: Part, world: World) -> Seen[Change]
         table=name,
         before=before,
         on_new_table=name is not None and (_makes(change, before) or world.is_fresh(name)),
+        is_applied=is_applied,
     )
 
 
@@ -172,7 +177,7 @@ class Moment(Generic[C_co]):
         return size_of(self.world.named(written), self.terms)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Aftermath:
     """What all files together leave behind."""
 
@@ -182,10 +187,19 @@ class Aftermath:
     seen: Sequence[Seen[Change]]
     #: where each table, view and type was made that is still there under its last name
     made: Mapping[Name, Seen[Change]]
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def each(self, kind: type[C]) -> Iterator[Seen[C]]:
         """Yield the changes of one kind."""
-        return (seen for seen in self.seen if isinstance(seen.change, kind))  # type: ignore[misc]  # narrowed
+        found: Mapping[type, list[Seen[C]]] = self.once(_by_kind)
+        return iter(found.get(kind, ()))
+
+    def once(self, make: "Callable[[Aftermath], T]") -> T:
+        """Return what several rules want to know, worked out for the first of them."""
+        if make not in self._known:
+            self._known[make] = make(self)
+        known: T = self._known[make]
+        return known
 
     def finding(
         self,
@@ -209,6 +223,13 @@ class Aftermath:
     def exposed(self, name: Name) -> bool:
         """Tell whether the API shows what has this name."""
         return self.terms.has_api and name.schema in self.terms.exposed_schemas
+
+
+def _by_kind(aftermath: Aftermath) -> Mapping[type, list[Seen[Any]]]:
+    found: dict[type, list[Seen[Any]]] = defaultdict(list)
+    for seen in aftermath.seen:
+        found[type(seen.change)].append(seen)
+    return found
 
 
 def size_of(name: Name, terms: Terms) -> Size | None:

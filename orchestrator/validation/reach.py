@@ -25,7 +25,7 @@ class Reach:
         #: whether grants are known, and not only what the files say of them
         self.is_known = terms.survey is not None or terms.grants_new_tables is False
         self._roles = terms.survey.api_roles if terms.survey else API_ROLES
-        self._taken = _taken(aftermath)
+        self._taken = aftermath.once(_taken)
 
     def clients(self, table: Table, privileges: Collection[str] = COMMANDS) -> tuple[str, ...]:
         """Return which of anon and authenticated may, or might, do one of these things."""
@@ -58,7 +58,7 @@ def _taken(aftermath: Aftermath) -> defaultdict[tuple[Name, str], set[str]]:
         if change.kind != "table":
             continue
         for name in _named(seen, aftermath):
-            for grant in single_privileges(each for each in change.grants if each.role in CLIENTS):
+            for grant in single_privileges(tuple(each for each in change.grants if each.role in CLIENTS)):
                 several = taken[name, grant.role]
                 several.discard(grant.privilege) if change.given else several.add(grant.privilege)
     return taken

@@ -96,7 +96,7 @@ def _of_marks(marks: "Future[Sequence[Mark]] | None", aftermath: Aftermath) -> I
         return
     for one in marked(found, aftermath):
         for rule in LINT_RULES:
-            if one.mark.name in rule.marks:
+            if one.mark.name in rule.marks and not (rule.hazard and one.is_applied):
                 yield from rule.check(one)
 
 
@@ -123,7 +123,7 @@ class _Reading:
         earlier: list[Seen[Change]] = []
         for part in file.parts:
             for change in part.parsed.changes:
-                seen = see(change, file, part, self.world)
+                seen = see(change, file, part, self.world, is_applied=self._is_applied(file))
                 self._judge(self._moment(seen, earlier))
                 if not self._is_applied(file):
                     self._follow(seen)
@@ -149,7 +149,8 @@ class _Reading:
 
     def _judge(self, moment: Moment[Change]) -> None:
         for rule in _RULES_BY_CHANGE.get(type(moment.change), ()):
-            self.findings.extend(rule.check(moment))
+            if not (rule.hazard and moment.is_applied):
+                self.findings.extend(rule.check(moment))
 
     def _follow(self, seen: Seen[Change]) -> None:
         """Carry a change out, and remember where what it makes was made."""

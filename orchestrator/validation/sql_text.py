@@ -8,6 +8,7 @@ from functools import cached_property
 
 from orchestrator.validation.expression import Constant
 from orchestrator.validation.grammar.comments import comments_in
+from orchestrator.validation.grammar.features import may_have_features
 from orchestrator.validation.grammar.literals import constants_in
 from orchestrator.validation.grammar.parser import Parsed, parse
 from orchestrator.validation.psql import commands_in_front
@@ -92,8 +93,9 @@ class SqlText:
             before = lines
 
     def _read(self) -> Iterator[Part]:
+        may_be_new = may_have_features(self.text or "")
         for statement in split_statements(self.text or ""):
-            part = _part(statement)
+            part = _part(statement, may_be_new=may_be_new)
             if part is None:
                 continue
             yield part
@@ -101,7 +103,7 @@ class SqlText:
                 return  # what follows is data; judging it as SQL would only mislead
 
 
-def _part(statement: Statement) -> Part | None:
+def _part(statement: Statement, *, may_be_new: bool) -> Part | None:
     """Read one statement; None when it is nothing but comments."""
     text = statement.text
     lines = list(commands_in_front(text))
@@ -109,7 +111,7 @@ def _part(statement: Statement) -> Part | None:
     start = skip_blank(text, lines[-1][1] if lines else 0)
     if start == len(text) and not commands:
         return None
-    parsed = parse(text[start:])
+    parsed = parse(text[start:], may_be_new=may_be_new)
     if parsed.fault and text.startswith("\\", start + parsed.fault.offset):
         commands.append(statement.offset + start + parsed.fault.offset)  # as in `select 1 \gexec`
         parsed = Parsed()

@@ -87,6 +87,10 @@ Standing = dict[tuple[Name, str], StandingPolicy]
 
 def standing_policies(aftermath: Aftermath) -> Mapping[tuple[Name, str], StandingPolicy]:
     """Return the policies that stand, by table and name, in the order of their making."""
+    return aftermath.once(_standing)
+
+
+def _standing(aftermath: Aftermath) -> Mapping[tuple[Name, str], StandingPolicy]:
     found: Standing = {}
     for seen in aftermath.seen:
         follow = _FOLLOW.get(type(seen.change))

@@ -48,7 +48,7 @@ def _verdict(report: Report, target: str | None) -> Text:
         f": {told or 'nothing found'} in {count(report.files, 'file')}",
     )
     if report.applied:
-        line.append(f"; {target} has {report.applied} more already (--all judges them too)", style="dim")
+        line.append(f"; {target} has {report.applied} more already (see --all)", style="dim")
     return line
 
 

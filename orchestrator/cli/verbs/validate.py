@@ -50,7 +50,7 @@ def command(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for garbage while modules are read and files reviewed: a tenth of the time, and no use."""
+    """Let nobody look for garbage while modules are read and files reviewed: it takes a tenth of the time."""
     gc.disable()
     try:
         yield
@@ -70,9 +70,7 @@ def _by_themselves(words: Sequence[str]) -> "Report":
     return review_files(choose(words, standard_input=_standard_input), linter=linter)
 
 
-def _for_target(
-    words: Sequence[str], target: str, settings: Path | None, *, with_applied: bool
-) -> "Report":
+def _for_target(words: Sequence[str], target: str, settings: Path | None, *, with_applied: bool) -> "Report":
     from orchestrator.actions import asking
     from orchestrator.actions.choosing import choose
     from orchestrator.actions.reviewing import review_for_target

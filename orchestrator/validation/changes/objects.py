@@ -54,6 +54,8 @@ class Drop(Change):
     part: str | None = None
     if_exists: bool = False
     cascade: bool = False
+    #: of a function: the types of its arguments; None where they are not said
+    arguments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -236,6 +236,11 @@ def _vacuum(node: Node) -> Iterator[Found]:
             yield f"{name.upper()} of VACUUM and ANALYZE", 16, found.location
 
 
+def _json(node: Node) -> Iterator[Found]:
+    if node.unique_keys:
+        yield "JSON(… WITH UNIQUE KEYS)", 17, node.location  # json('{}') is also a plain cast
+
+
 _CONSTRUCTOR: Final = "JSON_OBJECT and JSON_ARRAY with SQL's own syntax"
 _LOOKS: Final[Mapping[str, Callable[[Node], Iterator[Found]]]] = {
     "MergeStmt": _merge,
@@ -256,7 +261,7 @@ _LOOKS: Final[Mapping[str, Callable[[Node], Iterator[Found]]]] = {
     "VacuumStmt": _vacuum,
     "JsonTable": _plain("JSON_TABLE", 17),
     "JsonFuncExpr": _plain("JSON_EXISTS, JSON_QUERY and JSON_VALUE", 17),
-    "JsonParseExpr": _plain("JSON()", 17),
+    "JsonParseExpr": _json,
     "JsonScalarExpr": _plain("JSON_SCALAR", 17),
     "JsonSerializeExpr": _plain("JSON_SERIALIZE", 17),
     "JsonObjectConstructor": _plain(_CONSTRUCTOR, 16),

@@ -56,19 +56,24 @@ def _constants(text: str, start: int, depth: int, *, is_code: bool) -> Iterator[
         begin, end = source.at(token.start), source.at(token.end)
         written = text[begin:end]
         if token.token in _COMMENTS:
-            yield Constant(text=written, offset=start + begin, is_comment=True)
+            yield Constant(text=written, offset=start + begin, start=start + begin, is_comment=True)
         elif token.token in _STRINGS and is_code and written.startswith("$") and depth < _DEEPEST:
-            quote = written.index("$", 1) + 1
-            body = written[quote : len(written) - quote]
-            yield from _constants(body, start + begin + quote, depth + 1, is_code=True)
+            quote = _quote(written)
+            body = written[len(quote) : -len(quote)]
+            yield from _constants(body, start + begin + len(quote), depth + 1, is_code=True)
         elif token.token in _STRINGS:
-            yield Constant(text=_unquoted(written), offset=start + begin, behind=before)
+            quote = _quote(written)
+            inner = written[len(quote) : -len(quote.lstrip("eEnNuU&"))]
+            yield Constant(
+                text=inner if quote.startswith("$") else inner.replace("''", "'"),
+                offset=start + begin,
+                start=start + begin + len(quote),
+                behind=before,
+            )
         before = written.lower()
 
 
-def _unquoted(written: str) -> str:
-    """Take the quotes off; escapes stay as they are written."""
-    if written.startswith("$"):
-        quote = written.index("$", 1) + 1
-        return written[quote : len(written) - quote]
-    return written[written.index("'") + 1 : -1].replace("''", "'")
+def _quote(written: str) -> str:
+    """Return what opens a constant: ', E', $tag$; escapes in it stay as they are written."""
+    sign = "$" if written.startswith("$") else "'"
+    return written[: written.index(sign, 1 if sign == "$" else 0) + 1]

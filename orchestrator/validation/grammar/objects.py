@@ -16,6 +16,7 @@ from orchestrator.validation.grammar.nodes import (
     relation,
     strings,
     text_of,
+    type_text,
 )
 
 _KINDS: Final = {
@@ -117,7 +118,14 @@ def drop(node: Node, source: Source) -> Iterator[Change]:
             part=part,
             if_exists=node.missing_ok,
             cascade=node.behavior == pg.DROP_CASCADE,
+            arguments=_arguments(each),
         )
+
+
+def _arguments(node: Node) -> tuple[str, ...] | None:
+    if node.WhichOneof("node") != "object_with_args" or node.object_with_args.args_unspecified:
+        return None
+    return tuple(type_text(each.type_name) for each in node.object_with_args.objargs)
 
 
 def _dropped(kind: str, node: Node) -> tuple[Name, str | None]:

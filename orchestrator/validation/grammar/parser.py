@@ -66,8 +66,11 @@ class Parsed:
         return self.read()
 
 
-def parse(text: str) -> Parsed:
-    """Read one statement (if there are several, the first counts). Never raises for any text."""
+def parse(text: str, *, may_be_new: bool = True) -> Parsed:
+    """Read one statement (if there are several, the first counts). Never raises for any text.
+
+    Without `may_be_new` nothing that only newer servers understand is looked for.
+    """
     if "\0" in text:
         return _faulty("a NUL character", text.index("\0"))
     if nests_too_deeply(text):
@@ -79,21 +82,21 @@ def parse(text: str) -> Parsed:
         return _faulty(error.message, min(max(error.cursorpos - 1, 0), len(text)))
     except DecodeError:
         return _faulty(_TOO_DEEP, 0)
-    return _read(statements[0].stmt, text) if statements else Parsed()
+    return _read(statements[0].stmt, text, may_be_new=may_be_new) if statements else Parsed()
 
 
 def _faulty(message: str, offset: int) -> Parsed:
     return Parsed(fault=Fault(message=message, offset=offset))
 
 
-def _read(statement: Any, text: str) -> Parsed:  # noqa: ANN401  # the generated classes are not for annotations
+def _read(statement: Any, text: str, *, may_be_new: bool) -> Parsed:  # noqa: ANN401  # a generated class
     kind = statement.WhichOneof("node")
     node = getattr(statement, kind)
     return Parsed(
         control=_control(node) if kind == "transaction_stmt" else None,
         runs_alone=runs_alone(kind, node),
         copies_from_stdin=kind == "copy_stmt" and node.is_from and not node.filename and not node.is_program,
-        read=lambda: changes_of(statement, Source(text)),
+        read=lambda: changes_of(statement, Source(text), may_be_new=may_be_new),
     )
 
 

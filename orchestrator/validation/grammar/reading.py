@@ -16,12 +16,15 @@ from orchestrator.validation.grammar.nodes import Node, Source, qualified, relat
 Reader = Callable[[Node, Source], Iterator[Change]]
 
 
-def changes_of(statement: Node, source: Source) -> tuple[Change, ...]:
+def changes_of(statement: Node, source: Source, *, may_be_new: bool = True) -> tuple[Change, ...]:
     """Translate one statement; nothing where no rule asks for its kind."""
     kind = statement.WhichOneof("node")
     node, read = getattr(statement, kind), _READERS.get(kind)
+    found = tuple(read(node, source)) if read else ()
+    if not may_be_new:
+        return found
     features = bodies.features_of_body(node, source) if kind == "create_function_stmt" else ()
-    return (*features_of(statement, source), *features, *(read(node, source) if read else ()))
+    return (*features_of(statement, source), *features, *found)
 
 
 def changes_of_text(text: str) -> tuple[Change, ...]:

@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.domain.shape import Name
+from orchestrator.domain.shape import Function, Name
+from orchestrator.validation.changes import ChangeRows, CreateFunction
 from orchestrator.validation.functions import standing_functions
-from orchestrator.validation.moment import Aftermath
+from orchestrator.validation.grammar.body_changes import changes_of_body
+from orchestrator.validation.moment import Aftermath, Seen
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.spelling import spelled
+from orchestrator.validation.world.world import World
 
+#: words of a body that asks who calls
+_WHO = ("auth.uid", "auth.jwt", "auth.role", "auth.email", "request.jwt", "session_user")
+_TAKES_OVER = (
+    "Whoever has the public API key changes accounts through /rpc: the function never asks who calls"
+)
 _OF_TRIGGERS = frozenset({"trigger", "event_trigger"})
 
 
@@ -28,14 +36,30 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
         is_new = ("function", name) in aftermath.world.fresh_others
         if in_policy or not is_new or name in aftermath.world.closed_functions:
             continue
+        takes_over = _changes_accounts(function, seen, aftermath.world)
         signature = f"{spelled(name)}({', '.join(function.arguments)})"
         yield aftermath.finding(
             RULE,
             f"Everybody may call {name}, which runs with its owner's rights",
             seen,
             about=name,
+            severity=Severity.ERROR if takes_over else None,
+            effect=_TAKES_OVER if takes_over else None,
             remedy=f"revoke execute on function {signature} from public, anon; grant it to whom it is for",
         )
+
+
+def _changes_accounts(function: Function, seen: Seen[CreateFunction], world: World) -> bool:
+    """Tell whether it writes to the schema auth and never asks who calls, itself or by another function."""
+    body = (function.body or "").lower()
+    if seen.change.guarded or "auth." not in body or any(word in body for word in _WHO):
+        return False
+    if any(f"{name.name}(" in body for name in world.functions if name != function.name):
+        return False
+    return any(
+        isinstance(change, ChangeRows) and change.table.schema == "auth"
+        for change in changes_of_body(seen.part.text, function.body or "", seen.change.language)
+    )
 
 
 RULE = Rule.of(

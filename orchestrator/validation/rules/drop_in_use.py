@@ -8,7 +8,7 @@ from orchestrator.domain.shape import Name
 from orchestrator.validation import dependents
 from orchestrator.validation.changes import CreateFunction, Drop, DropColumn, Rename, SetSchema
 from orchestrator.validation.dependents import Dependent
-from orchestrator.validation.dropping import full_name
+from orchestrator.validation.dropping import full_name, is_made_later
 from orchestrator.validation.moment import Moment
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.world.certainty import RELATIONS
@@ -85,6 +85,8 @@ def _bodies(moment: Moment[Drop | DropColumn | Rename | SetSchema]) -> Iterable[
             return dependents.bodies_that_mention(world.named(change.table), world, column=change.column)
         case Rename(kind="column", part=str(column)):
             return dependents.bodies_that_mention(world.named(change.name), world, column=column)
+        case Drop(kind="function") if is_made_later(change, moment) or len(world.function(change.name)) > 1:
+            return ()
         case Rename(kind="function") | SetSchema(kind="function") | Drop(kind="function"):
             found = world.function(change.name)
             return dependents.bodies_that_call(found[0].name, world) if found else ()

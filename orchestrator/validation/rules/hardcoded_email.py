@@ -31,7 +31,7 @@ def check(moment: Moment[ChangeRows | CreatePolicy | AlterPolicy | CreateFunctio
             domain = match["domain"].lower()
             if not domain.endswith(_NOBODYS):
                 message = f"An e-mail address at {domain} is written into {_what(moment.change)}"
-                yield moment.finding(RULE, message, at=constant.offset)
+                yield moment.finding(RULE, message, at=constant.start + match.start())
                 return
 
 

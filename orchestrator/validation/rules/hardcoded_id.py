@@ -12,7 +12,6 @@ from orchestrator.validation.changes import (
     CreateFunction,
     CreatePolicy,
 )
-from orchestrator.validation.expression import Constant
 from orchestrator.validation.moment import Aftermath, Seen
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.sql_text import Part
@@ -35,10 +34,10 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
             last = seen.part if found else last
             yield from found
         elif isinstance(change, ChangeRows) and seen.path not in noted:
-            constant = _uuid_in(seen.part)
-            if constant is not None:
+            offset = _uuid_in(seen.part)
+            if offset is not None:
                 noted.add(seen.path)
-                yield _in_rows(seen, change, constant, aftermath)
+                yield _in_rows(seen, change, offset, aftermath)
 
 
 def _in_code(
@@ -47,34 +46,34 @@ def _in_code(
     where = (
         "The function {0.name}" if isinstance(change, CreateFunction) else 'Policy "{0.name}" on {0.table}'
     )
-    constant = _uuid_in(seen.part)
     number = None if isinstance(change, CreateFunction) else _number_in(change)
-    offset = constant.offset if constant else number
+    offset = _uuid_in(seen.part) or number
     if offset is None:
         return []
     return [aftermath.finding(RULE, f"{where.format(change)} knows one row by its key", seen, at=offset)]
 
 
-def _in_rows(seen: Seen[Change], change: ChangeRows, constant: Constant, aftermath: Aftermath) -> Finding:
+def _in_rows(seen: Seen[Change], change: ChangeRows, offset: int, aftermath: Aftermath) -> Finding:
     return aftermath.finding(
         RULE,
         f"{change.verb.upper()} on {change.table} knows a row by its key",
         seen,
-        at=constant.offset,
+        at=offset,
         severity=Severity.NOTE,
         effect="The key is that of one target's row: elsewhere it names nothing, or something else",
         remedy="Find the row by what it is (a code, a slug), or keep test rows in supabase/seed.sql",
     )
 
 
-def _uuid_in(part: Part) -> Constant | None:
+def _uuid_in(part: Part) -> int | None:
+    """Find the first in a string constant; where it is in the statement."""
     if not _UUID.search(part.text):
         return None
-    return next((each for each in part.constants if not each.is_comment and _holds_one(each.text)), None)
-
-
-def _holds_one(text: str) -> bool:
-    return any(not _NOBODYS.fullmatch(match[0].lower()) for match in _UUID.finditer(text))
+    for constant in part.constants:
+        for match in () if constant.is_comment else _UUID.finditer(constant.text):
+            if not _NOBODYS.fullmatch(match[0].lower()):
+                return constant.start + match.start()
+    return None
 
 
 def _number_in(policy: CreatePolicy | AlterPolicy) -> int | None:

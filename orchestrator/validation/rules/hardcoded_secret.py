@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.expression import Constant
 from orchestrator.validation.rule import Rule
-from orchestrator.validation.sql_text import Part, SqlText
+from orchestrator.validation.sql_text import SqlText
 
 #: a file without any of these is not looked at
 _MARKS: Final = (
@@ -45,12 +45,12 @@ def check(file: SqlText) -> Iterator[Finding]:
         return
     found: dict[int, str] = {}
     for comment in file.comments:
-        kind = _kind_of(comment.text)
-        if kind is not None:
-            found[comment.offset] = kind
+        said = (file.text or "").find(comment.text, comment.offset)
+        found |= {said + offset: kind for offset, kind in _in_text(comment.text)}
     for part in file.parts:
         if _may_hold(part.text):
-            found |= _in_part(part)
+            for constant in part.constants:
+                found |= {part.offset + offset: kind for offset, kind in _in_constant(constant)}
     for offset, kind in sorted(found.items()):
         message = f"{kind} is written into the file"
         yield RULE.finding(message, file=file.path, at=file.place(offset))
@@ -60,33 +60,32 @@ def _may_hold(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
 
-def _in_part(part: Part) -> dict[int, str]:
-    found = ((part.offset + each.offset, _kind(each)) for each in part.constants)
-    return {offset: kind for offset, kind in found if kind is not None}
-
-
-def _kind(constant: Constant) -> str | None:
+def _in_constant(constant: Constant) -> Iterator[tuple[int, str]]:
+    """Yield where there is one in the statement, and its kind."""
     text = constant.text
-    if constant.is_comment:
-        return _kind_of(text)
-    in_text = _PASSWORD.search(text) if "assword" in text.lower() else None
-    password = text if constant.behind == "password" else in_text and in_text["value"]
-    if password and not _STAND_IN.search(password):
-        return "A password"
-    return _kind_of(text)
+    if constant.behind == "password":
+        if text and not _STAND_IN.search(text):
+            yield constant.offset, "A password"
+        return
+    written = _PASSWORD.search(text) if "assword" in text.lower() and not constant.is_comment else None
+    if written and not _STAND_IN.search(written["value"]):
+        yield constant.start + written.start(), "A password"
+    for offset, kind in _in_text(text):
+        yield constant.start + offset, kind
 
 
-def _kind_of(text: str) -> str | None:
+def _in_text(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the first that shows by its form."""
     for token in _TOKEN.finditer(text):
         kind = _kind_of_token(token["claims"])
         if kind is not None:
-            return kind
+            yield token.start(), kind
+            return
     for kind, form in _FORMS.items():
         for match in form.finditer(text):
-            value = match.groupdict().get("value") or match[0]
-            if not _STAND_IN.search(value):
-                return kind
-    return None
+            if not _STAND_IN.search(match.groupdict().get("value") or match[0]):
+                yield match.start(), kind
+                return
 
 
 def _kind_of_token(claims: str) -> str | None:

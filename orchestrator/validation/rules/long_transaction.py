@@ -45,7 +45,7 @@ def _first_locks(aftermath: Aftermath) -> Mapping[Name, Seen[Change]]:
     strong: dict[Name, Seen[Change]] = {}
     weak: dict[Name, Seen[Change]] = {}
     for seen in aftermath.seen:
-        if seen.table is not None and not seen.on_new_table and not seen.change.guarded:
+        if seen.table is not None and not (seen.on_new_table or seen.is_applied or seen.change.guarded):
             if _locks_everybody_out(seen.change):
                 strong.setdefault(seen.table, seen)
             elif _locks_writers_out(seen.change):

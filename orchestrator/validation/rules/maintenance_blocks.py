@@ -24,7 +24,7 @@ def check(moment: Moment[Any]) -> Iterator[Finding]:
         yield from _of_lock(moment, change)
     elif _rewrites(change):
         message = f"{change.command} writes {moment.seen.table} anew while nobody reads or writes it"
-        yield moment.finding(RULE, message, about=change.table, hazard=_REWRITE, remedy=_remedy(change))
+        yield moment.finding(RULE, message, about=change.table, remedy=_remedy(change))
 
 
 def _rewrites(change: Maintain | AlterTable) -> bool:
@@ -46,10 +46,11 @@ def _of_lock(moment: Moment[Any], lock: Maintain) -> Iterator[Finding]:
     if lock.mode != "ACCESS EXCLUSIVE" and lock.mode not in _AGAINST_WRITES:
         return
     blocks = Blocks.WRITES if lock.mode in _AGAINST_WRITES else Blocks.EVERYTHING
-    yield moment.finding(
-        RULE,
+    yield RULE.finding(
         f"LOCK TABLE keeps {moment.seen.table} locked against {blocks} until the migration ends",
-        about=lock.table,
+        file=moment.path,
+        at=moment.place(),
+        about=moment.seen.table,
         severity=Severity.NOTE,
         effect=f"{blocks.capitalize()} wait for all that follows in this file",
         remedy="Lock as late as possible, and in the weakest mode that does",
@@ -64,4 +65,5 @@ RULE = Rule.of(
     remedy="Run it by hand in a quiet hour: it is not part of the schema",
     check=check,
     looks_at=(Maintain, AlterTable),
+    hazard=_REWRITE,
 )

@@ -8,9 +8,11 @@ from orchestrator.validation.moment import Aftermath
 from orchestrator.validation.reach import COMMANDS, Reach
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.standing import Said, StandingPolicy, standing_policies
+from orchestrator.validation.world.world import World
 
 #: reached through an API of their own
 _SERVED = frozenset({Name("storage", "objects"), Name("storage", "buckets"), Name("realtime", "messages")})
+_ACCOUNTS = Name("auth", "users")
 _ANYBODY = frozenset({"anon", "public"})
 _DOWN = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 
@@ -21,7 +23,7 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
     for policy in standing_policies(aftermath).values():
         if not policy.permissive or not (aftermath.exposed(policy.table) or policy.table in _SERVED):
             continue
-        severity = _severity(policy)
+        severity = _severity(policy, aftermath.world)
         if severity is not None:
             weak = policy.seen.change.guarded or _is_held(policy, aftermath, reach)
             yield aftermath.finding(
@@ -35,8 +37,11 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
             )
 
 
-def _severity(policy: StandingPolicy) -> Severity | None:
-    """Weigh what is opened: nothing, reading, writing in part, or writing at will."""
+def _severity(policy: StandingPolicy, world: World) -> Severity | None:
+    """Weigh what is opened: nothing, reading, writing in part, or writing at will.
+
+    New rows alone may be a form that anybody sends; not where each row belongs to an account.
+    """
     if _ANYBODY.isdisjoint(policy.roles) and "authenticated" not in policy.roles:
         return None
     opened = _opened(policy)
@@ -45,8 +50,25 @@ def _severity(policy: StandingPolicy) -> Severity | None:
     anybody = not _ANYBODY.isdisjoint(policy.roles)
     if opened == ("SELECT",):
         return Severity.WARNING if anybody else Severity.NOTE
-    at_will = opened != ("UPDATE",) or _is_whole_update(policy)
-    return Severity.ERROR if anybody and at_will else Severity.WARNING
+    in_part = (opened == ("UPDATE",) and not _is_whole_update(policy)) or (
+        opened == ("INSERT",) and not _has_owners(policy.table, world)
+    )
+    return Severity.ERROR if anybody and not in_part else Severity.WARNING
+
+
+def _has_owners(name: Name, world: World) -> bool:
+    """Tell whether rows refer to accounts, themselves or by a table with one row for each account."""
+    table = world.tables.get(name)
+    if table is None:
+        return name in _SERVED
+    for key in table.foreign_keys:
+        other = world.tables.get(key.references)
+        by_account = other is not None and any(
+            each.references == _ACCOUNTS and each.columns == other.primary_key for each in other.foreign_keys
+        )
+        if key.references == _ACCOUNTS or by_account:
+            return True
+    return name in _SERVED
 
 
 def _opened(policy: StandingPolicy) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
 
 def _not_served(change: CreatePolicy | AlterPolicy, table: Table, aftermath: Aftermath) -> Iterator[str]:
     """Yield columns of USING that no index begins with; a new foreign key is told of elsewhere."""
-    served = {index.columns[0] for index in table.indexes if index.columns and not index.partial}
+    served = {
+        index.columns[0] for index in table.indexes if index.columns and index.valid and not index.partial
+    }
     if table.name in aftermath.made:
         served.update(key.columns[0] for key in table.foreign_keys)
     for use in change.using.columns if change.using else ():

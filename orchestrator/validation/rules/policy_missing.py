@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.shape import Table
 from orchestrator.validation.moment import Aftermath
-from orchestrator.validation.reach import COMMANDS, Unread
+from orchestrator.validation.reach import COMMANDS, Reach, Unread
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.standing import standing_policies
 
 
 def check(aftermath: Aftermath) -> Iterator[Finding]:
-    """Report each new table once; a partition is asked through its parent."""
-    unread = Unread(aftermath, "policy")
+    """Report each new table once; partitions and what no client is granted need none."""
+    reach, unread = Reach(aftermath), Unread(aftermath, "policy")
     of_the_service = {
         key for key, policy in standing_policies(aftermath).items() if policy.serves_the_service_only()
     }
@@ -25,6 +25,7 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
             if policy.permissive and (table.name, policy.name) not in of_the_service
         }
         missing = [] if "ALL" in covered else [each for each in COMMANDS if each not in covered]
+        missing = [each for each in missing if reach.clients(table, [each])]
         if missing and not unread.may_touch(seen):
             message, effect = _words(table, missing)
             yield aftermath.finding(RULE, message, seen, about=table.name, effect=effect)

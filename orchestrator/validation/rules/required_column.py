@@ -15,7 +15,9 @@ _SERIALS = frozenset({"serial", "bigserial", "smallserial"})
 
 def check(marked: Marked) -> Iterator[Finding]:
     """Report NOT NULL and PRIMARY KEY beside a new column without a value."""
-    if not isinstance(marked.change, AddColumn) or marked.is_on_new_table or _has_value(marked.change.column):
+    if not isinstance(marked.change, AddColumn) or marked.is_on_new_table or marked.is_applied:
+        return
+    if _has_value(marked.change.column):
         return
     if marked.mark.name != _REQUIRED and marked.is_also(_REQUIRED):
         return

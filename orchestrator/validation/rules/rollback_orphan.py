@@ -20,4 +20,5 @@ RULE = Rule.of(
     effect="It never runs, and the migration that it was written for has no rollback",
     remedy="Name it like its migration, or write -- rollback-of: <version> into its first line",
     check=check,
+    may_be_allowed=False,
 )

@@ -46,4 +46,5 @@ RULE = Rule.of(
     check=check,
     source=Source.SQUAWK,
     marks=("constraint-missing-not-valid",),
+    hazard=_OTHERS,
 )

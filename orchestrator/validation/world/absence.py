@@ -86,7 +86,7 @@ def is_missing(written: Name, world: World) -> bool:
     if world.is_temporary(written) or written.name.startswith("pg_"):
         return False
     name = world.named(written)
-    if _is_known(name, world):
+    if name in world.doubtful or _is_known(name, world):
         return False
     return name in world.gone or (world.whole and _would_be_known(written, name, world))
 

@@ -1,8 +1,8 @@
 """What is known for certain while changes are carried out in thought.
 
 A rule that calls something an error must not guess: a block that may or may not have run, SQL that is made up
-while it runs, IF NOT EXISTS on a bare checkout. Here the sets `sure`, `gone`, `opaque` and `supposed` of a
-world are kept, and asked.
+while it runs, IF NOT EXISTS on a bare checkout. Here the sets `sure`, `gone`, `doubtful`, `opaque` and
+`supposed` of a world are kept, and asked.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,8 @@ from orchestrator.validation.world.world import World
 RELATIONS: Final = frozenset({"table", "foreign table", "view", "materialized view"})
 #: what a table has besides its own columns
 _SYSTEM_COLUMNS: Final = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
+#: words of a function that may make or take away; in vain found only costs certainty
+_MAKING: Final = ("execute", "create ", "alter ", "drop ")
 
 
 def certain_columns(table: Table, world: World) -> Mapping[str, Column] | None:
@@ -58,6 +60,7 @@ def _doubt(change: Change, world: World) -> None:
         names |= {renamed(name, change) for name in names}
     world.sure -= names
     world.gone -= names
+    world.doubtful |= names
     if isinstance(change, changes.Drop) and change.kind in {"schema", "extension"}:
         forget_all(world)
 
@@ -84,12 +87,13 @@ def _subject(change: Change) -> Name | None:
 
 def _appears(name: Name, world: World) -> None:
     world.sure.add(name)
-    for each in (world.gone, world.opaque, world.supposed):
+    for each in (world.gone, world.doubtful, world.opaque, world.supposed):
         each.discard(name)
 
 
 def _vanishes(name: Name, world: World) -> None:
     world.sure.discard(name)
+    world.doubtful.discard(name)
     world.gone.add(name)
 
 
@@ -194,6 +198,13 @@ def _unseen(_: changes.Unseen, world: World) -> None:
     forget_all(world)
 
 
+def _call(change: changes.CallFunction, world: World) -> None:
+    """Doubt everything after a function of the author's own that makes up SQL or changes the schema."""
+    bodies = (each.body.lower() for each in world.function(change.name) if each.body)
+    if any(word in body for body in bodies for word in _MAKING):
+        forget_all(world)
+
+
 _NOTES: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.CreateTable: _create_table,
     changes.CreateView: _create_view,
@@ -205,4 +216,5 @@ _NOTES: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.Rename: _move,
     changes.SetSchema: _move,
     changes.Unseen: _unseen,
+    changes.CallFunction: _call,
 }

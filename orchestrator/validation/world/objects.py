@@ -19,16 +19,28 @@ _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+def _drop_function(change: changes.Drop, world: World) -> None:
+    """Drop one of its name, by its arguments; where none is known by them, the only one."""
+    found = world.function(change.name)
+    others = tuple(each for each in found if change.arguments not in {None, each.arguments})
+    if found and (len(others) < len(found) or len(found) == 1):
+        name = found[0].name
+        world.functions[name] = others if len(found) > 1 else ()
+        if not world.functions[name]:
+            del world.functions[name]
+            world.closed_functions.discard(name)
+            world.fresh_others.discard(("function", name))
+
+
 def _drop(change: changes.Drop, world: World) -> None:
-    world.fresh_others.discard((change.kind, change.name))
-    world.fresh_others.discard((change.kind, world.would_be(change.name)))
+    if change.kind != "function":
+        world.fresh_others.discard((change.kind, change.name))
+        world.fresh_others.discard((change.kind, world.would_be(change.name)))
     match change.kind:
         case "table" | "foreign table" | "view" | "materialized view":
             world.take(world.named(change.name))
         case "function":
-            for found in world.function(change.name)[:1]:
-                del world.functions[found.name]
-                world.closed_functions.discard(found.name)
+            _drop_function(change, world)
         case "type" | "domain":
             enum = world.enum(change.name)
             world.enums.pop(enum.name if enum else change.name, None)

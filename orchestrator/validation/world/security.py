@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.domain.shape import (
@@ -86,7 +87,8 @@ def _change_grants(change: changes.ChangeGrants, world: World) -> None:
         world.put(replace(table, grants=grants))
 
 
-def single_privileges(grants: Iterable[Grant]) -> frozenset[Grant]:
+@lru_cache(maxsize=256)  # the same few grants are written again and again
+def single_privileges(grants: tuple[Grant, ...]) -> frozenset[Grant]:
     """Put each privilege of a table in the place of ALL."""
     return frozenset(
         Grant(role=each.role, privilege=privilege)

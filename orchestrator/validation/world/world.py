@@ -37,6 +37,8 @@ class World:
         self.sure.update(self.functions, (Name(None, each) for each in self.schemas | self.extensions))
         #: what files have taken away for certain
         self.gone: set[Name] = set()
+        #: what blocks may have made, changed or taken away
+        self.doubtful: set[Name] = set()
         #: tables and views of whose columns not all are known
         self.opaque: set[Name] = set()
         #: tables made with IF NOT EXISTS where nobody knows what was there before
@@ -67,8 +69,8 @@ class World:
         self.temporary = set()
 
     def table(self, written: Name) -> Table | None:
-        """Find a table or view by the name that a statement writes."""
-        return _find(self._candidates(written), self.tables)
+        """Find a table or view by the name that a statement writes; of a temporary one nothing is known."""
+        return None if self.is_temporary(written) else _find(self._candidates(written), self.tables)
 
     def enum(self, written: Name) -> EnumType | None:
         """Find an enumeration."""
@@ -114,6 +116,8 @@ class World:
 
     def take(self, name: Name) -> Table | None:
         """Have a table no more; return what it was."""
+        if name.schema == "pg_temp":
+            self.temporary.discard(name.name)
         table = self.tables.pop(name, None)
         self._forget_indexes(table)
         self.fresh.pop(name, None)

@@ -39,13 +39,14 @@ alter type public.pair add attribute c int;
 -- what ends with the session
 create temporary table work (id int);
 create index on work (id);
-insert into work (id, other) values (1, 2);
+insert into work (id) values (1);
 drop table work;
 
 -- a block decides, or nobody can read it
 do $$ begin
-    drop table public.customers;
-exception when others then null;
+    if exists (select from public.customers where email is null) then
+        drop table public.customers;
+    end if;
 end $$;
 alter table public.customers add column age int;
 do $$ begin execute 'alter table public.orders add column late int'; end $$;

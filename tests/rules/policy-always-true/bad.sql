@@ -1,4 +1,7 @@
 create policy "Service role can do everything" on public.orders for all using (true);
+create table public.devices (id int primary key, user_id uuid references auth.users (id) on delete cascade);
+alter table public.devices enable row level security;
+create policy "Devices register" on public.devices for insert to anon with check (true);
 create policy "Anyone may sign up" on public.waitlist for insert to anon with check (true);
 create policy "Anyone may read" on public.prices for select to anon, authenticated using (true);
 create policy "Members read" on public.members for select to authenticated using (true);

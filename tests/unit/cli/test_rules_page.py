@@ -1,7 +1,12 @@
+import re
 from dataclasses import replace
+
+import pytest
 
 from orchestrator.actions.rulebook import entry_of
 from orchestrator.cli.rules_page import rules_page
+from orchestrator.domain.survey import Size
+from orchestrator.validation.hazard import Work, seconds_of
 from tests.support.pages import sections
 
 ENTRY = entry_of("primary-key-missing")
@@ -39,3 +44,11 @@ def test_what_cannot_be_allowed_says_so():
     assert section_of(may_be_allowed=False).rstrip().endswith("It cannot be allowed in the SQL.")
     text = section_of(may_be_allowed=False, may_be_set=False)
     assert text.rstrip().endswith("It can be neither allowed nor set.")
+
+
+def test_the_estimates_that_are_told_are_those_that_are_made():
+    rows = re.findall(r"^\| ([^|]+) \| ([\d,]+) \| ([\d,]+) \|$", rules_page([]), re.MULTILINE)
+    assert [row[0] for row in rows] == [work for work in Work if work is not Work.NOTHING]
+    for work, in_rows, in_megabytes in rows:
+        size = Size(rows=int(in_rows.replace(",", "")), bytes=int(in_megabytes.replace(",", "")) * 1_000_000)
+        assert seconds_of(Work(work), size) == pytest.approx(2)

@@ -1,4 +1,4 @@
-"""docs/checklist.md has a row for each item of a usual guide to migrations, and names what keeps an eye on it."""
+"""docs/checklist.md has a row for each item of a usual guide to migrations, and names what sees to it."""
 
 import re
 

@@ -62,6 +62,14 @@ def test_only_the_five_worst_reasons_are_shown() -> None:
     assert "… and 3 more" in told
 
 
+def test_sixty_reasons_are_five_lines_and_a_count() -> None:
+    place = "supabase/migrations/20260101000000_customers.sql"
+    reasons = tuple(f"public.t{number} has no row level security ({place}:{number})" for number in range(60))
+    (why,) = [block for block in blocks(reasons=reasons) if "*Why*" in text_of(block)]
+    lines = why["text"]["text"].splitlines()
+    assert (len(lines), lines[-1]) == (7, "… and 55 more")
+
+
 def test_what_an_author_wrote_is_neither_link_nor_mention() -> None:
     told = text_of(blocks(subject="<!channel> & <https://evil.example|click>"))
     assert "&lt;!channel&gt; &amp;" in told

@@ -52,8 +52,8 @@ m/2_b.sql
     3 | );
       | ^
     The server refuses it (42601), and the whole file with it
-    do: Correct the statement at this place, or just before it, and say what was
-      meant by it
+    do: Correct the statement at this place, or just before it, and say what
+      was meant by it
   note some-note: A column
     2 |     id int,
       |     ^
@@ -76,7 +76,7 @@ def test_a_clean_run_is_one_line(capsys):
 
 def test_what_a_target_has_already_is_counted(capsys):
     told = said(capsys, applied=38, target="staging")
-    assert told == "pass: nothing found in 2 files; staging has 38 more already (--all judges them too)\n"
+    assert told == "pass: nothing found in 2 files; staging has 38 more already (see --all)\n"
 
 
 def test_a_rule_that_repeats_is_told_five_times_and_counted_from_then_on(capsys):

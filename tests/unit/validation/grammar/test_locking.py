@@ -34,7 +34,7 @@ def only(sql: str) -> Change:
         ("constraint n not null a", True),
     ],
 )
-def test_a_constraint_says_whether_anybody_looks_at_rows(constraint: str, enforced: bool) -> None:
+def test_a_constraint_says_whether_anybody_looks_at_rows(constraint: str, *, enforced: bool) -> None:
     change = only(f"alter table t add {constraint}")
     assert isinstance(change, AddConstraint)
     assert change.constraint.enforced is enforced
@@ -61,7 +61,7 @@ def test_beside_a_column_not_enforced_belongs_to_the_constraint_in_front_of_it()
         ("using (a + 1)::text", False),
     ],
 )
-def test_a_change_of_type_says_whether_using_is_a_plain_cast(using: str, plain: bool) -> None:
+def test_a_change_of_type_says_whether_using_is_a_plain_cast(using: str, *, plain: bool) -> None:
     change = only(f"alter table t alter a type text {using}")
     assert isinstance(change, AlterColumnType)
     assert change.plain_cast is plain
@@ -100,7 +100,7 @@ def test_lock_table_says_its_mode(sql: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize(("sql", "of_index"), [("reindex index s.i", True), ("reindex table s.i", False)])
-def test_reindex_says_whether_it_names_an_index(sql: str, of_index: bool) -> None:
+def test_reindex_says_whether_it_names_an_index(sql: str, *, of_index: bool) -> None:
     change = only(sql)
     assert isinstance(change, Maintain)
     assert (change.table, change.of_index) == (Name("s", "i"), of_index)
@@ -114,7 +114,7 @@ def test_reindex_says_whether_it_names_an_index(sql: str, of_index: bool) -> Non
         ("alter domain s.d set not null", False),
     ],
 )
-def test_a_domain_gets_a_constraint(sql: str, not_valid: bool) -> None:
+def test_a_domain_gets_a_constraint(sql: str, *, not_valid: bool) -> None:
     assert only(sql) == AddDomainConstraint(offset=0, domain=Name("s", "d"), not_valid=not_valid)
 
 

@@ -1,6 +1,5 @@
 """Locks weighed by what a target's statistics say, with the real linter."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from orchestrator.adapters.squawk import Squawk
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.shape import Name, Shape
-from orchestrator.domain.survey import LongTransaction, Size, Survey
+from orchestrator.domain.survey import Size, Survey
 from orchestrator.validation.review import review
 from orchestrator.validation.rules import LINT_RULES
 from orchestrator.validation.sql_text import SqlText
@@ -55,7 +54,7 @@ WORKING = [
 ]
 
 
-def survey(size: Size | None = None, busy: Sequence[LongTransaction] = ()) -> Survey:
+def survey(size: Size | None = None) -> Survey:
     world = World()
     for part in SqlText(path="there.sql", content=THERE.encode()).parts:
         for change in part.parsed.changes:
@@ -65,7 +64,6 @@ def survey(size: Size | None = None, busy: Sequence[LongTransaction] = ()) -> Su
         server_major=18,
         shape=Shape(schemas=frozenset({"public"}), tables=world.tables),
         sizes={} if size is None else {ORDERS: size, Name("public", "people"): size},
-        long_transactions=tuple(busy),
     )
 
 
@@ -291,58 +289,6 @@ def test_a_domain_s_constraint_names_the_tables_that_use_it() -> None:
     assert "writes wait for about 3 s (scan)" in finding.effect
 
 
-def test_a_long_transaction_is_told_once_with_pid_name_and_time() -> None:
-    busy = LongTransaction(pid=4711, who="metabase", seconds=754, tables=(ORDERS,))
-    sql = "alter table public.orders add a int;\nalter table orders add b int;\ntruncate public.orders"
-    [finding] = of("long-transaction", sql, known=survey(TEN, [busy]))
-    assert (finding.severity, finding.source, finding.line) == (Severity.WARNING, Source.STATISTICS, 1)
-    assert finding.message == (
-        "public.orders is about to be locked, and process 4711 (metabase) has held it for 13 min"
-    )
-    assert "after lock_timeout it gives up, and is tried again" in finding.effect
-    assert "select pg_terminate_backend(4711)" in finding.remedy
-
-
-def test_a_transaction_of_which_nobody_knows_since_when_is_a_note() -> None:
-    busy = LongTransaction(pid=4711, who="metabase", seconds=0, tables=(ORDERS,))
-    [finding] = of("long-transaction", "drop table public.orders", known=survey(TEN, [busy]))
-    assert finding.severity is Severity.NOTE
-    assert finding.message.endswith("process 4711 (metabase) holds a lock on it")
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "insert into public.orders (id) values (1)",
-        "alter table public.orders validate constraint x",
-        "create view public.v as select id from public.orders",
-        "create table public.orders (id int)",
-        "do $$ begin alter table public.orders add a int; end $$",
-        "lock table public.orders in row exclusive mode",
-        "refresh materialized view concurrently public.orders",
-        "alter table public.customers add a int",
-    ],
-)
-def test_who_waits_for_no_transaction_is_not_told_of_one(sql: str) -> None:
-    busy = LongTransaction(pid=4711, who="metabase", seconds=754, tables=(ORDERS,))
-    assert of("long-transaction", sql, known=survey(TEN, [busy])) == []
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "create index on public.orders (note)",
-        "alter table public.orders disable trigger x",
-        "lock table public.orders in share mode",
-        "alter table public.orders add foreign key (id) references public.customers",
-    ],
-)
-def test_a_lock_against_writes_waits_only_for_writers_and_says_so(sql: str) -> None:
-    busy = LongTransaction(pid=4711, who="metabase", seconds=754, tables=(ORDERS,))
-    [finding] = of("long-transaction", sql, known=survey(TEN, [busy]))
-    assert "if it has written there" in finding.effect
-
-
 @pytest.mark.parametrize(
     ("sql", "severity"),
     [
@@ -373,3 +319,17 @@ def test_a_key_that_is_dropped_with_its_column_needs_no_word() -> None:
 def test_names_with_quotes_are_told_apart_where_they_are_given_twice(name: str) -> None:
     sql = f"update public.orders set {name} = 1, note = 2, {name} = 3"
     assert len(of("duplicate-assignment", sql)) == 1
+
+
+def test_a_column_that_is_there_already_is_not_added_again() -> None:
+    sql = "alter table public.orders add column if not exists note uuid not null default gen_random_uuid()"
+    assert rules(sql, survey(TEN_MILLION)) == []
+
+
+@pytest.mark.parametrize(("rule", "sql"), WORKING, ids=lambda value: value if " " not in value else "")
+def test_nobody_waits_for_what_the_target_has_already(rule: str, sql: str) -> None:
+    file = SqlText(path="supabase/migrations/20260101120000_x.sql", content=sql.encode())
+    terms = Terms(survey=survey(TEN_MILLION))
+    lint = partial(LINTER.lint, server_major=18)
+    findings = review([file], terms, applied=frozenset({file.path}), lint=lint)
+    assert rule not in {finding.rule for finding in findings}

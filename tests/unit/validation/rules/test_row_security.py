@@ -156,6 +156,16 @@ def test_without_a_target_each_file_is_told_once_that_grants_are_missing() -> No
     assert found("grant-missing", sql, Terms(grants_new_tables=True)) == []
 
 
+def test_a_command_that_no_client_is_granted_needs_no_policy() -> None:
+    sql = TABLE + SECURED + "create policy own on public.orders for select to authenticated using (id > 0);"
+    grant = "grant select, insert on public.orders to authenticated;"
+    [finding] = found("policy-missing", sql + grant, Terms(grants_new_tables=False))
+    assert finding.message == "public.orders has no policy for INSERT"
+    assert found("policy-missing", sql, target()) == []
+    revoke = "revoke insert, update, delete on public.orders from anon, authenticated;"
+    assert found("policy-missing", sql + revoke) == []
+
+
 def test_default_privileges_of_another_role_grant_nothing() -> None:
     grant = "alter default privileges {} in schema public grant all on tables to authenticated;"
     assert len(found("grant-missing", grant.format("for role supabase_admin") + TABLE)) == 1
@@ -283,3 +293,35 @@ def test_a_dump_of_many_grants_is_one_finding() -> None:
     sql = "".join(f"grant all on table public.t{number} to anon;" for number in range(50))
     [finding] = found("grant-to-anon", sql)
     assert "49 other grants" in finding.message
+
+
+DELETES = (
+    "create function public.delete_account(who uuid) returns void language {} security definer as $$ {} $$;"
+)
+BLOCK = "begin {} delete from auth.users where id = who; end"
+
+
+def test_a_function_that_changes_accounts_and_never_asks_who_calls_is_an_error() -> None:
+    rule = "definer-callable"
+    asking = "if who <> auth.uid() then raise 'no'; end if;"
+    assert severities(rule, DELETES.format("plpgsql", BLOCK.format(""))) == [Severity.ERROR]
+    assert severities(rule, DELETES.format("sql", "delete from auth.users")) == [Severity.ERROR]
+    assert severities(rule, DELETES.format("plpgsql", BLOCK.format(asking))) == [Severity.NOTE]
+    assert severities(rule, DELETES.format("sql", "select from auth.users")) == [Severity.NOTE]
+
+
+def test_a_function_that_leaves_the_asking_to_another_is_no_error() -> None:
+    guard = "create function public.only_admins() returns void language sql as 'select 1';"
+    sql = guard + DELETES.format("plpgsql", BLOCK.format("perform only_admins();"))
+    assert severities("definer-callable", sql) == [Severity.NOTE]
+
+
+def test_new_rows_that_anybody_writes_are_an_error_where_each_belongs_to_an_account() -> None:
+    profiles = "create table profiles (id uuid primary key references auth.users);"
+    policy = "create policy send on public.sent for insert to anon with check (true);"
+    table = profiles + "create table public.sent (id int, who uuid {});" + policy
+    rule = "policy-always-true"
+    assert severities(rule, table.format("references profiles")) == [Severity.ERROR]
+    assert severities(rule, table.format("references auth.users")) == [Severity.ERROR]
+    assert severities(rule, table.format("")) == [Severity.WARNING]
+    assert severities(rule, policy) == [Severity.WARNING]
