@@ -1,11 +1,13 @@
 """What commands print: for people by default, one JSON value with --json."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -38,6 +40,7 @@ SEVERITY = {
 }
 
 _WIDEST = 100
+_WORD = re.compile(r"\S+\s*")
 _HANG = 2
 _UNBROKEN = 10_000
 
@@ -99,7 +102,7 @@ class Output:
         laid: list[Text] = []
         width = self.width
         for text in texts:
-            laid += [text] if text.cell_len <= width else self._laid(self.console, text, "", _HANG)
+            laid += [text] if text.cell_len <= width else self._laid(text, "", _HANG)
         if self.console.color_system is None:
             self.console.file.write("".join(f"{line.plain}\n" for line in laid))
         else:
@@ -134,10 +137,10 @@ class Output:
                 self.say(Text.assemble("        ", ("do: ", "bold"), finding.remedy))
 
     def _lay(self, console: Console, text: str | Text, style: str, hang: int) -> None:
-        for line in self._laid(console, text, style, hang):
+        for line in self._laid(text, style, hang):
             console.print(line, soft_wrap=True)
 
-    def _laid(self, console: Console, text: str | Text, style: str, hang: int) -> Iterator[Text]:
+    def _laid(self, text: str | Text, style: str, hang: int) -> Iterator[Text]:
         """Yield a line; where it is too long, wrapped below its own beginning."""
         whole = text.copy() if isinstance(text, Text) else Text(text)
         whole.rstrip()
@@ -146,7 +149,8 @@ class Output:
             yield whole
             return
         indent = len(whole.plain) - len(whole.plain.lstrip())
-        for number, line in enumerate(whole[indent:].wrap(console, self.width - indent - hang)):
+        rest = whole[indent:]
+        for number, line in enumerate(rest.divide(_breaks(rest.plain, self.width - indent - hang))):
             line.rstrip()
             yield Text(" " * (indent + (hang if number else 0))) + line
 
@@ -167,6 +171,17 @@ class Output:
         with wide.capture() as captured:
             wide.print(table)
         self.out.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Return where lines of this width begin; a word that is too long stays whole: people copy paths."""
+    breaks, used = [], 0
+    for word in _WORD.finditer(text):
+        if used and used + cell_len(word[0].rstrip()) > width:
+            breaks.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return breaks
 
 
 def status_text(deployment: Deployment) -> Text:

@@ -23,7 +23,7 @@ def command(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Play the guided story on a service of its own: adopt, deploy, leak, duplicates, mend, go live."""
+    """Play the guided story on its own service: adopt, deploy, be refused, be rolled back, mend, go live."""
     from orchestrator.cli.demo.performance import perform
 
     return perform(state, leave=leave, as_json=json)

@@ -38,7 +38,7 @@ RULE = Rule.of(
     severity=Severity.WARNING,
     condition="A domain that tables use gets a constraint, without NOT VALID",
     effect="Writes to all these tables wait while every row is checked",
-    remedy="Add it as a CHECK with NOT VALID here, and ALTER DOMAIN … VALIDATE CONSTRAINT in a later migration",
+    remedy="Add a CHECK with NOT VALID here, and ALTER DOMAIN … VALIDATE CONSTRAINT in a later migration",
     check=check,
     looks_at=(AddDomainConstraint,),
     hazard=Hazard(blocks=Blocks.WRITES, work=Work.SCAN),

@@ -1,5 +1,6 @@
 """A file name that the Supabase CLI skips or sorts in an unexpected place."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
@@ -21,20 +22,21 @@ def check(comparison: Comparison) -> Iterator[Finding]:
             file=file.path,
             effect="It is never applied, neither by Bascule nor by the CLI",
         )
-    for migration in comparison.pending:
-        if oddity := _oddity(migration):
-            yield RULE.finding(
-                f"The version {migration.version} {oddity}",
-                file=migration.file.path,
-                remedy=_command(migration, comparison),
-            )
+    odd = [(each, oddity) for each in comparison.pending if (oddity := _oddity(each))]
+    meant = Counter(timestamp_of(each.version) for each in comparison.migrations) if odd else Counter()
+    for migration, oddity in odd:
+        version = timestamp_of(migration.version)
+        is_free = meant[version] == 1 and version not in comparison.history
+        yield RULE.finding(
+            f"The version {migration.version} {oddity}",
+            file=migration.file.path,
+            remedy=_command(migration, version) if is_free else None,
+        )
 
 
-def _command(migration: Migration, comparison: Comparison) -> str | None:
-    """Return the command that renames it, where its digits stand for a moment that nothing else has."""
-    version = timestamp_of(migration.version)
-    same = [each for each in comparison.migrations if timestamp_of(each.version) == version]
-    if version is None or version == migration.version or len(same) > 1 or version in comparison.history:
+def _command(migration: Migration, version: str | None) -> str | None:
+    """Return the command that renames it, where its digits stand for a moment."""
+    if version is None or version == migration.version:
         return None
     return f"{rename(migration, version)}; unless some target has it already under this name"
 

@@ -19,7 +19,7 @@ RULE = Rule.of(
     severity=Severity.NOTE,
     condition="SQL is made up while it runs, or hidden in another language",
     effect="No rule has seen what it does, and what comes after it is judged less strictly",
-    remedy="Write the statements out where that is possible; the rehearsal shows what they do",
+    remedy="Write the statements out where that is possible; what they open to clients, the smoke stage sees",
     check=check,
     looks_at=(Unseen,),
 )

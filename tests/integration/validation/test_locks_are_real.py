@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from orchestrator.adapters.squawk import Squawk
+from orchestrator.domain.finding import Finding
 from orchestrator.validation.hazard import Blocks, Hazard, Work
 from orchestrator.validation.review import review
 from orchestrator.validation.rules import LINT_RULES, RULES
@@ -176,11 +177,16 @@ def scans_of(owner: psycopg.Connection, relation: str) -> int:
     return int(number)
 
 
-def reported(sql: str) -> set[str]:
+def reviewed(sql: str, *, server_major: int = 18) -> dict[str, Finding]:
     earlier = [SqlText(path="20250101000000_there.sql", content=THERE.encode())]
     file = SqlText(path="supabase/migrations/20260101120000_x.sql", content=sql.encode())
-    findings = review([file], Terms(), earlier=earlier, lint=partial(LINTER.lint, server_major=18))
-    return {finding.rule for finding in findings}
+    terms = Terms(server_major=server_major)
+    lint = partial(LINTER.lint, server_major=server_major)
+    return {finding.rule: finding for finding in review([file], terms, earlier=earlier, lint=lint)}
+
+
+def reported(sql: str) -> set[str]:
+    return set(reviewed(sql))
 
 
 def is_understood(owner: psycopg.Connection, sql: str) -> bool:
@@ -271,6 +277,23 @@ def test_every_trigger_of_a_table_with_foreign_keys_cannot_be_disabled(owner: ps
     owner.execute("alter table public.orders add foreign key (customer_id) references public.customers")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         owner.execute("alter table public.orders disable trigger all")
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("not-null-scans-table", "alter code set not null"),
+        ("unique-constraint-blocks", "add unique (customer_id, code)"),
+        ("primary-key-blocks", "add primary key (id)"),
+    ],
+)
+def test_the_way_out_that_a_remedy_shows_can_be_copied(
+    owner: psycopg.Connection, rule: str, change: str
+) -> None:
+    major = owner.info.server_version // 10000
+    remedy = reviewed(f"alter table public.orders {change}", server_major=major)[rule].remedy
+    way_out = remedy.partition("ere: ")[2].partition("; in a later migration")[0]
+    assert not taken(owner, way_out).rewritten
 
 
 @pytest.mark.parametrize("sql", ["add shop int not null", "add shop int primary key"])

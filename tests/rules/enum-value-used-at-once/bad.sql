@@ -6,7 +6,7 @@ update public.orders set status = 'refunded' where status = 'paid';
 delete from public.orders where status in ('open', 'refunded');
 create policy "Refunded" on public.orders for select to authenticated using (status = 'refunded');
 create index refunds on public.orders (id) where status = 'refunded';
-create view public.refunds as select 'refunded'::public.order_status as status;
+create view public.refunded as select 'refunded'::public.order_status as status;
 alter table public.lines add column status public.order_status not null default 'refunded';
 do $$ begin
     update public.orders set status = 'refunded' where id = 3;

@@ -9,3 +9,13 @@ def test_in_a_pipe_a_row_is_a_line_however_long_it_is(capsys: pytest.CaptureFixt
     assert len(lines) == 3
     assert lines[1].endswith("word")
     assert lines[2].endswith("x" * 300)
+
+
+def test_a_path_that_is_longer_than_a_line_is_not_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "supabase/migrations/" + "20260101120000_a_name_" * 5 + ".sql"
+    Output(as_json=False).say(f"  do: write {path} and nothing else")
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+        "do: write",
+        path,
+        "and nothing else",
+    ]
