@@ -13,15 +13,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from orchestrator.catalog import survey
+from orchestrator.domain.demand import Demand, DemandKind
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.plan import Plan
+from orchestrator.domain.shape import Name
+from orchestrator.domain.survey import Survey
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Linter, TargetReader
 from orchestrator.validation import preflight
 from orchestrator.validation.review import review
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
+from orchestrator.validation.world.world import SEARCH_PATH
 
 #: what one question may take at most; a question about a large table must not use up everybody's time
 _ONE_QUESTION_SECONDS = 5.0
@@ -74,15 +78,25 @@ def judge(
         rollbacks=rollbacks,
         applied=applied,
         lint=partial(linter.lint, server_major=seen.server_major),
-        answers=lambda: _answers(pending, policy, reader),
+        answers=lambda: _answers(pending, policy, reader, seen),
     )
 
 
-def _answers(files: Sequence[SqlText], policy: TargetPolicy, reader: TargetReader) -> Iterator[Finding]:
+def _answers(
+    files: Sequence[SqlText], policy: TargetPolicy, reader: TargetReader, seen: Survey
+) -> Iterator[Finding]:
     """Ask the target's rows, within the time that the policy gives."""
     end = time.monotonic() + policy.preflight_seconds
     for question in preflight.questions(files):
+        if _is_told_by_statistics(question.demand, seen):
+            continue
         left = max(_LEAST_SECONDS, end - time.monotonic())
         obstacle = reader.obstacle(question.demand, limit_seconds=min(left, _ONE_QUESTION_SECONDS))
         if obstacle is not None:
             yield from preflight.findings(question, obstacle)
+
+
+def _is_told_by_statistics(demand: Demand, seen: Survey) -> bool:
+    """Tell whether the rule required-column says so already: rows are there, whatever they hold."""
+    size = seen.sizes.get(Name(demand.table.schema or SEARCH_PATH[0], demand.table.name))
+    return demand.kind is DemandKind.NEW_COLUMN and size is not None and size.rows > 0

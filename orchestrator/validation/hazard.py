@@ -13,7 +13,7 @@ Estimates that tell an hour from a second, not seconds from each other. Measured
     the same with two indexes          0.98               10.5              4.5              11
     new column gen_random_uuid()       1.6                13.9              6.2              11
 
-The constants stay above these: servers are busy, tables are read from disk (500 MB a second) and written
+The constants are those of a busier server: tables are read from disk (500 MB a second) and written
 twice, as table and as log (100 MB a second).
 """
 

@@ -1,6 +1,8 @@
 """A new value of an enumeration is used in the transaction that adds it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.shape import Name
@@ -10,6 +12,9 @@ from orchestrator.validation.moment import Moment, Seen
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.world.world import World
 
+#: from this version on a value may be used at once where the same transaction makes the type (15 refuses it)
+_SAFE_IN_NEW_TYPES_SINCE: Final = 17
+
 
 def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     """Look ahead from ALTER TYPE … ADD VALUE for statements of the same file that use the value."""
@@ -18,8 +23,9 @@ def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     name = enum.name if enum else world.would_be(added.type)
     if enum is not None and added.value in enum.labels:
         return  # it is there already: with IF NOT EXISTS nothing is added
-    if any(_makes(each.change, name, world) for each in moment.earlier):
-        return  # a type of the same transaction: its values may be used
+    is_of_file = any(_makes(each.change, name, world) for each in moment.earlier)
+    if is_of_file and (moment.terms.server_major or 0) >= _SAFE_IN_NEW_TYPES_SINCE:
+        return
     written = added.value.replace("'", "''")
     behind = [each for each in moment.later() if written in each.part.text]
     if not behind:
@@ -28,7 +34,8 @@ def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     sought = Sought(value=added.value, enum=name, columns=columns, world=world)
     uses = {each.part.offset: (each, use) for each in reversed(behind) if (use := sought.first_use(each))}
     for _, (seen, use) in sorted(uses.items()):
-        yield _finding(moment, seen, use, name)
+        known = not is_of_file or moment.terms.server_major is not None
+        yield _finding(moment, seen, replace(use, sure=use.sure and known), name)
 
 
 def _makes(change: Change, name: Name, world: World) -> bool:

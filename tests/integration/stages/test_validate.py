@@ -124,6 +124,17 @@ def test_a_table_that_the_files_make_is_not_asked_for_rows(connection: psycopg.C
     assert of(judged(connection, up), "rows-in-the-way") == []
 
 
+def test_a_column_that_must_have_a_value_is_told_once_whatever_the_statistics_know(
+    connection: psycopg.Connection,
+) -> None:
+    connection.execute("insert into public.orders values (10, null)")
+    up = "alter table public.orders add column kind text not null;"
+    for know in ("select 1", "analyze public.orders"):
+        connection.execute(know)
+        told = [f for f in judged(connection, up).findings if f.severity is Severity.ERROR]
+        assert len(told) == 1, know
+
+
 def test_what_could_not_be_counted_in_time_is_told(
     connection: psycopg.Connection, target_database: TestDatabase
 ) -> None:

@@ -73,3 +73,21 @@ def test_a_table_that_others_refer_to_cannot_be_emptied_alone(connection):
     file = SqlText(path="bad.sql", content=TRUNCATES.replace("; ", ";\n").encode())
     assert lines_refused(connection, file, SQLSTATES["truncate"]) == {1}
     assert lines_reported("truncate", file) == {1}
+
+
+def test_a_new_type_may_use_its_added_value_from_the_version_on_that_the_rule_says(connection):
+    statements = (
+        "create type public.mood as enum ('sad')",
+        "alter type public.mood add value 'ok'",
+        "create table public.people (id int primary key, mood public.mood default 'ok')",
+    )
+    terms = Terms(server_major=connection.info.server_version // 10_000)
+    findings = review([SqlText(path="a.sql", content=";".join(statements).encode())], terms)
+    try:
+        for statement in statements:
+            connection.execute(statement)
+    except psycopg.errors.UnsafeNewEnumValueUsage:
+        refused = True
+    else:
+        refused = False
+    assert any(each.rule == "enum-value-used-at-once" for each in findings) is refused

@@ -9,7 +9,6 @@ begin
 end $$;
 comment on column public.orders.status is 'refunded';
 
-create type public.mood as enum ('sad');
-alter type public.mood add value 'ok';
+create type public.mood as enum ('sad', 'ok');
 create table public.people (id int primary key, mood public.mood default 'ok');
 alter table public.people enable row level security;

@@ -6,9 +6,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from orchestrator.domain.deployment import DeploymentId, Stage, Status
+from orchestrator.domain.deployment import DeploymentId, Outcome, Stage, Status
 from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.event import Event, EventKind
+from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.web.admin import admin_app
 from tests.support.asgi import ask
 from tests.support.fake_ledger_ports import GivenReading
@@ -300,6 +301,36 @@ def test_the_page_of_a_deployment_shows_its_story() -> None:
         "23505",
     ):
         assert shown in page
+
+
+def test_sixty_findings_of_every_source_stand_on_the_page_worst_first() -> None:
+    path = "supabase/migrations/20260101000000_orders.sql"
+
+    def finding(line: int, severity: Severity, source: Source = Source.TREE) -> Finding:
+        return Finding(
+            rule=f"rule-{line}",
+            severity=severity,
+            source=source,
+            message=f"seen {line}",
+            file=path,
+            line=line,
+        )
+
+    of_the_target = (Source.SQUAWK, Source.STATISTICS, Source.PREFLIGHT)
+    errors = [finding(100 + number, Severity.ERROR, source) for number, source in enumerate(of_the_target)]
+    others = [finding(number, Severity.WARNING if number < 40 else Severity.NOTE) for number in range(1, 58)]
+    about_nothing = Finding(
+        rule="linter-missing", severity=Severity.WARNING, source=Source.SQUAWK, message="squawk is away"
+    )
+    refused = run(Stage.VALIDATE, None, Outcome.REFUSED, findings=(*others, about_nothing, *errors))
+    found = GivenReading(
+        all=(deployment(20, Status.REFUSED, stage=Stage.VALIDATE),), recorded={20: (refused,)}
+    )
+    page = get("/deployments/20", found).text
+    rules = re.findall(r"<code>((?:rule|linter)-[a-z0-9]+)</code>", page)
+    assert rules[:4] == ["rule-100", "rule-101", "rule-102", "linter-missing"]
+    assert len(rules) == 61
+    assert f"{path}:100" in page
 
 
 def test_what_comes_from_a_repository_is_escaped() -> None:
