@@ -133,7 +133,11 @@ class Output:
             place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
             if place and place not in finding.message:
                 self.say(Text(f"        at {place}", style="dim"))
-            if finding.severity is not Severity.NOTE and finding.remedy:
+            if finding.severity is Severity.NOTE:
+                continue
+            if finding.effect:
+                self.say(Text(f"        {finding.effect}"))
+            if finding.remedy:
                 self.say(Text.assemble("        ", ("do: ", "bold"), finding.remedy))
 
     def _lay(self, console: Console, text: str | Text, style: str, hang: int) -> None:

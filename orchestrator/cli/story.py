@@ -9,8 +9,11 @@ from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
 from orchestrator.cli.words import count, span
 from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status, WaitingFor
-from orchestrator.domain.finding import Severity
+from orchestrator.domain.finding import Finding, Severity
 from orchestrator.ports import Reading
+
+#: as a deployment goes by; all of them stand in `bascule show`
+_MOST_WARNINGS = 5
 
 
 def follow_to_the_end(
@@ -32,7 +35,7 @@ def follow_to_the_end(
         else:
             runs.append(step)
             if not output.as_json:
-                tell_run(output, step, in_full=False)
+                tell_run(output, step, rest_at=f"bascule show {made}")
     return _end(output, last, runs, reading)
 
 
@@ -42,7 +45,7 @@ def tell_deployment(output: Output, ended: Deployment, reading: Reading) -> int:
     if not output.as_json:
         tell_head(output, ended, runs)
         for run in runs:
-            tell_run(output, run, in_full=False)
+            tell_run(output, run, rest_at=f"bascule show {ended.id}")
     return _end(output, ended, runs, reading)
 
 
@@ -59,20 +62,36 @@ def tell_head(output: Output, deployment: Deployment, runs: Sequence[StageRun]) 
         output.say(Text(f"  undoes deployment {deployment.undoes}", style="dim"))
 
 
-def tell_run(output: Output, run: StageRun, *, in_full: bool) -> None:
-    """Tell how a stage ended: one line, what it saw, and why it failed."""
+def tell_run(output: Output, run: StageRun, *, rest_at: str | None) -> None:
+    """Tell how a stage ended: one line, what it saw, and why it failed.
+
+    With the command that shows the rest, only what refuses, a few warnings and how much else there is.
+    """
     mark, style = OUTCOME[run.outcome]
     took = span((run.finished - run.started).total_seconds())
     output.say(
         Text.assemble((f"  {mark} ", style), f"{run.stage.value:<9}", (f" {took:>7}  ", "dim"), _gist(run))
     )
-    shown = run.findings if in_full else [one for one in run.findings if one.severity is not Severity.NOTE]
-    if in_full:
+    if rest_at is None:
         for migration in _migrations(run):
             output.say(Text(f"      {migration}", style="dim"))
-    output.findings(shown)
+        output.findings(run.findings)
+    else:
+        _tell_findings(output, run.findings, rest_at)
     if run.failure:
         output.failure(run.failure)
+
+
+def _tell_findings(output: Output, findings: Sequence[Finding], rest_at: str) -> None:
+    """Tell all errors, a few warnings, no notes; and where the rest is told."""
+    errors, warnings = (
+        [one for one in findings if one.severity is severity]
+        for severity in (Severity.ERROR, Severity.WARNING)
+    )
+    output.findings((*errors, *warnings[:_MOST_WARNINGS]))
+    more = len(warnings) - _MOST_WARNINGS
+    if more > 0:
+        output.say(Text(f"      and {count(more, 'more warning')}: {rest_at}", style="dim"))
 
 
 def tell_end(output: Output, deployment: Deployment, reading: Reading) -> None:

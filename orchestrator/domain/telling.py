@@ -6,7 +6,7 @@ from typing import Any
 
 from orchestrator.domain.deployment import Deployment, Outcome, Stage, StageRun
 from orchestrator.domain.event import EventKind, Message
-from orchestrator.domain.finding import Severity, worst_first
+from orchestrator.domain.finding import Finding, Severity, worst_first
 
 
 def message_of(
@@ -29,7 +29,7 @@ def message_of(
         actor=ended.actor or str(tree.get("author", "")),
         migrations=_migrations(kind, gave),
         reasons=tuple(_reasons(ended, runs)),
-        remedy=ended.failure.remedy if ended.failure else "",
+        remedy=_remedy(ended, runs),
         took_seconds=(at - (ended.started or ended.created)).total_seconds(),
         link=f"{public_url.rstrip('/')}/deployments/{ended.id}" if public_url else "",
     )
@@ -43,16 +43,28 @@ def _migrations(kind: EventKind, gave: Mapping[Stage, Mapping[str, Any]]) -> tup
     return tuple(one["version"] for one in gave.get(Stage.PLAN, {}).get("pending", ()))
 
 
+def _remedy(ended: Deployment, runs: Iterable[StageRun]) -> str:
+    """Say what to do about what failed; where rules refused, about the worst finding."""
+    if ended.failure:
+        return ended.failure.remedy
+    return next((finding.remedy for run in runs for finding in _errors(run)), "")
+
+
+def _errors(run: StageRun) -> Iterable[Finding]:
+    """Return what rules refused, in a stage that did not pass."""
+    if run.outcome in (Outcome.PASSED, Outcome.SKIPPED):
+        return ()
+    return (finding for finding in worst_first(run.findings) if finding.severity is Severity.ERROR)
+
+
 def _reasons(ended: Deployment, runs: Iterable[StageRun]) -> Iterable[str]:
     """One line each: what failed first, then what rules saw in the stages that did not pass."""
     if ended.failure:
         yield ended.failure.message
     for run in runs:
-        if run.outcome in (Outcome.PASSED, Outcome.SKIPPED):
-            continue
-        if run.failure and run.failure != ended.failure:
+        failed = run.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+        if failed and run.failure and run.failure != ended.failure:
             yield run.failure.message
-        for finding in worst_first(run.findings):
-            if finding.severity is Severity.ERROR:
-                place = f" ({finding.file}:{finding.line})" if finding.file and finding.line else ""
-                yield f"{finding.message}{place}"
+        for finding in _errors(run):
+            place = f"{finding.file}:{finding.line}: " if finding.file and finding.line else ""
+            yield f"{place}{finding.message}" + (f". {finding.effect}" if finding.effect else "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from orchestrator.domain.shape import Name, Policy, Table, TableKind
+from orchestrator.domain.shape import ForeignKey, Name, Policy, Table, TableKind
 from orchestrator.validation.grammar.words import Words, lowered, words_of
 from orchestrator.validation.world.certainty import lacks_column
 from orchestrator.validation.world.world import World
@@ -32,7 +32,7 @@ def of_relation(name: Name, world: World, *, leaving: AbstractSet[Name]) -> Iter
             yield Dependent(words=f"table {table.name}", sure=False)
         for key in table.foreign_keys:
             if key.references == name:
-                yield Dependent(words=f"foreign key {key.name} on {table.name}", sure=sure)
+                yield _foreign_key(key, table, world)
         for policy in table.policies:
             if name in policy.reads:
                 yield _policy(policy, table, sure=sure)
@@ -48,11 +48,9 @@ def of_column(table: Table, column: str, world: World) -> Iterator[Dependent]:
         if table.name in other.reads and column in other.reads_columns:
             yield Dependent(words=f"view {other.name}", sure=_is_only_there(column, other, table.name, world))
         for key in other.foreign_keys:
-            referenced = key.referenced_columns or table.primary_key
-            if key.references == table.name and other.name != table.name and column in referenced:
-                yield Dependent(
-                    words=f"foreign key {key.name} on {other.name}", sure=other.name in world.sure
-                )
+            refers = key.references == table.name and other is not table
+            if refers and column in (key.referenced_columns or table.primary_key):
+                yield _foreign_key(key, other, world)
 
 
 def _is_only_there(column: str, view: Table, name: Name, world: World) -> bool:
@@ -74,14 +72,17 @@ def of_type(name: Name, world: World) -> Iterator[Dependent]:
 
 def of_function(name: Name, world: World) -> Iterator[Dependent]:
     """Yield the policies and triggers that call a function; with several of its name nobody knows which."""
-    alone = len(world.functions.get(name, ())) == 1
+    several = len(world.functions.get(name, ()))
+    if not several:
+        return
+    calls = frozenset(Name(schema, name.name) for schema in _schemas(name, world))
     for table in world.tables.values():
-        sure = alone and table.name in world.sure
+        sure = several == 1 and table.name in world.sure
         for policy in table.policies:
-            if any(_is_call(call, name, world) for call in policy.calls):
+            if not calls.isdisjoint(policy.calls):
                 yield _policy(policy, table, sure=sure)
         for trigger in table.triggers:
-            if _is_call(trigger.function, name, world):
+            if trigger.function in calls:
                 yield Dependent(words=f"trigger {trigger.name} on {table.name}", sure=sure)
 
 
@@ -119,9 +120,9 @@ def bodies_that_call(name: Name, world: World) -> Iterator[Name]:
 def _bodies(word: str, world: World) -> Iterator[tuple[Name, Words]]:
     small = word.lower()
     for name, functions in world.functions.items():
-        bodies = [each.body for each in functions if each.body and small in lowered(each.body)]
-        if bodies:
-            yield name, words_of("\n".join(bodies))
+        for each in functions:
+            if each.body and small in lowered(each.body):
+                yield name, words_of(each.body)
 
 
 def _functions_with_type(name: Name, world: World, leaving: AbstractSet[Name]) -> Iterator[Dependent]:
@@ -135,8 +136,8 @@ def _policy(policy: Policy, table: Table, *, sure: bool) -> Dependent:
     return Dependent(words=f'policy "{policy.name}" on {table.name}', sure=sure)
 
 
-def _is_call(call: Name, name: Name, world: World) -> bool:
-    return call.name == name.name and call.schema in _schemas(name, world)
+def _foreign_key(key: ForeignKey, table: Table, world: World) -> Dependent:
+    return Dependent(words=f"foreign key {key.name} on {table.name}", sure=table.name in world.sure)
 
 
 def _schemas(name: Name, world: World) -> AbstractSet[str | None]:

@@ -177,7 +177,7 @@ class _Performance:
             ended = made
             for step in steps:
                 if isinstance(step, StageRun):
-                    tell_run(self.told, step, in_full=False)
+                    tell_run(self.told, step, rest_at=f"bascule show {made.id}")
                     self.told.findings(one for one in step.findings if self._is_shown_note(one))
                 else:
                     ended = step

@@ -28,7 +28,7 @@ def command(deployment: DeploymentNumber, *, settings: SettingsFile = None, json
             return
         tell_head(output, found, runs)
         for run in runs:
-            tell_run(output, run, in_full=True)
+            tell_run(output, run, rest_at=None)
         if matrices is not None:
             output.say("")
             tell_matrix(output, matrices[1], before=matrices[0])

@@ -23,9 +23,10 @@ def check(moment: Moment[Drop | DropColumn | Rename | SetSchema]) -> Iterator[Fi
         found = list(_dependents(moment, moment.change))
         if found:
             yield from _needed(moment, moment.change, found)
-    bodies = [name for name in _bodies(moment) if name not in _made_later(moment)]
-    if bodies:
-        yield _mentioned(moment, bodies)
+    bodies = dict.fromkeys(_bodies(moment))
+    left = [name for name in bodies if name not in _made_later(moment)] if bodies else []
+    if left:
+        yield _mentioned(moment, left)
 
 
 def _dependents(
@@ -100,8 +101,9 @@ def _that_mention(
     kind: str, written: Name, moment: Moment[Drop | DropColumn | Rename | SetSchema]
 ) -> Iterable[Name]:
     world = moment.world
-    if kind in RELATIONS and not world.is_fresh(written):
-        return dependents.bodies_that_mention(world.named(written), world)
+    named = world.named(written)
+    if kind in RELATIONS and named.schema != "pg_temp":
+        return dependents.bodies_that_mention(named, world)
     if kind in {"type", "domain"}:
         enum = world.enum(written)
         return dependents.bodies_that_mention(enum.name if enum else world.would_be(written), world)

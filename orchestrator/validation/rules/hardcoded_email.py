@@ -24,15 +24,19 @@ _NOBODYS: Final = (
 def check(moment: Moment[ChangeRows | CreatePolicy | AlterPolicy | CreateFunction]) -> Iterator[Finding]:
     """Report the first address of a statement, by its domain only."""
     part = moment.seen.part
-    if "@" not in part.text or not moment.is_first_of(_LOOKS_AT):
+    if "@" not in part.text or not moment.is_first_of(_LOOKS_AT) or _address_in(part.text) is None:
         return
     for constant in part.constants:
-        for match in () if constant.is_comment else _ADDRESS.finditer(constant.text):
-            domain = match["domain"].lower()
-            if not domain.endswith(_NOBODYS):
-                message = f"An e-mail address at {domain} is written into {_what(moment.change)}"
-                yield moment.finding(RULE, message, at=constant.start + match.start())
-                return
+        found = None if constant.is_comment else _address_in(constant.text)
+        if found is not None:
+            message = f"An e-mail address at {found['domain'].lower()} is written into {_what(moment.change)}"
+            yield moment.finding(RULE, message, at=constant.start + found.start())
+            return
+
+
+def _address_in(text: str) -> re.Match[str] | None:
+    found = _ADDRESS.finditer(text)
+    return next((match for match in found if not match["domain"].lower().endswith(_NOBODYS)), None)
 
 
 def _what(change: ChangeRows | CreatePolicy | AlterPolicy | CreateFunction) -> str:

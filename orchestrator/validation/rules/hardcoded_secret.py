@@ -13,10 +13,12 @@ from orchestrator.validation.sql_text import SqlText
 
 #: a file without any of these is not looked at
 _MARKS: Final = (
-    *("AKIA", "ASIA", "PRIVATE KEY", "SG.", "assword", "ASSWORD", "eyJ", "ghp_", "gho_", "ghs_", "ghu_"),
-    *("github_pat_", "glpat-", "hooks.slack.com", "k_live_", "sb_secret_", "sbp_", "whsec_", "xox"),
-    "://",
+    *("AKIA", "ASIA", "PRIVATE KEY", "SG.", "eyJ", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-"),
+    *("hooks.slack.com", "k_live_", "sb_secret_", "sbp_", "whsec_", "xox"),
 )
+#: nor one where the word stands before nothing that could be its value, or a URL without a password
+_PASSWORD_HINT: Final = re.compile(r"assword\s*(?:--|/\*|[eu]?&?'|\$)", re.IGNORECASE)
+_URL_HINT: Final = re.compile(r"://[^\s/:@'\"]*:[^\s/@'\"]+@")
 #: secrets that show by their form; what a group "value" catches may be a stand-in
 _FORMS: Final = {
     "A secret key of Supabase": re.compile(r"\bsb_secret_[\w-]{16,}"),
@@ -57,7 +59,11 @@ def check(file: SqlText) -> Iterator[Finding]:
 
 
 def _may_hold(text: str) -> bool:
-    return any(mark in text for mark in _MARKS)
+    if any(mark in text for mark in _MARKS):
+        return True
+    if ("assword" in text or "ASSWORD" in text) and _PASSWORD_HINT.search(text):
+        return True
+    return "://" in text and _URL_HINT.search(text) is not None
 
 
 def _in_constant(constant: Constant) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,7 @@ _SHIPPED = {
 
 
 def check(moment: Moment[CreateObject]) -> Iterator[Finding]:
-    """Report each, unless it is there for certain: that is worse, and another rule's matter."""
+    """Report what may be there, unless it is for certain: that is worse, and another rule's matter."""
     change = moment.change
     if change.kind not in _KINDS or change.if_not_exists or change.guarded:
         return
@@ -29,6 +29,8 @@ def check(moment: Moment[CreateObject]) -> Iterator[Finding]:
     if is_there(Making(change.kind, change.name), moment.world):
         return
     shipped = name in _SHIPPED[change.kind]
+    if change.kind == "schema" and not shipped:
+        return  # a schema of one's own is made once, and its rollback may then drop it
     yield moment.finding(
         RULE,
         f'The {change.kind} "{name}" is made without IF NOT EXISTS',
@@ -47,7 +49,7 @@ def _place(change: CreateObject) -> str:
 RULE = Rule.of(
     __name__,
     severity=Severity.WARNING,
-    condition="A schema or an extension is made without IF NOT EXISTS",
+    condition="An extension, or a schema that Supabase ships, is made without IF NOT EXISTS",
     effect="The migration fails where somebody has switched it on in the dashboard, or made it by hand",
     remedy="Say IF NOT EXISTS",
     check=check,

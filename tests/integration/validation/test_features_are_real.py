@@ -10,7 +10,9 @@ from orchestrator.validation.grammar.parser import parse
 PREPARATION = """
 create role reader;
 create role writer;
-create table t (id int primary key, a int not null default 0, n int generated always as (id + 1) stored, v text);
+create table t (
+    id int primary key, a int not null default 0, n int generated always as (id + 1) stored, v text
+);
 create table s (id int primary key, v text);
 alter table t add constraint few check (a < 100);
 alter table s add foreign key (id) references t;
@@ -35,7 +37,8 @@ SYNTAX = {
     "STORAGE beside a column": "create table g (a text storage external)",
     "ALTER COLUMN … SET EXPRESSION": "alter table t alter column n set expression as (id + 2)",
     "SET STATISTICS DEFAULT": "alter table t alter column a set statistics default",
-    "ALTER CONSTRAINT … [NOT] ENFORCED, [NO] INHERIT": "alter table s alter constraint s_id_fkey not enforced",
+    "ALTER CONSTRAINT … [NOT] ENFORCED, [NO] INHERIT": "alter table s"
+    " alter constraint s_id_fkey not enforced",
     "COPY … ON_ERROR": "copy t (id) from program 'true' (on_error ignore)",
     "COPY … LOG_VERBOSITY": "copy t (id) from program 'true' (log_verbosity verbose)",
     "COPY … REJECT_LIMIT": "copy t (id) from program 'true' (on_error ignore, reject_limit 3)",
@@ -74,8 +77,7 @@ OTHERS = [
     "alter default privileges grant maintain on tables to reader",
     "create function g() returns jsonb language sql as $$ select json_query(jsonb '{}', '$.a') $$",
     "create function g() returns uuid language sql as 'select uuidv7()'",
-    "create function g() returns void language plpgsql as $$ begin perform 1; "
-    "delete from t where id in (select * from (select 1)); end $$",
+    "create function g() returns int language plpgsql as $$ begin delete from s using (select 1); end $$",
     "do $$ declare was int; begin update t set a = 1 returning old.a into was; end $$",
 ]
 CALLS = {
@@ -111,6 +113,9 @@ CALLS = {
     "uuidv4": "uuidv4()",
     "uuidv7": "uuidv7()",
 }
+TOUCH = """create function g() returns trigger language plpgsql as $$ begin
+    update t set a = 1 where id = new.id returning old.a into new.a; return new;
+end $$"""
 #: what these versions understand alike, however near it is to the rest
 OLD = [
     "select json('{}')",
@@ -122,8 +127,7 @@ OLD = [
     "select random(), own() from (select 1) as rows",
     "alter table t alter column a set statistics 100",
     "grant reader to writer with admin option",
-    "create function g() returns trigger language plpgsql as "
-    "$$ begin update t set a = 1 where id = new.id returning old.a into new.a; return new; end $$",
+    TOUCH,
 ]
 
 

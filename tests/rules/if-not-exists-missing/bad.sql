@@ -1,5 +1,4 @@
 create extension pgcrypto with schema extensions;
 create extension "uuid-ossp";
 create extension vector with schema extensions;
-create schema private;
 create schema auth;

@@ -1,5 +1,5 @@
 create extension if not exists pgcrypto with schema extensions;
-create schema if not exists private;
+create schema private;
 create schema if not exists "My Schema" authorization postgres;
 do $$ begin
     create schema other;

@@ -15,6 +15,8 @@ def finding(severity: Severity, line: int, source: Source = Source.TREE) -> Find
         severity=severity,
         source=source,
         message=f"{severity} at {line}",
+        effect="Everybody waits",
+        remedy=f"mend line {line}",
         file="supabase/migrations/1_a.sql",
         line=line,
     )
@@ -32,13 +34,18 @@ def test_only_what_refused_is_told_however_much_else_was_seen() -> None:
     warnings = [finding(Severity.WARNING, line) for line in range(1, 41)]
     notes = [finding(Severity.NOTE, line) for line in range(41, 61)]
     told = refused(*warnings, finding(Severity.ERROR, 99, Source.PREFLIGHT), *notes).reasons
-    assert told == ("error at 99 (supabase/migrations/1_a.sql:99)",)
+    assert told == ("supabase/migrations/1_a.sql:99: error at 99. Everybody waits",)
 
 
 def test_errors_of_every_source_are_told_in_the_order_of_their_places() -> None:
     sources = (Source.TREE, Source.SQUAWK, Source.STATISTICS, Source.PREFLIGHT)
     told = refused(*(finding(Severity.ERROR, 9 - line, each) for line, each in enumerate(sources))).reasons
-    assert [reason.partition(" (")[0] for reason in told] == [f"error at {line}" for line in (6, 7, 8, 9)]
+    assert [reason.partition(": ")[0].rpartition(":")[2] for reason in told] == ["6", "7", "8", "9"]
+
+
+def test_what_to_do_is_what_the_worst_finding_says() -> None:
+    message = refused(finding(Severity.WARNING, 1), finding(Severity.ERROR, 5), finding(Severity.ERROR, 3))
+    assert message.remedy == "mend line 3"
 
 
 def test_a_stage_that_passed_has_nothing_to_tell() -> None:

@@ -11,7 +11,8 @@ def written(sql: str) -> list[tuple[str | None, int, str, str | None]]:
 
 
 def test_values_are_told_with_their_columns() -> None:
-    sql = "insert into t (a, b) values ('x', 1), (default, 'y'::public.mood) on conflict (a) do update set b = 'z'"
+    sql = """insert into t (a, b) values ('x', 1), (default, 'y'::public.mood)
+             on conflict (a) do update set b = 'z'"""
     assert written(sql) == [("a", 0, "x", None), ("b", 1, "y", "public.mood"), ("b", 0, "z", None)]
 
 

@@ -112,16 +112,10 @@ def test_dropping_one_of_two_functions_leaves_the_other() -> None:
 
 
 def test_whoever_needs_a_table_is_named() -> None:
+    others = 'foreign key lines_order_id_fkey on public.lines, policy "Of orders" on public.lines'
     assert told("drop-in-use", "drop table public.orders") == [
-        (
-            Severity.ERROR,
-            "public.orders is dropped, but needed by foreign key lines_order_id_fkey on public.lines,"
-            ' policy "Of orders" on public.lines and view public.totals',
-        ),
-        (
-            Severity.WARNING,
-            "public.orders is dropped, but mentioned by the function public.bill",
-        ),
+        (Severity.ERROR, f"public.orders is dropped, but needed by {others} and view public.totals"),
+        (Severity.WARNING, "public.orders is dropped, but mentioned by the function public.bill"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Secrets, addresses and keys in a file. Secrets are put together here: no scanner shall stumble over them."""
+"""Secrets, addresses and keys in a file. The secrets are put together here: no scanner shall find them."""
 
 import base64
 import json
@@ -97,7 +97,7 @@ def test_what_everybody_may_know_and_what_stands_in_for_a_secret_is_none(text: s
         ("do $$ begin execute format('alter role r password %L', current_setting('x')); end $$", False),
     ],
 )
-def test_a_password_is_what_follows_the_word(sql: str, reported: bool) -> None:
+def test_a_password_is_what_follows_the_word(sql: str, *, reported: bool) -> None:
     assert bool(found("hardcoded-secret", sql)) is reported
 
 

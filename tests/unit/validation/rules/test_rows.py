@@ -64,7 +64,7 @@ def test_the_limit_of_a_large_backfill_is_a_million_rows() -> None:
         ("id = other_id", True),
     ],
 )
-def test_a_condition_that_gives_a_whole_key_leaves_few_rows(condition: str, reported: bool) -> None:
+def test_a_condition_that_gives_a_whole_key_leaves_few_rows(condition: str, *, reported: bool) -> None:
     assert (
         bool(found("large-backfill", f"delete from public.events where {condition}", 4_000_000)) is reported
     )

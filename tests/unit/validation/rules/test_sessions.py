@@ -14,7 +14,8 @@ def found(rule: str, *files: str, terms: Terms | None = None) -> list[Finding]:
 
 
 def test_the_head_of_a_dump_is_noted_once_for_each_file() -> None:
-    head = "set statement_timeout = 0; set lock_timeout = 0; select pg_catalog.set_config('search_path', '', false);"
+    head = """set statement_timeout = 0; set lock_timeout = 0;
+              select pg_catalog.set_config('search_path', '', false);"""
     findings = found("session-setting", head, head + head)
     assert [(each.file, each.severity) for each in findings] == [
         ("0.sql", Severity.NOTE),
