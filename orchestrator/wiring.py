@@ -137,9 +137,9 @@ class House:
     def linter(self) -> Linter:
         """The linter, told to look for what we have rules for."""
         from orchestrator.adapters.squawk import Squawk
-        from orchestrator.validation.rules import LINT_RULES
+        from orchestrator.validation.rules import MARKS
 
-        return Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+        return Squawk(MARKS)
 
     @cached_property
     def queue(self) -> "CeleryQueue":

@@ -14,9 +14,9 @@ from typing import Final
 
 _SPACE = " \t\n\r\f\v"
 #: what continues a word; PostgreSQL counts every character beyond ASCII
-_WORD = r"[A-Za-z0-9_$\x80-\U0010ffff]"
+_WORD = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
 #: the same but for $; a class of its own, for Python before 3.11.5 goes wrong on a possessive group
-_TAG = r"[A-Za-z0-9_\x80-\U0010ffff]"
+_TAG = r"[^\x00-/:-@\[-^`{-\x7f]"
 #: what the CLI trims from the ends of a statement
 _TRIMMED: Final = (
     _SPACE + "\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))

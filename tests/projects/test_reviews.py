@@ -13,14 +13,14 @@ from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.stages import validate
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from tests.projects.folders import HOME, PROJECTS, Defect, apply_all, defects_of, files_of
 from tests.support.servers import TestDatabase
 
 each_project = pytest.mark.parametrize("project", PROJECTS)
-SQUAWK = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+SQUAWK = Squawk(MARKS)
 
 
 def texts_of(project: str) -> list[SqlText]:

@@ -6,7 +6,6 @@ Another version knows other rules, and a program of that name may be anything.
 import sys
 import sysconfig
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from orchestrator.domain.errors import Unavailable
@@ -33,10 +32,17 @@ def missing(message: str) -> Unavailable:
 
 
 def _candidates() -> Iterator[Path]:
+    yield Path(sysconfig.get_path("scripts"), _PROGRAM)
+    yield Path(sys.executable).with_name(_PROGRAM)
+    yield from _recorded()
+
+
+def _recorded() -> Iterator[Path]:
+    """Ask the package for its files: where it was installed elsewhere, as with --user. Takes its time."""
+    from importlib.metadata import PackageNotFoundError, files  # noqa: PLC0415
+
     try:
         recorded = files(_PACKAGE) or ()
     except PackageNotFoundError:
         recorded = ()
     yield from (Path(str(file.locate())).resolve() for file in recorded if file.name == _PROGRAM)
-    yield Path(sysconfig.get_path("scripts"), _PROGRAM)
-    yield Path(sys.executable).with_name(_PROGRAM)

@@ -30,6 +30,7 @@ _SHAPES: Final = tuple(
     for shape in (
         r"from\s*\(\s*(?:select|values|with)",
         r"join\s*\(\s*(?:select|values|with)",
+        r"using\s*\(\s*(?:select|values|with)",
         r"lateral\s*\(\s*(?:select|values|with)",
         r",\s*\(\s*(?:select|values|with)",
         r"add\s+not\s+null",

@@ -14,7 +14,7 @@ from orchestrator.validation.grammar.nodes import Node, Source, option, text_of
 _DYNAMIC: Final = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _STATEMENT: Final = "PLpgSQL_stmt_execsql"
 
-#: the library does not know every type, and what it writes is not always JSON (measured: most trigger functions)
+#: the library does not know every type, and what it writes is not always JSON (measured: trigger functions)
 UNREADABLE: Final = (postgast.PgQueryError, ValueError, RecursionError)
 
 

@@ -205,6 +205,9 @@ LINT_RULES: Final[tuple[Rule[Marked], ...]] = (
     duplicate_assignment.RULE,
 )
 
+#: what the linter is asked to look for, by its own names
+MARKS: Final = tuple(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+
 #: rules about what authors allow
 PERMISSION_RULES: Final[tuple[Rule[Permission], ...]] = (
     permission_invalid.RULE,

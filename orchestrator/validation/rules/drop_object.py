@@ -14,6 +14,7 @@ from orchestrator.validation.dropping import (
 )
 from orchestrator.validation.moment import Moment
 from orchestrator.validation.rule import Rule
+from orchestrator.validation.world.world import World
 
 #: what happens, by kind; other kinds are nobody's to miss, or have rules of their own
 _EFFECTS: Final[Mapping[str, str]] = {
@@ -28,6 +29,8 @@ _EFFECTS: Final[Mapping[str, str]] = {
     "extension": "Its functions, types and tables are gone; with CASCADE also the columns that use them",
     "publication": "Who listens to it hears nothing any more: realtime, replicas",
 }
+#: what a function returns that only triggers call
+_TRIGGERS: Final = frozenset({"trigger", "event_trigger"})
 
 
 def check(moment: Moment[Drop]) -> Iterator[Finding]:
@@ -36,9 +39,15 @@ def check(moment: Moment[Drop]) -> Iterator[Finding]:
     effect = _EFFECTS.get(drop.kind)
     if effect is None or is_fresh(drop, world) or is_absent(drop, world):
         return
-    if is_replaced(moment) or is_first_line_of_making(moment):
+    if is_replaced(moment) or is_first_line_of_making(moment) or _is_for_triggers(drop, world):
         return
     yield moment.finding(RULE, f"The {drop.kind} {full_name(drop, world)} is dropped", effect=effect)
+
+
+def _is_for_triggers(drop: Drop, world: World) -> bool:
+    """Tell whether no code calls it: whether a trigger does is the business of drop-in-use."""
+    functions = world.function(drop.name) if drop.kind == "function" else ()
+    return bool(functions) and all(each.returns in _TRIGGERS for each in functions)
 
 
 RULE = Rule.of(

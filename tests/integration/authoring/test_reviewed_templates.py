@@ -15,14 +15,14 @@ from orchestrator.domain.finding import Finding
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.stages import validate
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from tests.integration.authoring.test_templates import ASKING, NEW_PRIVILEGES
 from tests.support.servers import TestDatabase
 
 BEFORE = Path(__file__).with_name("before")
-SQUAWK = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+SQUAWK = Squawk(MARKS)
 
 
 def before(template: str) -> list[SqlText]:

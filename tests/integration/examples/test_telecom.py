@@ -14,7 +14,7 @@ from orchestrator.adapters.squawk import Squawk
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.stages.validate import judge
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 from orchestrator.validation.sql_text import SqlText
 from tests.support.schema_dump import schema_dump
 from tests.support.servers import TestDatabase
@@ -49,7 +49,7 @@ SET_ASIDE = migrations(FIX)[2]
 ONLY_ROWS = migrations(FIX)[3:]
 
 POLICY = TargetPolicy(name="staging", repository="telecom", branch="staging")
-SQUAWK = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+SQUAWK = Squawk(MARKS)
 
 
 def connect(database: TestDatabase) -> psycopg.Connection:

@@ -16,12 +16,12 @@ from orchestrator.domain.plan import Plan
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Linter
 from orchestrator.stages import validate
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 from tests.support.servers import TestDatabase
 from tests.support.service import eventually
 
 POLICY = TargetPolicy(name="staging", repository="app", branch="staging")
-SQUAWK = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+SQUAWK = Squawk(MARKS)
 TABLE = "create table public.orders (id int primary key, customer int)"
 
 

@@ -11,12 +11,12 @@ from orchestrator.adapters.squawk import Squawk
 from orchestrator.domain.finding import Finding
 from orchestrator.validation.hazard import Blocks, Hazard, Work
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import LINT_RULES, RULES
+from orchestrator.validation.rules import MARKS, RULES
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from tests.support.servers import TestDatabase
 
-LINTER = Squawk([mark for rule in LINT_RULES for mark in rule.marks])
+LINTER = Squawk(MARKS)
 HAZARDS = {rule.id: rule.hazard for rule in RULES}
 #: the first server with NOT ENFORCED, VIRTUAL, and NOT NULL as a constraint of its own
 EIGHTEEN = 180000

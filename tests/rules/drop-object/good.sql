@@ -11,6 +11,6 @@ create function public.once() returns void language sql as 'select 1';
 drop function public.once();
 create domain public.code as text;
 drop domain public.code;
-drop trigger if exists touch on public.orders;
+drop function public.touch();
 drop policy "Own" on public.orders;
 drop index if exists public.orders_note;

@@ -7,9 +7,9 @@ from orchestrator.actions.reviewing import Report, review_files
 from orchestrator.adapters.squawk import Squawk
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.finding import Severity, Verdict
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 
-LINTER = Squawk(sorted({mark for rule in LINT_RULES for mark in rule.marks}))
+LINTER = Squawk(MARKS)
 
 
 @pytest.fixture(autouse=True)

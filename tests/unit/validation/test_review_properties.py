@@ -11,14 +11,13 @@ from orchestrator.domain.lint import Mark
 from orchestrator.domain.shape import Name, Shape
 from orchestrator.domain.survey import LongTransaction, Size, Survey
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import MARKS
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import split_statements
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 
 ROOT = Path(__file__).parents[2]
-MARKS = sorted({mark for rule in LINT_RULES for mark in rule.marks})
 
 
 @cache

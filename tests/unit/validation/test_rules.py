@@ -22,14 +22,14 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.comparison import Comparison
 from orchestrator.validation.review import review
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import LINT_RULES, PLAN_RULES, PREFLIGHT_RULES, RULES, SOURCE_RULES
+from orchestrator.validation.rules import MARKS, PLAN_RULES, PREFLIGHT_RULES, RULES, SOURCE_RULES
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from orchestrator.validation.world.effects import carry_out
 from orchestrator.validation.world.world import World
 
 EXAMPLES = Path(__file__).parents[2] / "rules"
-LINTER = Squawk([mark for rule in LINT_RULES for mark in rule.marks])
+LINTER = Squawk(MARKS)
 #: those with an example each; the others have tests of their own
 WITH_EXAMPLES = [rule for rule in RULES if rule not in {*SOURCE_RULES, *PREFLIGHT_RULES}]
 SOURCES = Path(rules_package.__file__).parent

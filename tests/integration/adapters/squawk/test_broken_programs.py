@@ -3,12 +3,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.squawk import Squawk, installed
+from orchestrator.adapters.squawk import Squawk
 from orchestrator.domain.errors import Unavailable
 
 RULES = ("ban-drop-table",)
@@ -165,16 +164,16 @@ def test_the_program_of_the_installation_is_taken_whatever_the_path_says(
     assert len(Squawk(RULES).lint(ONE)) == 1
 
 
-def test_the_program_is_found_where_no_record_of_the_package_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_record(package: str) -> None:
-        raise PackageNotFoundError(package)
-
-    monkeypatch.setattr(installed, "files", no_record)
+def test_the_program_is_found_by_the_record_of_its_package_when_it_is_not_beside_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert len(Squawk(RULES).lint(ONE)) == 1
 
 
 def test_an_installation_without_the_program_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(installed, "files", lambda _package: None)
+    monkeypatch.setattr("importlib.metadata.files", lambda _package: None)
     monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(Unavailable) as raised:

@@ -9,13 +9,13 @@ from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.shape import Name, Shape
 from orchestrator.domain.survey import Size, Survey
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import LINT_RULES
+from orchestrator.validation.rules import LINT_RULES, MARKS
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from orchestrator.validation.world.effects import carry_out
 from orchestrator.validation.world.world import World
 
-LINTER = Squawk([mark for rule in LINT_RULES for mark in rule.marks])
+LINTER = Squawk(MARKS)
 ORDERS = Name("public", "orders")
 TEN = Size(rows=10, bytes=8192)
 TEN_MILLION = Size(rows=10_000_000, bytes=1_000_000_000)
