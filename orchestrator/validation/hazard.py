@@ -30,6 +30,7 @@ from orchestrator.validation.terms import Terms
 #: below this nobody notices
 _UNNOTICED_SECONDS: Final = 0.1
 _MINUTE: Final = 60
+_FEW_SECONDS: Final = 10
 _HOUR: Final = 3600
 _MILLION: Final = 1_000_000
 _MEGABYTE: Final = 1_000_000
@@ -136,6 +137,8 @@ def duration(seconds: float) -> str:
     """Write a time as people say it."""
     if seconds < 1:
         return f"{max(1, round(seconds * 1000))} ms"
+    if seconds < _FEW_SECONDS:
+        return f"{seconds:.1f} s"  # so that 4.6 s does not read like the 5 s that refuse
     if seconds < 2 * _MINUTE:
         return f"{seconds:.0f} s"
     return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.0f} h"

@@ -117,7 +117,13 @@ class _Reading:
     made: dict[Name, Seen[Change]] = field(default_factory=dict)
 
     def read(self, file: SqlText) -> None:
-        """Judge a file and carry it out on paper; what the target has of it, the survey has told."""
+        """Judge a file and carry it out on paper; what the target has of it, the survey has told.
+
+        Without a target nobody knows which files were applied long ago: each is judged as a deployment of its
+        own, to which what the files before it have made is old, with readers and rows.
+        """
+        if self.terms.survey is None:
+            self.world.begin_review()
         self.findings.extend(_of_file(file))
         self.world.begin_file()
         earlier: list[Seen[Change]] = []
