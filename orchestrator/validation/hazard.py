@@ -138,7 +138,7 @@ def duration(seconds: float) -> str:
     if seconds < 1:
         return f"{max(1, round(seconds * 1000))} ms"
     if seconds < _FEW_SECONDS:
-        return f"{seconds:.1f} s"  # so that 4.6 s does not read like the 5 s that refuse
+        return f"{seconds:.2g} s"  # so that 4.6 s does not read like the 5 s that refuse
     if seconds < 2 * _MINUTE:
         return f"{seconds:.0f} s"
     return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.0f} h"
