@@ -9,8 +9,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from orchestrator.actions.on_disk import is_folder, names_in, no_migrations, read, shown
+from orchestrator.actions.on_disk import (
+    is_folder,
+    names_in,
+    no_migrations,
+    odd_names_in,
+    read,
+    shown,
+    what_is_no_file,
+    what_is_no_folder,
+)
 from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import MIGRATION_NAME, SqlFile, checksum
 from orchestrator.domain.plan import Tree
 from orchestrator.stages.plan import pair
@@ -42,6 +52,8 @@ class Chosen:
     tree: Tree
     #: whether this is all that the folder holds
     whole: bool = False
+    #: what stands where files should be and was not read
+    findings: tuple[Finding, ...] = ()
 
     def contents(self, sha256s: Iterable[str]) -> Mapping[str, bytes]:
         """Return the contents of judged files by their checksums."""
@@ -58,7 +70,7 @@ def choose(words: Sequence[str], *, standard_input: Callable[[], bytes]) -> tupl
     Raises ConfigurationError, which names what cannot be read or what holds no migrations.
     """
     if not words:
-        return (_whole(_usual()),)
+        return (_below(Path(), _usual()),)
     paths = [Path(word) for word in dict.fromkeys(words) if word != STDIN]
     folders = [path for path in paths if is_folder(path)]
     files = [path for path in paths if path not in folders]
@@ -80,26 +92,38 @@ def _any_folder(folder: Path) -> Chosen:
         return _rollbacks_only([folder / name for name in names_in(folder)])
     for inside in (folder / _USUAL / _MIGRATIONS, folder / _MIGRATIONS):
         if inside.is_dir():
-            return _whole(inside)
-    if _name(folder) != _MIGRATIONS and not names_in(folder):
+            return _below(folder, inside)
+    if _name(folder) != _MIGRATIONS and not _any_names_in(folder):
         raise no_migrations(f"{shown(folder)} holds neither {_MIGRATIONS}/ nor *.sql files")
     return _whole(folder)
 
 
+def _below(folder: Path, migrations: Path) -> Chosen:
+    """Choose the migrations below a folder, unless a link leads to them."""
+    on_the_way = (migrations.parent, migrations) if migrations.parent != folder else (migrations,)
+    links = _found(what_is_no_folder, on_the_way)
+    return Chosen(tree=_tree((), ()), findings=links) if links else _whole(migrations)
+
+
 def _whole(folder: Path) -> Chosen:
     """Choose all migrations of a folder, and all rollbacks around it."""
-    names = names_in(folder)
+    names = _any_names_in(folder)
     if not names:
         raise no_migrations(f"{shown(folder)} holds no *.sql file")
-    files = [_text(folder / name) for name in _in_order(names)]
-    rollbacks = [_text(path) for path in _rollbacks_around(folder)]
-    skipped = [SqlFile(path=shown(folder / name), sha256="") for name in names if not _version(name)]
+    around = _rollbacks_around(folder)
+    unread = _found(what_is_no_file, [*(folder / name for name in names), *around])
+    strange = {finding.file for finding in unread}
+    files = [_text(path) for name in _in_order(names) if shown(path := folder / name) not in strange]
+    rollbacks = [_text(path) for path in around if shown(path) not in strange]
+    skipped = [shown(folder / name) for name in names if not _version(name)]
+    unnamed = [SqlFile(path=path, sha256="") for path in skipped if path not in strange]
     return Chosen(
         home=_home(folder),
         files=tuple(files),
         rollbacks=tuple(rollbacks),
-        tree=_tree([*map(_sql_file, files), *skipped], rollbacks),
+        tree=_tree([*map(_sql_file, files), *unnamed], rollbacks),
         whole=True,
+        findings=(*_found(what_is_no_folder, _rollback_folders(folder)), *unread),
     )
 
 
@@ -112,8 +136,13 @@ def _by_folder(paths: Iterable[Path]) -> Iterator[Chosen]:
         yield _rollbacks_only(group) if _name(folder) in _ROLLBACKS else _some(folder, group)
 
 
-def _some(folder: Path, paths: Sequence[Path]) -> Chosen:
+def _some(folder: Path, named: Sequence[Path]) -> Chosen:
     """Choose some files of a folder, each with its rollback."""
+    unread = _found(what_is_no_file, named)
+    strange = {finding.file for finding in unread}
+    paths = [path for path in named if shown(path) not in strange]
+    if not paths:
+        return Chosen(home=_home(folder), tree=_tree((), ()), findings=unread)
     wanted = [_text(path) for path in sorted(paths, key=lambda path: (_version(path.name), path.name))]
     last = max(_version(path.name) for path in paths)
     names = {path.name for path in paths}
@@ -125,12 +154,13 @@ def _some(folder: Path, paths: Sequence[Path]) -> Chosen:
         earlier=tuple(_text(folder / name, context=True) for name in siblings if _version(name) < last),
         rollbacks=rollbacks,
         tree=_tree(map(_sql_file, wanted), rollbacks),
+        findings=unread,
     )
 
 
 def _rollbacks_of(files: Sequence[SqlText], siblings: Iterable[str], folder: Path) -> tuple[SqlText, ...]:
     """Find the rollbacks of some files, as they are paired in the whole folder."""
-    around = {shown(path): path for path in _rollbacks_around(folder)}
+    around = {shown(path): path for path in _rollbacks_around(folder) if not what_is_no_file(path)}
     everybody = [
         *map(_sql_file, files),
         *(SqlFile(path=shown(folder / name), sha256="") for name in siblings),
@@ -146,13 +176,19 @@ def _rollbacks_of(files: Sequence[SqlText], siblings: Iterable[str], folder: Pat
     paired = pair(tree, lambda paths: {path: read(around[path], context=True) for path in paths})
     asked = {file.path for file in files}
     found = [each.rollback.path for each in paired.migrations if each.rollback and each.file.path in asked]
-    return tuple(_text(around[path]) for path in found)
+    for conflict in paired.conflicts:
+        if any(each.file.path in asked for each in conflict.migrations):
+            found += [file.path for file in conflict.rollbacks]
+    return tuple(_text(around[path]) for path in dict.fromkeys(found))
 
 
 def _rollbacks_only(paths: Sequence[Path]) -> Chosen:
     if not paths:
         raise no_migrations("the folder of rollbacks is empty")
-    return Chosen(rollbacks=tuple(_text(path) for path in sorted(paths)), tree=_tree((), ()))
+    unread = _found(what_is_no_file, paths)
+    strange = {finding.file for finding in unread}
+    files = tuple(_text(path) for path in sorted(paths) if shown(path) not in strange)
+    return Chosen(rollbacks=files, tree=_tree((), ()), findings=unread)
 
 
 def _alone(files: Sequence[SqlText]) -> Chosen:
@@ -194,11 +230,23 @@ def _siblings(folder: Path) -> Sequence[str]:
         return ()
 
 
+def _any_names_in(folder: Path) -> list[str]:
+    return [*names_in(folder), *odd_names_in(folder)]
+
+
+def _found(look: Callable[[Path], Finding | None], paths: Iterable[Path]) -> tuple[Finding, ...]:
+    return tuple(filter(None, map(look, paths)))
+
+
 def _rollbacks_around(folder: Path) -> list[Path]:
-    home = _home(folder)
-    places = [place for place in (home, folder) if place is not None]
+    folders = [each for each in _rollback_folders(folder) if not what_is_no_folder(each)]
+    return sorted(each / name for each in folders for name in names_in(each))
+
+
+def _rollback_folders(folder: Path) -> list[Path]:
+    places = [place for place in (_home(folder), folder) if place is not None]
     candidates = [place / name for place in places for name in sorted(_ROLLBACKS, reverse=True)]
-    return sorted(each / name for each in candidates if each.is_dir() for name in names_in(each))
+    return [each for each in candidates if each.is_dir()]
 
 
 def _home(folder: Path) -> Path | None:

@@ -91,9 +91,11 @@ def tree_of(
     )
     if isinstance(done, checkout.HeadMoved | checkout.NotYet) or done.gave is None:
         raise MigrationRefused(
-            f"{policy.repository} does not have commit {commit}",
+            f"{policy.repository} does not have commit {commit} on {policy.branch}",
             code="commit-vanished",
-            remedy=f"push it to {policy.branch} first",
+            # no word of pushing: what is pushed there is deployed
+            remedy=f"only commits of {policy.branch}, the branch that {policy.name} follows, can be"
+            f" looked at; others in a checkout: bascule validate --target {policy.name}",
         )
     return done.gave, done.findings
 

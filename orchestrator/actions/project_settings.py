@@ -35,7 +35,7 @@ def terms_of(home: Path | None) -> Terms:
 
 def _document(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(read(file).decode("utf-8-sig"))
+        return tomllib.loads(read(file, follow=True).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _not_understood(f"{shown(file)}: byte {error.start + 1} is not UTF-8") from error
     except RecursionError as error:

@@ -18,7 +18,14 @@ from orchestrator.domain.plan import HistoryRow
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.stages import plan
 from orchestrator.validation.review import review
-from orchestrator.validation.rules import file_name, looks_like_rollback, out_of_order, permission_unused
+from orchestrator.validation.rules import (
+    file_name,
+    looks_like_rollback,
+    out_of_order,
+    permission_unused,
+    rollback_ambiguous,
+    rollback_missing,
+)
 from orchestrator.validation.sql_text import SqlText
 
 if TYPE_CHECKING:
@@ -26,9 +33,17 @@ if TYPE_CHECKING:
 
 #: a deployment to nowhere: nothing is applied, and nobody decided anything
 _NO_TARGET: Final = TargetPolicy(name="", repository="", branch="")
-#: rules about names that a file can be judged by alone
+#: rules about names and rollbacks that a file can be judged by alone
 _OF_ONE_NAME: Final = frozenset(
-    module.RULE.id for module in (file_name, looks_like_rollback, out_of_order, permission_unused)
+    module.RULE.id
+    for module in (
+        file_name,
+        looks_like_rollback,
+        out_of_order,
+        permission_unused,
+        rollback_ambiguous,
+        rollback_missing,
+    )
 )
 
 
@@ -82,7 +97,7 @@ def review_for_target(
     for each in chosen:
         pending = _without_applied(each, versions)
         findings += _for_target(pending, policy=policy, linter=linter, reader=reader)
-        findings += _names(each, policy, history)
+        findings += (*each.findings, *_names(each, policy, history))
         judged += (*pending.files, *pending.rollbacks)
         if with_applied:
             findings += _of_applied(each, versions, policy, linter)
@@ -93,6 +108,7 @@ def review_for_target(
 
 def _findings(chosen: Chosen, linter: "Linter") -> Iterator[Finding]:
     terms = terms_of(chosen.home)
+    yield from chosen.findings
     yield from _names(chosen, _NO_TARGET, ())
     yield from review(
         chosen.files,

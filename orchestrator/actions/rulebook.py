@@ -21,7 +21,7 @@ from orchestrator.domain.finding import Severity, Source
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import PLAN_RULES, RULES, SOURCE_RULES
+from orchestrator.validation.rules import PERMISSION_RULES, PLAN_RULES, RULES, SOURCE_RULES
 
 #: where pages lie, from the root of the repository
 _CHECKOUT: Final = PurePosixPath("orchestrator/stages/checkout_rules")
@@ -36,6 +36,9 @@ _HEAD: Final = re.compile(
     r"- effect: (?P<effect>.+)\n"
     r"- remedy: (?P<remedy>.+)\n\n"
 )
+#: letters that a part of a name must have to lead to rules, and how many of them are named
+_WORD: Final = 3
+_NEAREST: Final = 5
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _FENCE: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
@@ -85,15 +88,17 @@ def rulebook() -> tuple[Entry, ...]:
 
 
 def entry_of(rule: str) -> Entry:
-    """Find a rule. Raises ConfigurationError with the nearest names when there is none."""
+    """Find a rule, however it is spelled. Raises ConfigurationError with the nearest names."""
     entries = {entry.rule: entry for entry in rulebook()}
+    named, rule = rule, rule.strip().lower().replace("_", "-")
     if rule not in entries:
-        near = difflib.get_close_matches(rule, entries, n=3)
+        near = [each for each in entries if len(rule) >= _WORD and rule in each][:_NEAREST]
+        near = near or difflib.get_close_matches(rule, entries, n=3)
         raise ConfigurationError(
-            f"there is no rule {rule!r}",
+            f"there is no rule {named!r}",
             code="rule-unknown",
             remedy=f"did you mean {' or '.join(near)}?" if near else "bascule rules lists them all",
-            rule=rule,
+            rule=named,
         )
     return entries[rule]
 
@@ -125,7 +130,8 @@ def _of_validation(rule: AnyRule) -> Entry:
         remedy=rule.remedy,
         # a comment speaks for its file, and a source that is missing has none
         may_be_allowed=rule.may_be_allowed and rule not in SOURCE_RULES,
-        may_be_set=rule.may_be_allowed,
+        # a comment about comments would be in vain; an operator may have other views of them
+        may_be_set=rule.may_be_allowed or rule in PERMISSION_RULES,
         page=_text(path).removeprefix(f"# {rule.id}").strip(),
         path=str(path),
     )

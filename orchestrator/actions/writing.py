@@ -141,7 +141,7 @@ def _migrations_in(home: Path) -> list[tuple[str, Path]]:
 def _text(path: Path) -> SqlText:
     """Take a file as far as it can be read: what cannot is a finding of `validate`."""
     try:
-        content = path.read_bytes() if path.is_file() else b""
+        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
     except OSError:
         content = b""
     return SqlText(path=str(path), content=content)
@@ -151,7 +151,7 @@ def _no_home(why: str) -> ConfigurationError:
     return ConfigurationError(
         why,
         code="no-migrations-folder",
-        remedy="name the folder that holds migrations/, or its parent, with --in; a new one: mkdir supabase",
+        remedy=f"make it: mkdir -p {_USUAL}/{_MIGRATIONS}; or name the folder above migrations/ with --in",
     )
 
 

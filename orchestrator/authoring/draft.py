@@ -24,6 +24,8 @@ _SHAPES: Final = {
 }
 #: which option names a value
 _OPTIONS: Final = {"left": "--links", "right": "--links"}
+_TABLES: Final = ("table", "left", "right")
+_PUBLIC: Final = "public."
 _EXAMPLES: Final = {"--links": "products,categories"}
 
 
@@ -87,8 +89,13 @@ def draft(
     )
 
 
+def _without_public(name: str, value: str) -> str:
+    return value.removeprefix(_PUBLIC) if name in _TABLES else value
+
+
 def _values(description: str, template: Template, given: Mapping[str, str]) -> dict[str, str]:
-    values = {**template.values(description), **given}
+    named = {name: _without_public(name, value) for name, value in given.items()}
+    values = {**template.values(description), **named}
     if "left" in values and "right" in values:
         values.setdefault("table", called(values["left"], values["right"]))
     if "bucket" in template.needs and "bucket" in values and "bucket" not in given:
@@ -98,19 +105,36 @@ def _values(description: str, template: Template, given: Mapping[str, str]) -> d
             raise _missing(description, template, need)
     for name, value in values.items():
         _hold(name, value)
+    if "left" in values and values["left"] == values.get("right"):
+        raise _same(values["left"])
     return values
 
 
 def _hold(name: str, value: str) -> None:
     fits, example = _SHAPES[name]
+    if name in _TABLES and "." in value:
+        raise ConfigurationError(
+            f'"{one_line(value)}" names a schema: templates write into {_PUBLIC[:-1]}',
+            code="template-value",
+            remedy="name the table alone, and write its schema into the three files afterwards",
+        )
     if not fits(value):
         option = _OPTIONS.get(name, f"--{name}")
+        signs = "hyphens" if name == "bucket" else "_"
         raise ConfigurationError(
-            f'"{one_line(value)}" cannot be the name of a {_kind(name)} here: small letters, digits and'
-            f" {'hyphens' if name == 'bucket' else '_'}, at most 63, without a schema, and no word of SQL",
+            f'"{one_line(value)}" cannot be the name of a {_kind(name)} here: it begins with a small letter,'
+            f" goes on with small letters, digits and {signs}, has at most 63 and is no word of SQL's own",
             code="template-value",
             remedy=f"name it with {option}, for example {option} {_EXAMPLES.get(option, example)}",
         )
+
+
+def _same(table: str) -> ConfigurationError:
+    return ConfigurationError(
+        f'a junction of "{table}" with itself would have two columns of one name',
+        code="template-value",
+        remedy="take --template blank, and name the columns by what each side is: parent_id, child_id",
+    )
 
 
 def _missing(description: str, template: Template, need: str) -> ConfigurationError:

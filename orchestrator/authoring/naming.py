@@ -48,6 +48,11 @@ def slug_of(description: str) -> str:
     return slug[: end if end > 0 else LONGEST]
 
 
+def is_cut(description: str) -> bool:
+    """Tell whether a file's name keeps only the beginning of the description."""
+    return len("_".join(words_of(description))) > LONGEST
+
+
 def called(*parts: str) -> str:
     """Join parts to a name that PostgreSQL keeps whole: where it is too long, the longest part gives way."""
     kept = list(parts)
@@ -67,13 +72,13 @@ def singular(plural: str) -> str:
 
 
 def is_table(name: str) -> bool:
-    """Judge whether SQL may call a table so without quotes; every use of ours names the schema."""
-    return bool(_NAME.fullmatch(name)) and len(name) <= _IDENTIFIER
+    """Judge whether SQL may call a table so without quotes, wherever others name it without its schema."""
+    return is_column(name)
 
 
 def is_column(name: str) -> bool:
     """Judge whether SQL may call a column so without quotes: no word that the grammar keeps for itself."""
-    if not is_table(name):
+    if not _NAME.fullmatch(name) or len(name) > _IDENTIFIER:
         return False
     try:
         postgast.parse(f"create table t ({name} int)")

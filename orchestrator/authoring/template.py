@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Self
 
-from orchestrator.authoring.phrases import fixed_words, values_in
+from orchestrator.authoring.phrases import fixed_words, has_words, values_in
 from orchestrator.domain.errors import ConfigurationError
 
 #: all of them, in the order in which they are listed
@@ -44,11 +44,13 @@ class Template:
     phrases: tuple[str, ...]
     #: descriptions from which it reads values as well, once it was chosen
     reads: tuple[str, ...]
+    #: words of a description that make it likely, and no more
+    hints: tuple[str, ...]
 
     @classmethod
     def of(cls, name: str, told: Mapping[str, object]) -> Self:
         """Take what template.toml says."""
-        lists = {key: tuple(_texts(told.get(key, ()))) for key in ("needs", "phrases", "reads")}
+        lists = {key: tuple(_texts(told.get(key, ()))) for key in ("needs", "phrases", "reads", "hints")}
         return cls(name=name, about=str(told["about"]), **lists)
 
     def values(self, description: str) -> Mapping[str, str]:
@@ -87,6 +89,20 @@ def asked_for(description: str) -> Template:
                 surest[template.name] = max(fixed_words(phrase), surest.get(template.name, 0))
     best = [name for name, words in surest.items() if words == max(surest.values())]
     return named(best[0] if len(best) == 1 else BLANK)
+
+
+def likely(description: str) -> Template | None:
+    """Return the template that the description may mean, where it asks for none; None: nobody can tell."""
+    for template in templates():
+        if any(values_in(description, phrase) is not None for phrase in template.reads):
+            return template
+    hinted = [
+        (len(hint.split()), template)
+        for template in templates()
+        for hint in template.hints
+        if has_words(description, hint)
+    ]
+    return max(hinted, key=lambda one: one[0])[1] if hinted else None
 
 
 def _texts(value: object) -> Iterable[str]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.catalog.queries import query
-from orchestrator.domain.errors import TargetError
+from orchestrator.domain.errors import TargetError, Unavailable
 from orchestrator.domain.shape import (
     Column,
     DefaultGrant,
@@ -36,15 +36,34 @@ _Found = Mapping[str, Any]
 _BEFORE_MEASURING: Final = "savepoint measuring; set local lock_timeout = '100ms'"
 _AFTER_MEASURING: Final = "rollback to savepoint measuring"
 _LOCK_NOT_AVAILABLE: Final = "55P03"
+_CANCELED: Final = "57014"
 
 
-def read(database: Database, *, target: str, long_after_seconds: float = 30) -> Survey:
+def read(
+    database: Database, *, target: str, long_after_seconds: float = 30, limit_seconds: float = 10
+) -> Survey:
     """Look at the database that is open here; `target` is what it is called.
 
     A transaction is long after `long_after_seconds`. Needs no superuser; without pg_monitor less is seen of
-    other roles' transactions. Raises TargetError. Leaves settings behind that end with the transaction
-    (search_path, how values are written, jit).
+    other roles' transactions. No query may take longer than `limit_seconds`. Raises TargetError; Unavailable
+    when one did. Leaves settings behind that end with the transaction (search_path, how values are written,
+    jit, statement_timeout).
     """
+    database.rows(f"set local statement_timeout = {round(limit_seconds * 1000)}")
+    try:
+        return _look(database, target, long_after_seconds)
+    except TargetError as error:
+        if error.nouns.get("sqlstate") != _CANCELED:
+            raise
+        raise Unavailable(
+            f"target {target}: a query of its catalog took longer than {limit_seconds:g} s",
+            code="survey-too-slow",
+            remedy="See whether somebody holds a lock on its catalog, or whether the server is overloaded",
+            target=target,
+        ) from error
+
+
+def _look(database: Database, target: str, long_after_seconds: float) -> Survey:
     [(*_, server_major, _declared)] = database.rows(query("settings"))
     [(written, _)] = database.rows(query("survey_names"))
     names = json.loads(written)

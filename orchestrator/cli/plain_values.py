@@ -7,7 +7,9 @@ review a file.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import EnumType
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
+
+import typer
 
 #: one of typer's own; they have no public names
 Parameter = Any
@@ -31,7 +33,24 @@ class _Plain:
         is_plain = isinstance(self.kind, type) and isinstance(value, self.kind)
         if is_plain or (value is None and param.nargs == 1 and not param.multiple):
             return value
+        choices = _choices(self.kind)
+        if isinstance(value, str) and choices and value not in choices:
+            raise typer.BadParameter(
+                f"{value!r} is not one of {', '.join(choices)}",
+                ctx=ctx,  # type: ignore[arg-type]  # typer's own
+                param=param,
+            )
         return self.reader().coerce(value, param=param, ctx=ctx)
+
+
+def _choices(kind: object) -> tuple[str, ...]:
+    """Return the words that a kind of value allows, one of which may be missing; none: any word may do."""
+    if isinstance(kind, EnumType):
+        return tuple(map(str, kind))
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    parts = [part for part in get_args(kind) if part is not type(None)]
+    return _choices(parts[0]) if len(parts) == 1 and type(None) in get_args(kind) else ()
 
 
 def take_plain_values(parameters: list[Parameter]) -> list[Parameter]:

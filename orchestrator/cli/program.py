@@ -1,6 +1,8 @@
 """Puts the verbs together, and turns what goes wrong into one clear message and an exit code."""
 
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
@@ -28,6 +30,11 @@ GROUPS = {
     "Operating": OPERATING,
 }
 _GROUP_OF: Final = {verb: group for group, verbs in GROUPS.items() for verb in verbs}
+
+#: the environment variable that shows more, and the value that shows all
+_LEVEL: Final = "BASCULE_LOG_LEVEL"
+_DEBUG: Final = "debug"
+_OURS: Final = frozenset({"orchestrator", "workers"})
 
 #: what a shell calls a command that Ctrl-C ended
 _STOPPED = 130
@@ -141,7 +148,31 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+    except Exception as fault:  # noqa: BLE001  # CI has to tell a crash from a verdict
+        return _crashed(fault, words)
     return 0
+
+
+def _crashed(fault: Exception, words: Sequence[str]) -> int:
+    """Tell a fault of ours by its kind and place only: its text may hold values. Returns the exit code."""
+    error = BasculeError(
+        f"internal: {type(fault).__name__} at {_place(fault)}",
+        remedy=f"report it, please; {_LEVEL}={_DEBUG} shows the traceback, which may hold values",
+    )
+    Output(as_json=_asks_for_json(words)).error(error)
+    if os.environ.get(_LEVEL, "").lower() == _DEBUG:
+        traceback.print_exception(fault)
+    return error.exit_code
+
+
+def _place(fault: Exception) -> str:
+    """Name the innermost line of our own that it went through: module:line."""
+    frames = [
+        f"{module}:{line}"
+        for frame, line in traceback.walk_tb(fault.__traceback__)
+        if (module := str(frame.f_globals.get("__name__"))).split(".")[0] in _OURS
+    ]
+    return frames[-1]  # this module is always among them
 
 
 def _asks_for_json(words: Sequence[str]) -> bool:

@@ -8,6 +8,8 @@ from orchestrator.domain.demand import Demand, DemandKind
 
 #: counting ends here: a number with seven digits says all that a person needs
 MOST_ROWS_COUNTED: Final = 1_000_000
+#: of a primary key so many characters are read
+LONGEST_KEY: Final = 60
 _LONGEST_SQL: Final = 120
 
 
@@ -21,7 +23,7 @@ class Obstacle:
     rows: int | None = None
     #: columns of the table's primary key
     key: tuple[str, ...] = ()
-    #: the primary keys of up to three such rows, as text; no other value of a row is ever read
+    #: the primary keys of up to three such rows, cut to LONGEST_KEY characters; no other value is read
     examples: tuple[str, ...] = ()
     #: why it could not be found out: a time limit, a lock, a right that is missing. None: rows are in the way
     unknown: str | None = None

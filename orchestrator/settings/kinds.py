@@ -5,6 +5,7 @@ Each reader raises ValueError with what to write instead. What it says never hol
 
 import difflib
 import re
+from importlib import resources
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
@@ -17,6 +18,8 @@ from orchestrator.settings.model import Listen, Secret
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
+#: stages whose rules cannot be set, and where their pages lie
+_PAGES: Final = {"checkout": "stages/checkout_rules", "smoke": "probes/rules"}
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
 _BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
@@ -160,16 +163,27 @@ def _repository(value: object, info: ValidationInfo) -> str:
 
 def _rule(value: object) -> str:
     # the rules bring PostgreSQL's grammar with them; only who sets one needs that
-    from orchestrator.validation.rules import RULES  # noqa: PLC0415
+    from orchestrator.validation.rules import PERMISSION_RULES, RULES  # noqa: PLC0415
 
     text = _text(value, "drop-column")
     rule = next((rule for rule in RULES if rule.id == text), None)
     if rule is None:
+        stage = next((stage for stage, folder in _PAGES.items() if text in _rules_in(folder)), None)
+        if stage is not None:
+            raise ValueError(
+                f"is a rule of the stage {stage}; only rules of plan and validate can be set yet"
+            )
         near = difflib.get_close_matches(text, [rule.id for rule in RULES], n=1)
         raise ValueError(f"is no rule; {f'did you mean {near[0]}?' if near else 'see `bascule rules`'}")
-    if not rule.may_be_allowed:
-        raise ValueError("cannot be set: without it the server itself, or the history, would refuse")
+    if not rule.may_be_allowed and rule not in PERMISSION_RULES:
+        raise ValueError("cannot be set: what it reports cannot be applied, or not without guessing")
     return text
+
+
+def _rules_in(folder: str) -> frozenset[str]:
+    """Name the rules that have a page in this folder."""
+    pages = (page.name for page in resources.files("orchestrator").joinpath(folder).iterdir())
+    return frozenset(page[:-3].replace("_", "-") for page in pages if page.endswith(".md"))
 
 
 def _root_certificate(value: object) -> str:

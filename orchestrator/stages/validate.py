@@ -11,6 +11,7 @@ The linter may be missing and a question to the target's rows may go unanswered:
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 from orchestrator.catalog import survey
 from orchestrator.domain.demand import Demand, DemandKind
@@ -87,13 +88,19 @@ def _answers(
 ) -> Iterator[Finding]:
     """Ask the target's rows, within the time that the policy gives."""
     end = time.monotonic() + policy.preflight_seconds
-    for question in preflight.questions(files):
+    late: list[preflight.Question] = []
+    for question in preflight.questions(files, seen.shape):
         if _is_told_by_statistics(question.demand, seen):
             continue
-        left = max(_LEAST_SECONDS, end - time.monotonic())
+        left = end - time.monotonic()
+        if left < _LEAST_SECONDS:
+            late.append(question)
+            continue
         obstacle = reader.obstacle(question.demand, limit_seconds=min(left, _ONE_QUESTION_SECONDS))
         if obstacle is not None:
             yield from preflight.findings(question, obstacle)
+    for _, (first, *more) in groupby(late, key=lambda question: question.file.path):
+        yield from preflight.not_asked(first, len(more))
 
 
 def _is_told_by_statistics(demand: Demand, seen: Survey) -> bool:

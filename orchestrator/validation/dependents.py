@@ -22,7 +22,7 @@ class Dependent:
 
 def of_relation(name: Name, world: World, *, leaving: AbstractSet[Name]) -> Iterator[Dependent]:
     """Yield who needs a table or view, but for those that leave with it."""
-    for table in world.tables.values():
+    for table in world.users(name):
         sure = table.name in world.sure
         if table.name == name or table.name in leaving:
             continue
@@ -44,7 +44,7 @@ def of_column(table: Table, column: str, world: World) -> Iterator[Dependent]:
     for policy in table.policies:
         if column in policy.columns:
             yield _policy(policy, table, sure=table.name in world.sure)
-    for other in world.tables.values():
+    for other in world.users(table.name):
         if table.name in other.reads and column in other.reads_columns:
             yield Dependent(words=f"view {other.name}", sure=_is_only_there(column, other, table.name, world))
         for key in other.foreign_keys:
@@ -119,14 +119,15 @@ def bodies_that_call(name: Name, world: World) -> Iterator[Name]:
 
 def _bodies(word: str, world: World) -> Iterator[tuple[Name, Words]]:
     small = word.lower()
-    for name, functions in world.functions.items():
-        for each in functions:
+    for name in world.functions_with(small):
+        for each in world.functions[name]:
             if each.body and small in lowered(each.body):
                 yield name, words_of(each.body)
 
 
 def _functions_with_type(name: Name, world: World, leaving: AbstractSet[Name]) -> Iterator[Dependent]:
-    for function, several in world.functions.items():
+    for function in world.functions_with(name.name):
+        several = world.functions[function]
         types = [text for each in several for text in (each.returns, *each.arguments)]
         if function not in leaving and any(is_type(text, name, world) for text in types):
             yield Dependent(words=f"function {function}", sure=function in world.sure)

@@ -70,7 +70,8 @@ def is_made_again(moment: Moment[Drop]) -> bool:
 def is_made_later(drop: Drop, moment: Moment[Any]) -> bool:
     """Tell whether something of this drop's name and kind is made behind a moment in its file."""
     wanted = _sort(drop.kind), full_name(drop, moment.world)
-    return any(made(seen.change, moment.world) == wanted for seen in moment.later())
+    later = moment.later_about(wanted[1].name)
+    return any(made(change, moment.world) == wanted for change in later)
 
 
 def made(change: Change, world: World) -> tuple[str, Name] | None:

@@ -78,8 +78,10 @@ class Expression:
     equalities: tuple[Equality, ...] = ()
     #: relations that it reads, without its own WITH names
     reads: frozenset[Name] = frozenset()
-    #: True or False when it is that constant
+    #: True or False when it comes to that whatever the row: true, 1 = 1, not false, a or true
     constant: bool | None = None
+    #: whether it is true for whoever is signed in, whatever the row: auth.uid() is not null
+    signed_in: bool = False
 
 
 NOTHING = Expression()

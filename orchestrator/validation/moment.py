@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any, Final, Generic, TypeVar
 
 from orchestrator.domain.finding import Finding
@@ -164,13 +164,26 @@ class Moment(Generic[C_co]):
 
     def later(self) -> Iterator[Seen[Change]]:
         """Yield the changes of the same file that come after this one."""
-        file, here = self.seen.file, self.seen.part
-        parts = file.parts[bisect_left(file.parts, here.offset, key=lambda part: part.offset) :]
-        every = (
-            Seen(change=change, file=file, part=part) for part in parts for change in part.parsed.changes
-        )
-        before = sum(each.part is here for each in self.earlier[-len(here.parsed.changes) :])
-        return islice(every, before + 1, None)
+        file = self.seen.file
+        for number in range(len(self.earlier) + 1, len(file.changes)):
+            part, change = file.changes[number]
+            yield Seen(change=change, file=file, part=part)
+
+    def later_about(self, name: str) -> Iterator[Change]:
+        """Yield what later changes of the same file make or drop by a name, whatever its schema."""
+        numbers = self.seen.file.made_or_dropped.get(name, ())
+        first = bisect_left(numbers, len(self.earlier) + 1)
+        return (self.seen.file.changes[number][1] for number in numbers[first:])
+
+    def later_with(self, word: str) -> Iterator[Seen[Change]]:
+        """Yield the later changes of the same file in whose statement a word occurs."""
+        file = self.seen.file
+        if (file.text or "").find(word, self.seen.part.offset + len(self.seen.part.text)) < 0:
+            return
+        for number in range(len(self.earlier) + 1, len(file.changes)):
+            part, change = file.changes[number]
+            if word in part.text:
+                yield Seen(change=change, file=file, part=part)
 
     def size(self, written: Name) -> Size | None:
         """Return what the target's statistics say of a table; None without a target, or for a new table."""
@@ -214,10 +227,13 @@ class Aftermath:
         return rule.finding(message, file=seen.path, at=seen.place(at), **more)
 
     def new_tables(self) -> Iterator[tuple[Table, Seen[Change]]]:
-        """Yield what the files have made and left there, with the place of its making."""
+        """Yield what the files have made and left there, with the place of its making.
+
+        Nothing of a file with a part that could not be read: that part may have brought what is missing.
+        """
         for name, seen in self.made.items():
             table = self.world.tables.get(name)
-            if table is not None:
+            if table is not None and not seen.file.is_read_in_part:
                 yield table, seen
 
     def exposed(self, name: Name) -> bool:

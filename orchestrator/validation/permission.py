@@ -6,18 +6,30 @@ reason, no silence; and a permission that silences nothing is a finding itself.
 """
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding
 from orchestrator.validation.sql_text import SqlText
 
-#: what a comment has to hold to be worth a second look
-_MARK = "bascule:"
+#: what a file has to hold to be worth a second look, and what a comment begins with that wants to allow
+_MARK = "bascule"
+_BEGINS = re.compile(r"bascule(?::| allow\b)", re.IGNORECASE)
 _FORM = re.compile(
     r"bascule: ?allow (?P<rule>[a-z0-9-]+)(?P<whole> in this file)?(?: because (?P<reason>.+))?",
     re.IGNORECASE,
 )
+#: what comes near to the form: names in a list, the whole file in other words, no colon
+_NEARLY = re.compile(
+    r"bascule:? ?allow (?P<rules>[a-z0-9-]+(?:(?:, ?(?:and )?| and )[a-z0-9-]+)*)"
+    r"(?P<whole> (?:in|for|on) (?:this|the) (?:whole )?file)?(?: because\b.*)?",
+    re.IGNORECASE,
+)
+
+#: path and rule
+_Subject = tuple[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +45,8 @@ class Permission:
     reason: str | None
     #: None: the whole file; else the lines of the statement, 1-based, both included
     lines: tuple[int, int] | None
+    #: the comments to write instead, where it can nearly be understood
+    meant: tuple[str, ...] = ()
 
     def covers(self, finding: Finding) -> bool:
         """Tell whether it is about this finding."""
@@ -53,7 +67,7 @@ def permissions_in(file: SqlText) -> tuple[Permission, ...]:
 def _permissions(file: SqlText) -> Iterator[Permission]:
     for comment in file.comments:
         text = " ".join(comment.text.split())
-        if not text.lower().startswith(_MARK):
+        if not _BEGINS.match(text):
             continue
         form = _FORM.fullmatch(text)
         yield Permission(
@@ -62,7 +76,18 @@ def _permissions(file: SqlText) -> Iterator[Permission]:
             rule=form["rule"].lower() if form else None,
             reason=form["reason"] if form else None,
             lines=None if form and form["whole"] else comment.lines,
+            meant=() if form else _meant(text),
         )
+
+
+def _meant(text: str) -> tuple[str, ...]:
+    """Return the comments that say what this one wants to say; the reasons are the author's business."""
+    near = _NEARLY.fullmatch(text)
+    if near is None:
+        return ()
+    rules = re.split(r",? and |, ?", near["rules"].lower())
+    whole = " in this file" if near["whole"] else ""
+    return tuple(f"-- bascule: allow {rule}{whole} because REASON" for rule in rules)
 
 
 def settle(
@@ -71,10 +96,49 @@ def settle(
     """Take out what is allowed; return what is left, and the permissions that were not needed."""
     if not permissions:
         return tuple(findings), ()
-    left, used = [], set()
+    left: list[Finding] = []
+    used: set[int] = set()
+    index = _Index(permissions)
     for finding in findings:
-        covering = [index for index, each in enumerate(permissions) if each.covers(finding)]
+        covering = index.covering(finding)
         used.update(covering)
         if not covering:
             left.append(finding)
-    return tuple(left), tuple(each for index, each in enumerate(permissions) if index not in used)
+    return tuple(left), tuple(each for number, each in enumerate(permissions) if number not in used)
+
+
+class _Index:
+    """The permissions by file, rule and lines: a dump has thousands of both."""
+
+    def __init__(self, permissions: Sequence[Permission]) -> None:
+        self._permissions = permissions
+        self._about: dict[_Subject, list[int]] = defaultdict(list)
+        self._whole: dict[_Subject, list[int]] = defaultdict(list)
+        #: by first line; the lines are those of statements, so that the last ones are in the same order
+        self._by_line: dict[_Subject, list[tuple[tuple[int, int], int]]] = defaultdict(list)
+        for number, each in enumerate(permissions):
+            subject = each.file.path, each.rule
+            self._about[subject].append(number)
+            if each.lines is None:
+                self._whole[subject].append(number)
+            else:
+                self._by_line[subject].append((each.lines, number))
+        for several in self._by_line.values():
+            several.sort()
+
+    def covering(self, finding: Finding) -> list[int]:
+        """Return which permissions are about a finding."""
+        subject = finding.file or "", finding.rule
+        if subject not in self._about:
+            return []
+        among: Iterable[int] = self._about[subject]
+        if finding.line is not None:
+            among = (*self._whole.get(subject, ()), *self._around(subject, finding.line))
+        return [number for number in among if self._permissions[number].covers(finding)]
+
+    def _around(self, subject: "_Subject", line: int) -> Iterator[int]:
+        known = self._by_line.get(subject, [])
+        at = bisect_right(known, line, key=lambda each: each[0][0])
+        while at and known[at - 1][0][1] >= line:
+            at -= 1
+            yield known[at][1]

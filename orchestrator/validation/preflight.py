@@ -9,27 +9,22 @@ from typing import Final
 
 from orchestrator.domain.demand import Demand, DemandKind
 from orchestrator.domain.finding import Finding
-from orchestrator.domain.obstacle import Obstacle
-from orchestrator.domain.shape import Name
+from orchestrator.domain.obstacle import Obstacle, not_known
+from orchestrator.domain.shape import Name, Shape
 from orchestrator.validation.changes import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
-    CallFunction,
     Change,
-    ChangeRows,
     CreateIndex,
-    CreateTable,
-    Drop,
-    Rename,
+    DropColumn,
     SetNotNull,
-    Unseen,
     ValidateConstraint,
 )
 from orchestrator.validation.grammar.demands import demands_of, postponed_by
+from orchestrator.validation.mending import Standing
 from orchestrator.validation.rules import rows_in_the_way, rows_not_counted
 from orchestrator.validation.sql_text import Part, SqlText
-from orchestrator.validation.world.world import SEARCH_PATH
 
 _DEMANDING: Final = (AddColumn, AddConstraint, AlterColumnType, CreateIndex, SetNotNull, ValidateConstraint)
 
@@ -46,13 +41,15 @@ class Question:
     mended_at: str | None
 
 
-def questions(files: Sequence[SqlText]) -> Iterator[Question]:
+def questions(files: Sequence[SqlText], shape: Shape | None = None) -> Iterator[Question]:
     """Yield what the pending files demand of rows that are there already, in order.
 
-    Nothing about tables that the files themselves make, drop or rename: their rows are not those of today.
+    Nothing about tables that the files themselves make, drop, rename or move: their rows are not those of
+    today; nor about names of which nobody knows the schema. `shape` is what the target holds now.
     """
-    asked = _Asked()
+    asked = _Asked(standing=Standing(shape or Shape()))
     for file in files:
+        asked.standing.begin_file()
         for part in file.parts:
             yield from asked.about(file, part)
 
@@ -61,48 +58,52 @@ def questions(files: Sequence[SqlText]) -> Iterator[Question]:
 class _Asked:
     """What the statements up to here mean for the next question."""
 
-    #: tables that the files make, drop or rename
-    own: set[str] = field(default_factory=set)
-    #: by table: where rows of it were last changed
-    mended: dict[str, str] = field(default_factory=dict)
-    #: where code ran of which nobody knows what it changes
-    unseen: str | None = None
+    standing: Standing
     #: by table and name: what constraints that were added NOT VALID will demand once they are validated
-    postponed: dict[tuple[str, str], Demand] = field(default_factory=dict)
+    postponed: dict[tuple[Name, str], Demand] = field(default_factory=dict)
 
     def about(self, file: SqlText, part: Part) -> Iterator[Question]:
         """Yield the questions of one statement, then take in what it changes."""
-        found = part.parsed.changes
-        if any(isinstance(change, _DEMANDING) and not change.guarded for change in found):
-            for demand in demands_of(part.text):
-                demanded = self._postponed(demand)
-                if not {_key(demanded.table), _key(demanded.references)} & self.own:
-                    yield Question(
-                        demand=demanded,
-                        file=file,
-                        offset=part.offset + demanded.offset,
-                        mended_at=self.mended.get(_key(demanded.table)) or self.unseen,
-                    )
-            for demand in postponed_by(part.text):
-                if demand.name:
-                    self.postponed[_key(demand.table), demand.name] = demand
-        self._take_in(found, _at(file, part))
-
-    def _postponed(self, demand: Demand) -> Demand:
-        """Return what the constraint demands that is validated, when a pending statement adds it."""
-        if demand.kind is not DemandKind.VALIDATE:
-            return demand
-        added = self.postponed.get((_key(demand.table), demand.name or ""))
-        return replace(added, offset=demand.offset) if added else demand
-
-    def _take_in(self, found: Sequence[Change], where: str) -> None:
+        found, where = part.parsed.changes, _at(file, part)
+        demands = any(isinstance(change, _DEMANDING) and not change.guarded for change in found)
+        if demands:
+            yield from self._questions(file, part, rewritten=any(map(rewrites, found)))
         for change in found:
-            self.own |= {_key(name) for name in _made_or_moved(change)}
-            match change:
-                case ChangeRows():
-                    self.mended[_key(change.table)] = where
-                case Unseen() | CallFunction():
-                    self.unseen = where
+            self.standing.take_in(change, where)
+
+    def _questions(self, file: SqlText, part: Part, *, rewritten: bool) -> Iterator[Question]:
+        for written in demands_of(part.text):
+            demand = self._placed(written)
+            if demand is not None and self.standing.is_of_today(demand):
+                own = _at(file, part) if rewritten and demand.kind is not DemandKind.TYPE else None
+                yield Question(
+                    demand=demand,
+                    file=file,
+                    offset=part.offset + demand.offset,
+                    mended_at=self.standing.mended_at(demand) or own,
+                )
+        for written in postponed_by(part.text):
+            demand = self._placed(written)
+            if demand is not None and demand.name:
+                self.postponed[demand.table, demand.name] = demand
+
+    def _placed(self, demand: Demand) -> Demand | None:
+        """Qualify its names, and turn what is validated into what was demanded; None: nobody knows them."""
+        table = self.standing.named(demand.table)
+        if table is None:
+            return None
+        added = self.postponed.get((table, demand.name or "")) if demand.kind is DemandKind.VALIDATE else None
+        if added is not None:
+            return replace(added, offset=demand.offset)
+        references = self.standing.named(demand.references) if demand.references else None
+        if demand.references and references is None:
+            return None
+        return replace(demand, table=table, references=references)
+
+
+def rewrites(change: Change) -> bool:
+    """Tell whether a change gives columns other values or other names than those of today."""
+    return isinstance(change, AlterColumnType | DropColumn)
 
 
 def findings(question: Question, obstacle: Obstacle) -> Iterator[Finding]:
@@ -114,19 +115,10 @@ def findings(question: Question, obstacle: Obstacle) -> Iterator[Finding]:
     )
 
 
-def _made_or_moved(change: Change) -> Iterator[Name]:
-    match change:
-        case CreateTable():
-            yield change.table
-        case Drop() if change.part is None:
-            yield change.name
-        case Rename() if change.part is None:
-            yield from (change.name, Name(change.name.schema, change.new))
-
-
-def _key(name: Name | None) -> str:
-    """Name a table so that the same one is the same, with its schema or without."""
-    return "" if name is None else str(Name(name.schema or SEARCH_PATH[0], name.name))
+def not_asked(question: Question, more: int) -> Iterator[Finding]:
+    """Say once for a file that the time ended before this question and so many more of it."""
+    others = f"; nor were {more:,} more of this file's questions asked" if more else ""
+    yield from findings(question, not_known(question.demand, f"the time was used up{others}"))
 
 
 def _at(file: SqlText, part: Part) -> str:

@@ -27,6 +27,7 @@ from orchestrator.validation.rules import (
 from orchestrator.validation.settling import settled
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
+from orchestrator.validation.world.certainty import forget_all
 from orchestrator.validation.world.effects import carry_out
 from orchestrator.validation.world.world import World
 
@@ -76,6 +77,8 @@ def _world(earlier: Iterable[SqlText], terms: Terms) -> World:
         for file in earlier:
             world.begin_file()
             for part in file.parts:
+                if file.hides(part):
+                    forget_all(world)
                 for change in part.parsed.changes:
                     carry_out(change, world)
     world.begin_review()
@@ -125,9 +128,11 @@ class _Reading:
         if self.terms.survey is None:
             self.world.begin_review()
         self.findings.extend(_of_file(file))
-        self.world.begin_file()
+        self.world.begin_file(reads_in_part=file.is_read_in_part)
         earlier: list[Seen[Change]] = []
         for part in file.parts:
+            if file.hides(part):
+                forget_all(self.world)
             for change in part.parsed.changes:
                 seen = see(change, file, part, self.world, is_applied=self._is_applied(file))
                 self._judge(self._moment(seen, earlier))

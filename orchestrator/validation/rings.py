@@ -8,12 +8,13 @@ policies. tests/integration/validation/test_rings.py holds all this against the 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Final
 
-from orchestrator.domain.shape import Name, Policy, TableKind
+from orchestrator.domain.shape import Name, Policy, Table, TableKind
 from orchestrator.validation.expression import Expression
 from orchestrator.validation.reach import CLIENTS, COMMANDS
 from orchestrator.validation.standing import StandingPolicy
@@ -54,10 +55,15 @@ class _Clause:
         return not {role, "public"}.isdisjoint(self.policy.roles)
 
 
-def rings(world: World, standing: _Standing) -> Iterator[Ring]:
-    """Yield each ring once in which one of these policies stands."""
-    tables = _circling(world)
-    policies = _Policies(world, standing, tables)
+def rings(world: World, standing: _Standing, off: Container[Name] = ()) -> Iterator[Ring]:
+    """Yield each ring once in which one of these policies stands.
+
+    A table that nobody knows is taken to have row level security and just these policies, for without it they
+    would do nothing; `off` is where it is switched off.
+    """
+    known = {**_supposed(world, standing, off), **world.tables}
+    tables = _circling(known)
+    policies = _Policies(known, standing, tables)
     told: set[frozenset[Name]] = set()
     for start, command, role in product(tables, COMMANDS, _roles(standing) if tables else ()):
         way = policies.way_back(start, command, role)
@@ -68,55 +74,85 @@ def rings(world: World, standing: _Standing) -> Iterator[Ring]:
                 yield ring
 
 
+def _supposed(world: World, standing: _Standing, off: Container[Name]) -> dict[Name, Table]:
+    """Make up the tables of these policies that are not known; none where every table is known."""
+    found: dict[Name, Table] = {}
+    for policy in () if world.whole else standing.values():
+        name = policy.table
+        if name in world.tables or name in off:
+            continue
+        reads = {world.named(each) for said in policy.said() for each in said.expression.reads}
+        own = Policy(
+            name=policy.name,
+            command=policy.command,
+            roles=policy.roles,
+            permissive=policy.permissive,
+            reads=frozenset(reads),
+        )
+        table = found.get(name) or Table(name=name, row_security=True)
+        found[name] = replace(table, policies=(*table.policies, own))
+    return found
+
+
 def _roles(standing: _Standing) -> tuple[str, ...]:
     """Return all roles for which there are policies, clients first."""
     named = {role for policy in standing.values() for role in policy.roles}
     return (*reversed(CLIENTS), *sorted(named - _EXEMPT - set(CLIENTS)))
 
 
-def _circling(world: World) -> list[Name]:
-    """Return the tables from which some way over policies has no end, whatever the roles and commands."""
+def _circling(tables: Mapping[Name, Table]) -> list[Name]:
+    """Return the tables on ways over policies from ring to ring, whatever the roles and commands."""
     reads = {
-        name: _as_client(frozenset().union(*(policy.reads for policy in table.policies)), world)
-        for name, table in world.tables.items()
+        name: _as_client(frozenset().union(*(policy.reads for policy in table.policies)), tables)
+        for name, table in tables.items()
         if table.row_security and any(policy.reads for policy in table.policies)
     }
-    read_by: defaultdict[Name, list[Name]] = defaultdict(list)
-    left = {name: len(several & reads.keys()) for name, several in reads.items()}
-    for name, several in reads.items():
+    inside = {name: several & reads.keys() for name, several in reads.items()}
+    read_by: defaultdict[Name, set[Name]] = defaultdict(set)
+    for name, several in inside.items():
         for each in several:
-            read_by[each].append(name)
+            read_by[each].add(name)
+    endless = _without_ends(inside, read_by)
+    return list(_without_ends({name: read_by[name] & endless.keys() for name in endless}, inside))
+
+
+def _without_ends(
+    ways: Mapping[Name, AbstractSet[Name]], back: Mapping[Name, AbstractSet[Name]]
+) -> dict[Name, AbstractSet[Name]]:
+    """Leave out from where every way ends, again and again; `back` holds the same ways backwards."""
+    left = {name: len(several) for name, several in ways.items()}
     ended = [name for name, number in left.items() if number == 0]
     while ended:
-        for name in read_by[ended.pop()]:
-            left[name] -= 1
-            if left[name] == 0:
-                ended.append(name)
-    return [name for name, number in left.items() if number]
+        for name in back.get(ended.pop(), ()):
+            if name in left:
+                left[name] -= 1
+                if left[name] == 0:
+                    ended.append(name)
+    return {name: ways[name] for name, number in left.items() if number > 0}
 
 
-def _as_client(names: frozenset[Name], world: World) -> frozenset[Name]:
+def _as_client(names: frozenset[Name], tables: Mapping[Name, Table]) -> frozenset[Name]:
     """Return the tables behind these names: a view without security_invoker asks nobody."""
     waiting, seen = [*names], set()
     while waiting:
         name = waiting.pop()
-        table = world.tables.get(name)
+        table = tables.get(name)
         if table is not None and name not in seen:
             seen.add(name)
             if table.kind is TableKind.VIEW and table.security_invoker:
                 waiting.extend(table.reads)
-    return frozenset(name for name in seen if world.tables[name].kind is not TableKind.VIEW)
+    return frozenset(name for name in seen if tables[name].kind is not TableKind.VIEW)
 
 
 class _Policies:
     """The policies of all tables that have row level security, as a graph."""
 
-    def __init__(self, world: World, standing: _Standing, tables: list[Name]) -> None:
-        self._world = world
+    def __init__(self, known: Mapping[Name, Table], standing: _Standing, tables: list[Name]) -> None:
+        self._known = known
         self._standing = standing
         self._clauses: defaultdict[tuple[Name, str], list[_Clause]] = defaultdict(list)
         for name, command in product(tables, COMMANDS):
-            for policy in world.tables[name].policies:
+            for policy in known[name].policies:
                 self._clauses[name, command].extend(self._clauses_of(name, policy, command))
 
     def way_back(self, start: Name, command: str, role: str) -> tuple[Name, ...]:
@@ -171,7 +207,7 @@ class _Policies:
         if standing is None or not standing.is_new:
             yield _Clause(
                 policy=policy,
-                reads=_as_client(policy.reads, self._world),
+                reads=_as_client(policy.reads, self._known),
                 has_subselect=bool(policy.reads),
                 certain=policy.command != "ALL",
             )
@@ -184,7 +220,7 @@ class _Policies:
             )
             yield _Clause(
                 policy=policy,
-                reads=_as_client(read, self._world),
+                reads=_as_client(read, self._known),
                 has_subselect=_has_subselect(standing),
                 certain=True,
             )

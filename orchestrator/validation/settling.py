@@ -25,7 +25,10 @@ def settled(
     left, unused = settle(findings, [each for each in permissions if _may(each)])
     of_permissions = chain(
         chain.from_iterable(_invalid(each) for each in permissions if not _may(each)),
-        _unused(each for each in unused if _spoke(_KNOWN[each.rule or ""], terms, with_linter=with_linter)),
+        _unused(
+            (each for each in unused if _spoke(_KNOWN[each.rule or ""], terms, with_linter=with_linter)),
+            on_target=terms.survey is not None,
+        ),
     )
     return _as_set((*left, *of_permissions), terms.severities)
 
@@ -47,8 +50,9 @@ def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | Non
             yield replace(finding, severity=severity)
 
 
-def _unused(permissions: Iterable[Permission]) -> Iterator[Finding]:
-    return chain.from_iterable(permission_unused.RULE.check(each) for each in permissions)
+def _unused(permissions: Iterable[Permission], *, on_target: bool = False) -> Iterator[Finding]:
+    check = permission_unused.on_target if on_target else permission_unused.RULE.check
+    return chain.from_iterable(map(check, permissions))
 
 
 def _spoke(rule: AnyRule, terms: Terms, *, with_linter: bool) -> bool:

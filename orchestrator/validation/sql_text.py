@@ -2,16 +2,18 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from orchestrator.validation import changes
+from orchestrator.validation.changes import Change
 from orchestrator.validation.expression import Constant
 from orchestrator.validation.grammar.comments import comments_in
 from orchestrator.validation.grammar.features import may_have_features
 from orchestrator.validation.grammar.literals import constants_in
 from orchestrator.validation.grammar.parser import Parsed, parse
-from orchestrator.validation.psql import commands_in_front
+from orchestrator.validation.psql import commands_in_front, end_of_line, is_around_a_dump
 from orchestrator.validation.split import Statement, decode, skip_blank, split_statements
 
 
@@ -66,6 +68,37 @@ class SqlText:
         return tuple(self._read())
 
     @cached_property
+    def changes(self) -> tuple[tuple[Part, Change], ...]:
+        """Everything that the file does, in order, with the statement that does it."""
+        return tuple((part, change) for part in self.parts for change in part.parsed.changes)
+
+    @cached_property
+    def made_or_dropped(self) -> Mapping[str, Sequence[int]]:
+        """By bare name: which of the changes make or drop something of it."""
+        found: dict[str, list[int]] = {}
+        for number, (_, change) in enumerate(self.changes):
+            name = _made_or_dropped(change)
+            if name is not None:
+                found.setdefault(name, []).append(number)
+        return found
+
+    @cached_property
+    def is_read_in_part(self) -> bool:
+        """Tell whether something in it is not followed, so that nobody knows what it does as a whole."""
+        return self.text is None or any(self.hides(part) for part in self.parts)
+
+    def hides(self, part: Part) -> bool:
+        """Tell whether a statement may do what is not known: a fault, a psql command, data, a savepoint."""
+        parsed = part.parsed
+        if parsed.fault or parsed.copies_from_stdin or parsed.undoes:
+            return True
+        if not part.psql_commands:
+            return False
+        text = self.text or ""
+        lines = (text[start : end_of_line(text, start)] for start in part.psql_commands)
+        return any(not is_around_a_dump(line) for line in lines)
+
+    @cached_property
     def comments(self) -> tuple[Comment, ...]:
         """Every comment of the file."""
         return tuple(self._comments())
@@ -101,6 +134,16 @@ class SqlText:
             yield part
             if part.parsed.copies_from_stdin:
                 return  # what follows is data; judging it as SQL would only mislead
+
+
+def _made_or_dropped(change: Change) -> str | None:
+    match change:
+        case changes.CreateTable(table=name) | changes.CreateView(view=name) | changes.CreateEnum(type=name):
+            return name.name
+        case changes.CreateFunction(name=name) | changes.CreateObject(name=name) | changes.Drop(name=name):
+            return name.name
+        case _:
+            return None
 
 
 def _part(statement: Statement, *, may_be_new: bool) -> Part | None:

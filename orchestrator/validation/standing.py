@@ -50,6 +50,17 @@ class StandingPolicy:
         """Tell whether it is asked for this command."""
         return self.command in {command, "ALL"}
 
+    def is_for(self, role: str) -> bool:
+        """Tell whether it is asked for this role."""
+        return not {role, "public"}.isdisjoint(self.roles)
+
+    def restricts(self, role: str, command: str) -> bool:
+        """Tell whether it is restrictive and holds this role back; one that is true holds nobody."""
+        if self.permissive or not self.is_for(role) or self.command not in {command, "ALL"}:
+            return False
+        said = list(self.said())
+        return any(not is_open(each.expression, role) for each in said) if said else not self.is_new
+
     def serves_the_service_only(self) -> bool:
         """Tell whether only service_role gets through: by TO, or because its words ask for that role."""
         if self.roles == ("service_role",):
@@ -59,6 +70,11 @@ class StandingPolicy:
 
     def __str__(self) -> str:
         return f'Policy "{self.name}" on {self.table}'
+
+
+def is_open(expression: Expression, role: str) -> bool:
+    """Tell whether an expression lets a client through whatever the row is."""
+    return expression.constant is True or (role == "authenticated" and expression.signed_in)
 
 
 #: what tells who asks
@@ -97,6 +113,18 @@ def _standing(aftermath: Aftermath) -> Mapping[tuple[Name, str], StandingPolicy]
         if follow is not None:
             follow(seen, found)
     return {key: policy for key, policy in found.items() if _stands(policy, aftermath.world)}
+
+
+def lost_policies(aftermath: Aftermath) -> Iterator[Seen[changes.AlterPolicy]]:
+    """Yield each ALTER POLICY about a policy that nobody knows, or of which only part is known."""
+    standing = standing_policies(aftermath)
+    dropped = {(_table(seen), seen.change.part) for seen in aftermath.each(changes.Drop)}
+    for seen in aftermath.each(changes.AlterPolicy):
+        key = _table(seen), seen.change.name
+        policy = standing.get(key)
+        partly = policy is not None and not policy.is_new and not list(policy.said())
+        if key not in dropped and (partly or (policy is None and key[0] not in aftermath.world.tables)):
+            yield seen
 
 
 def _stands(policy: StandingPolicy, world: World) -> bool:

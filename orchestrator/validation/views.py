@@ -1,6 +1,7 @@
 """Views that stand at the end of all files, and what they read with their owner's rights."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.domain.shape import Name, Table, TableKind
@@ -8,6 +9,10 @@ from orchestrator.validation.changes import CreateView
 from orchestrator.validation.moment import Aftermath, Seen
 from orchestrator.validation.world.world import World
 
+USERS: Final = Name("auth", "users")
+#: schemas of Supabase's in which every table has row level security
+_SECURED: Final = frozenset({"auth", "storage", "realtime"})
+_BUILT_IN: Final = frozenset({"pg_catalog", "information_schema"})
 _VIEWS: Final = frozenset({TableKind.VIEW, TableKind.MATERIALIZED_VIEW})
 
 
@@ -40,6 +45,29 @@ def read_as_owner(view: Table, world: World) -> frozenset[Name]:
             waiting.extend(() if below.security_invoker else below.reads)
         found.add(name)
     return frozenset(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnersRead:
+    """What a view reads past the policies of its tables; auth.users has a rule of its own."""
+
+    secured: tuple[Name, ...]
+    #: whether they have row level security is not known
+    unknown: tuple[Name, ...]
+
+
+def read_past_policies(view: Table, world: World) -> OwnersRead:
+    """Sort what a view reads with its owner's rights by what is known of row level security."""
+    secured, unknown = [], []
+    for name in sorted(read_as_owner(view, world), key=str):
+        table = world.tables.get(name)
+        if name == USERS or name.schema in _BUILT_IN:
+            continue
+        if (table is not None and table.row_security) or (table is None and name.schema in _SECURED):
+            secured.append(name)
+        elif table is None and not world.whole:
+            unknown.append(name)
+    return OwnersRead(secured=tuple(secured), unknown=tuple(unknown))
 
 
 def asks_who_it_is(view: CreateView) -> bool:

@@ -6,7 +6,6 @@ import psycopg
 import pytest
 
 from orchestrator.domain.finding import Severity
-from orchestrator.validation.check import check_file
 from tests.projects.folders import (
     HOME,
     PROJECTS,
@@ -17,6 +16,7 @@ from tests.projects.folders import (
     said_size,
     statements_of,
 )
+from tests.support.checking import check_file
 from tests.support.servers import TestDatabase
 
 each_project = pytest.mark.parametrize("project", PROJECTS)

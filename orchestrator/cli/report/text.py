@@ -1,4 +1,7 @@
-"""The report as people read it: by file, the worst first, each finding with its line and the way out."""
+"""The report as people read it: by file, the worst first, each finding with its line and the way out.
+
+What repeats is cut short, in this form only; an error never is.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +18,10 @@ from orchestrator.cli.words import count
 from orchestrator.domain.finding import Finding, Severity, Verdict
 from orchestrator.validation.sql_text import SqlText
 
-#: so often a rule is told in one file; what is beyond is counted
+#: so often a rule is told in one file, and in so many files about one as a whole; what is beyond is counted
 _TOLD: Final = 5
+#: in so many files the same effect and the same way out are told
+_EXPLAINED: Final = 3
 #: a line with a finding of this rule is never shown
 _SECRET: Final = "hardcoded-secret"
 _HIDDEN: Final = "not shown: it holds a secret"
@@ -26,10 +31,28 @@ _VERDICT: Final = {Verdict.PASS: "bold green", Verdict.REFUSE: "bold red"}
 def tell(output: Output, report: Report, *, target: str | None = None) -> None:
     """Print the report; what nobody found anything in takes one line."""
     lines: list[Text] = []
-    for path, findings in _by_file(report.findings):
-        page = _Page(output.width, report.files.get(path or ""), findings)
+    explained = Counter[str]()
+    told, more = _cut(report.findings)
+    for path, findings in _by_file(told):
+        page = _Page(output.width, report.files.get(path or ""), findings, explained)
         lines += [*page.lines(path), Text()]
-    output.lines([*lines, _verdict(report, target)])
+    for rule, number in more.items():
+        lines.append(Text(f"and {rule} in {count(number, 'more file')}: --json names them all", style="dim"))
+    output.lines([*lines, *([Text()] if more else []), _verdict(report, target)])
+
+
+def _cut(findings: Iterable[Finding]) -> tuple[Sequence[Finding], Counter[str]]:
+    """Leave out what a rule has said about enough files as a whole; count those that are left out."""
+    told: list[Finding] = []
+    seen, more = Counter[str](), Counter[str]()
+    for finding in findings:
+        if finding.file is not None and finding.line is None and finding.severity is not Severity.ERROR:
+            seen[finding.rule] += 1
+            if seen[finding.rule] > _TOLD:
+                more[finding.rule] += 1
+                continue
+        told.append(finding)
+    return told, more
 
 
 def _by_file(findings: Iterable[Finding]) -> Iterator[tuple[str | None, Sequence[Finding]]]:
@@ -55,38 +78,46 @@ def _verdict(report: Report, target: str | None) -> Text:
 class _Page:
     """What is told about one file."""
 
-    def __init__(self, width: int, file: SqlText | None, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, width: int, file: SqlText | None, findings: Sequence[Finding], explained: Counter[str]
+    ) -> None:
         self._width = width
         self._file = file
         self._findings = findings
+        self._explained = explained
         self._secret = {finding.line for finding in findings if finding.rule == _SECRET}
 
     def lines(self, path: str | None) -> Iterator[Text]:
         """Yield the lines; below its name, where the findings are about a file."""
         if path is not None:
             yield Text(printable(path), style="bold")
-        told = Counter[str]()
-        said: set[tuple[str, str]] = set()
+        told, more = Counter[str](), Counter[str]()
+        said: set[str] = set()
         for finding in self._findings:
             told[finding.rule] += 1
-            if told[finding.rule] <= _TOLD:
+            if told[finding.rule] <= _TOLD or finding.severity is Severity.ERROR:
                 yield from self._finding(finding, said)
-        for rule, number in told.items():
-            if number > _TOLD:
-                yield Text(f"  and {number - _TOLD} more of {rule}", style="dim")
+            else:
+                more[finding.rule] += 1
+        self._explained.update(said)
+        for rule, number in more.items():
+            yield Text(f"  and {number} more of {rule}", style="dim")
 
-    def _finding(self, finding: Finding, said: set[tuple[str, str]]) -> Iterator[Text]:
-        """Tell one finding; what it does and the way out only once, where many have the same."""
+    def _finding(self, finding: Finding, said: set[str]) -> Iterator[Text]:
+        """Tell one finding; what it does and the way out once in a file, and in a few files."""
         word, style = SEVERITY[finding.severity]
         yield Text.assemble("  ", (word, style), f" {finding.rule}: ", printable(finding.message))
         yield from self._place(finding, style)
-        if (finding.effect, finding.remedy) in said:
-            return
-        said.add((finding.effect, finding.remedy))
-        if finding.effect:
+        if self._is_new(finding.effect, said):
             yield Text(f"    {printable(finding.effect)}")
-        if finding.remedy:
+        if self._is_new(finding.remedy, said):
             yield Text.assemble("    ", ("do: ", "bold"), printable(finding.remedy))
+
+    def _is_new(self, words: str, said: set[str]) -> bool:
+        if not words or words in said or self._explained[words] >= _EXPLAINED:
+            return False
+        said.add(words)
+        return True
 
     def _place(self, finding: Finding, style: str) -> Iterator[Text]:
         if finding.line is None:
@@ -104,4 +135,8 @@ class _Page:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return ((self._file.text if self._file else None) or "").split("\n")
+        if self._file is None:
+            return []
+        text = self._file.text
+        # what is no UTF-8 has its place in characters all the same: what cannot be read counts as one
+        return (self._file.content.decode("utf-8-sig", "replace") if text is None else text).split("\n")

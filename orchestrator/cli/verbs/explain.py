@@ -13,21 +13,28 @@ if TYPE_CHECKING:
 
 
 def command(
-    rule: Annotated[
-        str, typer.Argument(help="A rule's id, as findings name it: drop-column.", show_default=False)
+    rules: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RULE...", help="Rules' ids, as findings name them: drop-column.", show_default=False
+        ),
     ],
     *,
     json: Json = False,
 ) -> None:
-    """Tell what a rule looks for, why, and the way out."""
+    """Tell what rules look for, why, and the way out."""
     from orchestrator.actions.rulebook import entry_of
     from orchestrator.cli.rule_words import told
 
     output = Output(as_json=json)
-    entry = entry_of(rule)
+    entries = [entry_of(rule) for rule in dict.fromkeys(rules)]
     if json:
-        output.result({**told(entry), "page": entry.linked(_link)})
-    else:
+        values = [{**told(entry), "page": entry.linked(_link)} for entry in entries]
+        output.result(values[0] if len(values) == 1 else values)
+        return
+    for number, entry in enumerate(entries):
+        if number:
+            output.say("")
         _tell(output, entry)
 
 

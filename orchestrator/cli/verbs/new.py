@@ -48,6 +48,7 @@ def command(
 ) -> None:
     """Write a migration, its rollback and a test of who may do what, from a template."""
     from orchestrator.actions.writing import write_new
+    from orchestrator.authoring.naming import LONGEST, is_cut
     from orchestrator.authoring.template import asked_for, named
 
     output = Output(as_json=json)
@@ -65,10 +66,12 @@ def command(
         folder=folder,
         now=datetime.now(UTC),
     )
+    if is_cut(description) and not json:
+        output.say(f"the description is longer than {LONGEST} letters: in the names of the files it is cut")
     if json:
         output.result(_summary(draft, paths))
     else:
-        _tell(output, draft, paths, chosen=template is not None)
+        _tell(output, draft, paths, hint="" if template is not None else _hint(description, draft.template))
 
 
 def _linked(links: str | None) -> dict[str, str]:
@@ -100,9 +103,19 @@ def _summary(draft: "Draft", paths: tuple[Path, ...]) -> dict[str, object]:
     return {"template": draft.template, "values": draft.values, **files}
 
 
-def _tell(output: Output, draft: "Draft", paths: tuple[Path, ...], *, chosen: bool) -> None:
-    others = "" if chosen else " (what the description asks for; --list tells the others)"
-    output.say(f"template {draft.template}{others}")
+def _hint(description: str, chosen: str) -> str:
+    """Say why it is this template, and which other one may be meant."""
+    from orchestrator.authoring.template import BLANK, likely
+
+    if chosen != BLANK:
+        return " (what the description asks for; --list tells the others)"
+    other = likely(description)
+    perhaps = f"perhaps --template {other.name}" if other else "--list tells all"
+    return f" (no template was recognised; {perhaps})"
+
+
+def _tell(output: Output, draft: "Draft", paths: tuple[Path, ...], *, hint: str) -> None:
+    output.say(f"template {draft.template}{hint}")
     for path in paths:
         _whole(output, f"wrote {path}")
     migration, *_ = paths

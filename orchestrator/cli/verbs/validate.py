@@ -30,7 +30,10 @@ def command(
         str | None,
         typer.Option(help="Judge what is pending there, by its policy, sizes and rows.", show_default=False),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="What the report is written as.")] = Format.TEXT,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="What the report is written as; else text.", show_default=False),
+    ] = None,
     with_applied: Annotated[
         bool, typer.Option("--all", help="With --target: judge what it has already, too; in notes.")
     ] = False,
@@ -40,11 +43,15 @@ def command(
     """Review migrations by the rules: what fails, what locks, what leaks; touches nothing."""
     from orchestrator.domain.finding import Verdict
 
+    if with_applied and target is None:
+        raise typer.BadParameter("needs --target: who has applied what?", param_hint="--all")
+    if json and form not in (None, Format.JSON):
+        raise typer.BadParameter(f"is json with --json, not {form}: name one of both", param_hint="--format")
     if target is None:
         report = _by_themselves(files or ())
     else:
         report = _for_target(files or (), target, settings, with_applied=with_applied)
-    _write(report, Format.JSON if json else form, target)
+    _write(report, Format.JSON if json else form or Format.TEXT, target)
     return 0 if report.verdict is Verdict.PASS else 1
 
 

@@ -19,11 +19,20 @@ from orchestrator.validation.changes.objects import (
     CreateEnum,
     CreateObject,
     Drop,
+    OwnSequence,
     Rename,
     SetComment,
     SetSchema,
 )
-from orchestrator.validation.changes.rows import CallFunction, ChangeRows, Feature, Maintain, SetSetting, Verb
+from orchestrator.validation.changes.rows import (
+    CallFunction,
+    ChangeRows,
+    Feature,
+    Maintain,
+    SetLastingSetting,
+    SetSetting,
+    Verb,
+)
 from orchestrator.validation.changes.security import (
     AlterPolicy,
     ChangeDefaultGrants,
@@ -84,9 +93,11 @@ __all__ = [
     "Feature",
     "ForceRowSecurity",
     "Maintain",
+    "OwnSequence",
     "Rename",
     "SetComment",
     "SetDefault",
+    "SetLastingSetting",
     "SetNotNull",
     "SetOptions",
     "SetRowSecurity",

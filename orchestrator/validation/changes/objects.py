@@ -93,3 +93,12 @@ class SetComment(Change):
     column: str | None
     #: None takes the comment away
     text: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnSequence(Change):
+    """OWNED BY, of CREATE and ALTER SEQUENCE: it is dropped with the table or column."""
+
+    sequence: Name
+    #: None: OWNED BY NONE
+    table: Name | None

@@ -56,6 +56,18 @@ class SetSetting(Change):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SetLastingSetting(Change):
+    """ALTER ROLE … SET and ALTER DATABASE … SET: what later sessions begin with."""
+
+    #: in lower case
+    name: str
+    #: None when no constant
+    value: str | None
+    #: whose sessions: "role authenticator", "every role", "database postgres"
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Maintain(Change):
     """VACUUM FULL, CLUSTER, REINDEX, REFRESH MATERIALIZED VIEW, LOCK TABLE: work that locks a table."""
 

@@ -26,6 +26,8 @@ class CreateTable(Change):
     like: tuple[Name, ...] = ()
     #: AS
     query: Expression | None = None
+    #: OF: its columns are those of a composite type
+    of_type: Name | None = None
 
     def all_constraints(self) -> tuple[Constraint, ...]:
         """Return those of the table and those beside its columns."""
@@ -132,7 +134,7 @@ class AlterTable(TableChange):
     """Any other command, by its words: "OWNER TO", "SET TABLESPACE", "DISABLE TRIGGER" …."""
 
     command: str
-    #: of DISABLE and ENABLE TRIGGER the trigger, of DETACH PARTITION the partition
+    #: of DISABLE and ENABLE TRIGGER the trigger, of DETACH PARTITION the partition, of OWNER TO the role
     what: str | None = None
 
 

@@ -132,9 +132,8 @@ def _attach(node: Node, table: Name, source: Source, offset: int) -> Iterator[Ta
 def _other(node: Node, table: Name, offset: int) -> Iterator[TableChange]:
     name = pg.AlterTableType.Name(node.subtype).removeprefix("AT_")
     partition = _definition(node).partition_cmd.name.relname
-    yield changes.AlterTable(
-        offset=offset, table=table, command=_WORDS.get(name, name), what=node.name or partition or None
-    )
+    what = node.name or partition or node.newowner.rolename
+    yield changes.AlterTable(offset=offset, table=table, command=_WORDS.get(name, name), what=what or None)
 
 
 _WORDS: Final = {

@@ -1,7 +1,7 @@
 """Take an expression or a query apart. Part of the adapter."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from orchestrator.validation.grammar.nodes import (
     strings,
     type_text,
 )
+from orchestrator.validation.grammar.truth import holds_for_signed_in, truth
 
 #: words of the grammar that are calls: current_user and its kind
 _VALUE_FUNCTIONS: Final = {
@@ -38,8 +39,16 @@ def expression(node: Node, source: Source) -> Expression:
         literals=tuple(walk.literals),
         equalities=tuple(walk.equalities),
         reads=frozenset(name for name in walk.reads if name.schema or name.name not in walk.named),
-        constant=_truth(node),
     )
+
+
+def condition(node: Node, source: Source) -> Expression:
+    """Take apart what a policy asks of rows, and tell whether it is always true."""
+    found = expression(node, source)
+    always = truth(node)
+    asks = any(call.name.schema == "auth" for call in found.calls)
+    signed_in = always is True or (asks and holds_for_signed_in(node))
+    return replace(found, constant=always, signed_in=signed_in)
 
 
 @dataclass
@@ -187,11 +196,3 @@ def _string(node: Node) -> str | None:
     if node.WhichOneof("node") == "a_const" and node.a_const.WhichOneof("val") == "sval":
         return str(node.a_const.sval.sval)
     return None
-
-
-def _truth(node: Node) -> bool | None:
-    """Tell whether it is the constant true or false, and nothing else."""
-    if node.DESCRIPTOR.name != "Node" or node.WhichOneof("node") != "a_const":
-        return None
-    text = constant(node.a_const) if node.a_const.WhichOneof("val") == "boolval" else None
-    return None if text is None else text == "true"

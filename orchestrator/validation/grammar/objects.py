@@ -94,6 +94,21 @@ def creator(kind: str, name: Callable[[Node], Name]) -> Callable[[Node, Source],
     return read
 
 
+def create_sequence(node: Node, source: Source) -> Iterator[Change]:
+    """Read CREATE SEQUENCE."""
+    yield from creator("sequence", lambda each: relation(each.sequence))(node, source)
+    yield from alter_sequence(node, source)
+
+
+def alter_sequence(node: Node, source: Source) -> Iterator[Change]:
+    """Read OWNED BY; what else ALTER SEQUENCE changes no rule asks for."""
+    owner = option(node.options, "owned_by")
+    if owner is not None:
+        words = list(owner.arg.list.items)
+        table = qualified(words[:-1]) if len(words) > 1 else None
+        yield changes.OwnSequence(offset=0, sequence=relation(node.sequence), table=table)
+
+
 def create_extension(node: Node, source: Source) -> Iterator[Change]:
     """Read CREATE EXTENSION."""
     schema = option(node.options, "schema")

@@ -15,6 +15,8 @@ from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
 from orchestrator.validation.changes import Change
+from orchestrator.validation.grammar.body_faults import fault_in_body, holds_code
+from orchestrator.validation.grammar.fault import Fault
 from orchestrator.validation.grammar.nesting import MOST_LEVELS, nests_too_deeply
 from orchestrator.validation.grammar.nodes import Source
 from orchestrator.validation.grammar.reading import changes_of
@@ -25,15 +27,6 @@ from orchestrator.validation.grammar.runs_alone import runs_alone
 upb.SetAllowOversizeProtos(True)
 
 _TOO_DEEP: Final = f"nested deeper than {MOST_LEVELS} levels"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
-    """Why a statement cannot be read."""
-
-    message: str
-    #: 0-based, in characters of the statement's text
-    offset: int
 
 
 class Control(StrEnum):
@@ -47,6 +40,10 @@ class Control(StrEnum):
     OTHER = "OTHER"
 
 
+def _no_fault() -> Fault | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
     """One statement as the grammar reads it; a statement of comments has neither kind nor fault."""
@@ -57,13 +54,22 @@ class Parsed:
     runs_alone: str | None = None
     #: COPY … FROM STDIN: what follows in the file is data
     copies_from_stdin: bool = False
+    #: ROLLBACK TO SAVEPOINT: which of the statements before it are undone is not followed
+    undoes: bool = False
     #: gives what the statement does; asked once, by `changes`
     read: Callable[[], tuple[Change, ...]] = field(default=tuple, repr=False, compare=False)
+    #: finds what PL/pgSQL or the grammar refuse in a body of code; asked once, by `body_fault`
+    look_into: Callable[[], Fault | None] = field(default=_no_fault, repr=False, compare=False)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """What the statement does, in our own words; read when a rule first asks."""
         return self.read()
+
+    @cached_property
+    def body_fault(self) -> Fault | None:
+        """Why the body of a function or a DO block cannot be read, where that is certain."""
+        return self.look_into()
 
 
 def parse(text: str, *, may_be_new: bool = True) -> Parsed:
@@ -91,12 +97,14 @@ def _faulty(message: str, offset: int) -> Parsed:
 
 def _read(statement: Any, text: str, *, may_be_new: bool) -> Parsed:  # noqa: ANN401  # a generated class
     kind = statement.WhichOneof("node")
-    node = getattr(statement, kind)
+    node, source = getattr(statement, kind), Source(text)
     return Parsed(
         control=_control(node) if kind == "transaction_stmt" else None,
         runs_alone=runs_alone(kind, node),
         copies_from_stdin=kind == "copy_stmt" and node.is_from and not node.filename and not node.is_program,
-        read=lambda: changes_of(statement, Source(text), may_be_new=may_be_new),
+        undoes=kind == "transaction_stmt" and node.kind == pg.TRANS_STMT_ROLLBACK_TO,
+        read=lambda: changes_of(statement, source, may_be_new=may_be_new),
+        look_into=(lambda: fault_in_body(kind, node, source)) if holds_code(kind) else _no_fault,
     )
 
 

@@ -122,6 +122,22 @@ def set_variable(node: Node, source: Source) -> Iterator[Change]:
     )
 
 
+def set_for_role(node: Node, source: Source) -> Iterator[Change]:
+    """Read ALTER ROLE … SET, ALTER ROLE ALL … SET."""
+    yield from _set_for(f"role {node.role.rolename}" if node.role.rolename else "every role", node, source)
+
+
+def set_for_database(node: Node, source: Source) -> Iterator[Change]:
+    """Read ALTER DATABASE … SET."""
+    yield from _set_for(f"database {node.dbname}", node, source)
+
+
+def _set_for(scope: str, node: Node, source: Source) -> Iterator[Change]:
+    for each in set_variable(node.setstmt, source):
+        if isinstance(each, changes.SetSetting) and not each.reset:
+            yield changes.SetLastingSetting(offset=0, name=each.name, value=each.value, scope=scope)
+
+
 def _value(node: Node) -> str | None:
     if node.WhichOneof("node") == "a_const":
         return constant(node.a_const)

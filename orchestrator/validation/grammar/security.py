@@ -10,7 +10,7 @@ from orchestrator.domain.shape import Grant, Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change
 from orchestrator.validation.expression import Expression
-from orchestrator.validation.grammar.expressions import expression
+from orchestrator.validation.grammar.expressions import condition
 from orchestrator.validation.grammar.nodes import Node, Source, option, qualified, relation, roles, strings
 
 _KINDS: Final = {
@@ -53,7 +53,7 @@ def alter_policy(node: Node, source: Source) -> Iterator[Change]:
 
 
 def _if_there(node: Node, field: str, source: Source) -> Expression | None:
-    return expression(getattr(node, field), source) if node.HasField(field) else None
+    return condition(getattr(node, field), source) if node.HasField(field) else None
 
 
 def grant(node: Node, source: Source) -> Iterator[Change]:

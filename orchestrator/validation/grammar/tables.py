@@ -14,6 +14,7 @@ from orchestrator.validation.grammar.expressions import expression
 from orchestrator.validation.grammar.nodes import (
     Node,
     Source,
+    qualified,
     relation,
     strings,
     type_with_modifiers,
@@ -78,6 +79,7 @@ def _create_table(node: Node, source: Source) -> changes.CreateTable:
         partitioned=node.HasField("partspec"),
         parents=tuple(relation(each.range_var) for each in node.inh_relations),
         is_partition=node.HasField("partbound"),
+        of_type=qualified(node.of_typename.names) if node.HasField("of_typename") else None,
         like=tuple(
             relation(each.table_like_clause.relation)
             for kind, each in elements

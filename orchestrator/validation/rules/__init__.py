@@ -11,6 +11,7 @@ from orchestrator.validation.rule import AnyRule, Rule
 from orchestrator.validation.rules import (
     already_exists,
     auth_users_exposed,
+    bucket_made_public,
     check_scans_table,
     column_rewrites_table,
     column_type_discouraged,
@@ -53,6 +54,7 @@ from orchestrator.validation.rules import (
     long_transaction,
     looks_like_rollback,
     maintenance_blocks,
+    managed_schema_changed,
     name_cut_off,
     newer_than_server,
     not_null_scans_table,
@@ -63,6 +65,7 @@ from orchestrator.validation.rules import (
     outside_row_security,
     permission_invalid,
     permission_unused,
+    placeholder_left,
     policies_overlap,
     policy_always_true,
     policy_asks_per_row,
@@ -112,6 +115,7 @@ from orchestrator.validation.sql_text import SqlText
 FILE_RULES: Final[tuple[Rule[SqlText], ...]] = (
     file_encoding.RULE,
     empty_file.RULE,
+    placeholder_left.RULE,
     psql_command.RULE,
     copy_from_stdin.RULE,
     syntax_error.RULE,
@@ -152,6 +156,8 @@ MOMENT_RULES: Final[tuple[Rule[Moment[Any]], ...]] = (
     hidden_sql.RULE,
     newer_than_server.RULE,
     enum_value_used_at_once.RULE,
+    bucket_made_public.RULE,
+    managed_schema_changed.RULE,
 )
 
 #: rules that look at what all files together leave behind

@@ -12,7 +12,7 @@ def check(file: SqlText) -> Iterator[Finding]:
     for part in file.parts:
         if part.parsed.copies_from_stdin:
             yield RULE.finding(
-                "COPY … FROM STDIN: the rows that follow are not SQL",
+                "COPY … FROM STDIN: the rows that follow are not SQL, and nothing behind them was looked at",
                 file=file.path,
                 at=file.place(part.offset),
             )

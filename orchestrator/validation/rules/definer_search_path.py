@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.shape import Name
+from orchestrator.validation.changes import AlterFunction
 from orchestrator.validation.functions import standing_functions
-from orchestrator.validation.moment import Aftermath
+from orchestrator.validation.moment import Aftermath, Seen
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.spelling import spelled
 
@@ -23,6 +25,33 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
                 remedy=f"alter function {spelled(function.name)}({arguments}) set search_path = '', and write"
                 " schemas before names in its body",
             )
+    yield from _altered(aftermath)
+
+
+def _altered(aftermath: Aftermath) -> Iterator[Finding]:
+    """Report each function of old that an ALTER makes one."""
+    made = {function.name for function, _ in standing_functions(aftermath)}
+    several = list(aftermath.each(AlterFunction))
+    pinned = {_name(seen, aftermath) for seen in several if "search_path" in seen.change.settings}
+    last = {_name(seen, aftermath): seen for seen in several if seen.change.security_definer is not None}
+    for name, seen in last.items():
+        pins = name in pinned or any(
+            each.pins_search_path for each in aftermath.world.functions.get(name, ())
+        )
+        if seen.change.security_definer and name not in made and not pins:
+            yield aftermath.finding(
+                RULE,
+                f"{name} becomes SECURITY DEFINER without a search_path of its own",
+                seen,
+                about=name,
+                remedy=f"alter function {spelled(name)} set search_path = '', and write schemas before names"
+                " in its body",
+            )
+
+
+def _name(seen: Seen[AlterFunction], aftermath: Aftermath) -> Name:
+    found = aftermath.world.function(seen.change.name)
+    return found[0].name if found else aftermath.world.would_be(seen.change.name)
 
 
 RULE = Rule.of(

@@ -16,8 +16,8 @@ def check(moment: Moment[DropColumn]) -> Iterator[Finding]:
     table = world.table(drop.table)
     if world.is_fresh(drop.table) or _was_added_here(moment):
         return
-    if drop.if_exists and table is not None and lacks_column(table, drop.column, world):
-        return
+    if table is not None and lacks_column(table, drop.column, world):
+        return  # IF EXISTS does nothing, and without it not-there tells of it
     size = moment.size(drop.table)
     held = f", in {figures(size)}" if size else ""
     yield moment.finding(

@@ -24,7 +24,7 @@ def check(moment: Moment[Drop | DropColumn | Rename | SetSchema]) -> Iterator[Fi
         if found:
             yield from _needed(moment, moment.change, found)
     bodies = dict.fromkeys(_bodies(moment))
-    left = [name for name in bodies if name not in _made_later(moment)] if bodies else []
+    left = [name for name in bodies if not _is_made_later(name, moment)]
     if left:
         yield _mentioned(moment, left)
 
@@ -110,14 +110,12 @@ def _that_mention(
     return ()
 
 
-def _made_later(moment: Moment[Drop | DropColumn | Rename | SetSchema]) -> frozenset[Name]:
-    """Return the functions that the same file makes anew or drops behind it."""
-    world = moment.world
-    return frozenset(
-        world.would_be(each.change.name)
-        for each in moment.later()
-        if isinstance(each.change, CreateFunction)
-        or (isinstance(each.change, Drop) and each.change.kind == "function")
+def _is_made_later(function: Name, moment: Moment[Drop | DropColumn | Rename | SetSchema]) -> bool:
+    """Tell whether the same file makes a function anew or drops it behind this change."""
+    return any(
+        moment.world.would_be(each.name) == function
+        for each in moment.later_about(function.name)
+        if isinstance(each, CreateFunction) or (isinstance(each, Drop) and each.kind == "function")
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import Drop
 from orchestrator.validation.dropping import (
     full_name,
@@ -14,6 +15,7 @@ from orchestrator.validation.dropping import (
 )
 from orchestrator.validation.moment import Moment
 from orchestrator.validation.rule import Rule
+from orchestrator.validation.supabase import SCHEMAS
 from orchestrator.validation.world.world import World
 
 #: what happens, by kind; other kinds are nobody's to miss, or have rules of their own
@@ -36,12 +38,34 @@ _TRIGGERS: Final = frozenset({"trigger", "event_trigger"})
 def check(moment: Moment[Drop]) -> Iterator[Finding]:
     """Report what was there before and does not come back in the same file."""
     drop, world = moment.change, moment.world
+    grave = [] if is_fresh(drop, world) or is_absent(drop, world) else list(_schema(moment))
+    if grave:
+        yield from grave
+        return
     effect = _EFFECTS.get(drop.kind)
     if effect is None or is_fresh(drop, world) or is_absent(drop, world):
         return
     if is_replaced(moment) or is_first_line_of_making(moment) or _is_for_triggers(drop, world):
         return
-    yield moment.finding(RULE, f"The {drop.kind} {full_name(drop, world)} is dropped", effect=effect)
+    yield moment.finding(
+        RULE, f"The {drop.kind} {full_name(drop, world)} is dropped", severity=Severity.WARNING, effect=effect
+    )
+
+
+def _schema(moment: Moment[Drop]) -> Iterator[Finding]:
+    """Report a schema without which nothing works, also where it is made again: what it held is gone."""
+    drop = moment.change
+    name = drop.name.name
+    if drop.kind == "schema" and (name in SCHEMAS or (drop.cascade and moment.exposed(Name(name, "")))):
+        yield moment.finding(
+            RULE,
+            f"The schema {name} is dropped{', with everything in it' if drop.cascade else ''}",
+            severity=Severity.WARNING if drop.guarded else Severity.ERROR,
+            effect="All its tables and rows are gone, and with them its functions and grants"
+            if name not in SCHEMAS
+            else "It belongs to Supabase: sign-in, files or the API stop working; hosted Supabase refuses it",
+            remedy="Drop the single objects that are no longer needed",
+        )
 
 
 def _is_for_triggers(drop: Drop, world: World) -> bool:
@@ -52,7 +76,7 @@ def _is_for_triggers(drop: Drop, world: World) -> bool:
 
 RULE = Rule.of(
     __name__,
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     condition="A view, function, type, schema, sequence, extension or publication is dropped",
     effect="Code that still uses it fails at once",
     remedy="Release code that no longer uses it, then drop it in a later migration",

@@ -23,12 +23,11 @@ def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     name = enum.name if enum else world.would_be(added.type)
     if enum is not None and added.value in enum.labels:
         return  # it is there already: with IF NOT EXISTS nothing is added
+    behind = list(moment.later_with(added.value.replace("'", "''")))
+    if not behind:
+        return
     is_of_file = any(_makes(each.change, name, world) for each in moment.earlier)
     if is_of_file and (moment.terms.server_major or 0) >= _SAFE_IN_NEW_TYPES_SINCE:
-        return
-    written = added.value.replace("'", "''")
-    behind = [each for each in moment.later() if written in each.part.text]
-    if not behind:
         return
     columns = columns_of_type(name, moment)
     sought = Sought(value=added.value, enum=name, columns=columns, world=world)
@@ -43,7 +42,8 @@ def _makes(change: Change, name: Name, world: World) -> bool:
 
 
 def _finding(moment: Moment[AddEnumValue], seen: Seen[Change], use: Use, name: Name) -> Finding:
-    certain = use.sure and not moment.change.guarded and not seen.change.guarded
+    guarded = moment.change.guarded or seen.change.guarded or seen.file.is_read_in_part
+    certain = use.sure and not guarded
     value = moment.change.value
     used = f"'{value}' is used in the transaction that adds it to {name}"
     return RULE.finding(

@@ -7,6 +7,7 @@ from orchestrator.validation.rule import Rule
 from orchestrator.validation.sql_text import SqlText
 
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _GIT_CRYPT = b"\0GITCRYPT\0"
 
 
@@ -18,6 +19,8 @@ def check(file: SqlText) -> Iterator[Finding]:
             file=file.path,
             remedy="Keep migrations out of git-crypt's filter in .gitattributes",
         )
+    elif file.content.startswith(_UTF_16):
+        yield RULE.finding("The file is UTF-16", file=file.path, remedy="Save it as UTF-8")
     elif (bad := _first_invalid(file.content)) is not None:
         yield RULE.finding(
             f"The byte 0x{file.content[bad]:02x} is not UTF-8", file=file.path, at=_place(file.content, bad)

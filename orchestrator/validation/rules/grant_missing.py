@@ -10,6 +10,8 @@ from orchestrator.validation.moment import Aftermath, Seen
 from orchestrator.validation.reach import CLIENTS, COMMANDS, Reach, Unread
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.spelling import spelled
+from orchestrator.validation.views import USERS, read_as_owner, read_past_policies
+from orchestrator.validation.world.world import World
 
 _ASKED = frozenset({TableKind.TABLE, TableKind.PARTITIONED, TableKind.VIEW})
 _SERVICE = "service_role"
@@ -49,8 +51,17 @@ def _new(aftermath: Aftermath) -> Iterator[_New]:
     unread = Unread(aftermath, "grant")
     for table, seen in aftermath.new_tables():
         asked = table.kind in _ASKED and not table.parents and aftermath.exposed(table.name)
+        asked = asked and not _is_better_closed(table, aftermath.world)
         if asked and not unread.may_touch(seen):
             yield _New(table=table, seen=seen)
+
+
+def _is_better_closed(table: Table, world: World) -> bool:
+    """Tell whether another rule says that clients must not come to it as it is: then a grant would harm."""
+    if table.kind is not TableKind.VIEW:
+        return not table.row_security
+    read = read_past_policies(table, world)
+    return bool(read.secured or read.unknown) or USERS in read_as_owner(table, world)
 
 
 def _known(new: _New, aftermath: Aftermath, reach: Reach) -> Iterator[Finding]:

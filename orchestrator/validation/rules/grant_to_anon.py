@@ -30,6 +30,10 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
 
 
 def _given(change: ChangeGrants | ChangeDefaultGrants, aftermath: Aftermath) -> Iterator[tuple[str, str]]:
+    if isinstance(change, ChangeGrants) and change.kind == "table":
+        truncated = _tables(change, aftermath) if _gives_truncate(change.grants) else ""
+        if truncated:
+            yield "truncate", f"A grant lets authenticated empty {truncated} by TRUNCATE"
     roles = {grant.role for grant in change.grants} & _ANYBODY
     if not roles:
         return
@@ -42,12 +46,21 @@ def _given(change: ChangeGrants | ChangeDefaultGrants, aftermath: Aftermath) -> 
             yield "tables", f"A grant lets {whom} write {tables}"
     elif change.kind == "function" and _gives(change.grants, _CALLS):
         functions = ", ".join(str(name) for name in _definers(change, aftermath))
-        if functions:
+        schemas = [each for each in change.in_schemas if aftermath.exposed(Name(each, ""))]
+        if schemas:
+            yield "all", f"A grant lets {whom} call all functions of schema {', '.join(schemas)}"
+        elif functions:
             yield "functions", f"A grant lets {whom} call {functions}, which runs with its owner's rights"
 
 
 def _gives(grants: tuple[Grant, ...], privileges: frozenset[str]) -> bool:
     return any(grant.role in _ANYBODY and grant.privilege in privileges for grant in grants)
+
+
+def _gives_truncate(grants: tuple[Grant, ...]) -> bool:
+    """Tell whether users get it by its own word; ALL is written without a thought of it."""
+    given = {(grant.role, grant.privilege) for grant in grants}
+    return ("authenticated", "TRUNCATE") in given
 
 
 def _by_default(change: ChangeDefaultGrants, whom: str, aftermath: Aftermath) -> Iterator[tuple[str, str]]:
@@ -86,18 +99,23 @@ def _definers(change: ChangeGrants, aftermath: Aftermath) -> Iterator[Name]:
 _EFFECTS = {
     "tables": "Only policies hold back whoever has the public API key, and TRUNCATE asks none",
     "functions": "Whoever has the public API key calls it through /rpc, and it asks no policies",
+    "all": "Whoever has the public API key calls them through /rpc, those with their owner's rights too",
+    "truncate": "No policy is asked: whoever is logged in and finds a way to say TRUNCATE deletes all rows",
     "defaults": "What is made later is open to whoever has the public API key, unless somebody thinks of it",
 }
 _REMEDIES = {
     "tables": "Grant anon what visitors need, mostly SELECT, and the rest to authenticated and service_role",
     "functions": "Grant EXECUTE to authenticated or service_role; let the function check who calls",
+    "all": "Grant EXECUTE on the functions that visitors need, one by one",
+    "truncate": "Leave TRUNCATE out: the API has no use for it",
     "defaults": "Leave it out, and grant each new thing where it is made",
 }
 
 RULE = Rule.of(
     __name__,
     severity=Severity.WARNING,
-    condition="A grant lets anon or everybody write tables or call functions with their owner's rights",
+    condition="A grant lets anon or everybody write tables or call functions with their owner's rights, or"
+    " users TRUNCATE",
     effect=_EFFECTS["tables"],
     remedy=_REMEDIES["tables"],
     check=check,

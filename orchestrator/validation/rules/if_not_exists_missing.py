@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import CreateObject
+from orchestrator.validation.extensions import well_written
 from orchestrator.validation.makings import Making, is_there
 from orchestrator.validation.moment import Moment
 from orchestrator.validation.rule import Rule
@@ -38,12 +38,10 @@ def check(moment: Moment[CreateObject]) -> Iterator[Finding]:
         effect=f"Supabase ships this {change.kind}: the migration fails where it is there"
         if shipped
         else None,
-        remedy=f"create {change.kind} if not exists {spelled(change.name)}{_place(change)}",
+        remedy=well_written(moment)
+        if change.kind == "extension"
+        else f"create schema if not exists {spelled(change.name)}",
     )
-
-
-def _place(change: CreateObject) -> str:
-    return f" with schema {spelled(Name(None, change.schema))}" if change.schema else ""
 
 
 RULE = Rule.of(

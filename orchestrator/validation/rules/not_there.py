@@ -82,6 +82,8 @@ def _who_took(name: Name, moment: Moment[Any]) -> str:
 
 def _no_column(column: str, table: Table, use: Use, moment: Moment[Any]) -> Finding:
     """Report a column; no more than a warning where IF NOT EXISTS leaves open what is there."""
+    drops = isinstance(moment.change, changes.DropColumn)
+    way = "Leave it out, or say DROP COLUMN IF EXISTS" if drops else "Add the column first"
     near = difflib.get_close_matches(column, table.columns, n=1, cutoff=_NEAR)
     return moment.finding(
         RULE,
@@ -89,7 +91,7 @@ def _no_column(column: str, table: Table, use: Use, moment: Moment[Any]) -> Find
         at=use.offset,
         about=use.table,
         severity=Severity.WARNING if table.name in moment.world.supposed else None,
-        remedy=f"Did you mean {near[0]}? Else add the column first" if near else "Add the column first",
+        remedy=f"Did you mean {near[0]}? Else {way[0].lower()}{way[1:]}" if near else way,
     )
 
 
@@ -104,7 +106,7 @@ def _lacks_part(table: Table, kind: str, name: str, world: World) -> bool:
 
 def _missing_here(change: CreateTable, moment: Moment[Any]) -> Iterator[Finding]:
     """Report the columns that a key of a new table names, and that the table does not have."""
-    if change.parents or change.like or change.query is not None:
+    if change.parents or change.like or change.of_type or change.query is not None:
         return
     own = {column.name for column in change.columns}
     for constraint in change.all_constraints():

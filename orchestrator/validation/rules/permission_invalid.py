@@ -17,7 +17,19 @@ def check(permission: Permission) -> Iterator[Finding]:
         message = f"{permission.rule} is allowed without a reason"
     else:
         return
-    yield RULE.finding(message, file=permission.file.path, at=permission.file.place(permission.offset))
+    yield RULE.finding(
+        message,
+        file=permission.file.path,
+        at=permission.file.place(permission.offset),
+        remedy=_remedy(permission.meant),
+    )
+
+
+def _remedy(meant: tuple[str, ...]) -> str | None:
+    """Say what to write, where that can be guessed."""
+    if len(meant) > 1:
+        return f"Write one comment for each rule: {' and '.join(meant)}"
+    return f"Write {meant[0]}" if meant else None
 
 
 RULE = Rule.of(

@@ -1,6 +1,7 @@
 """A permission that silences nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.permission import Permission
@@ -14,6 +15,18 @@ def check(permission: Permission) -> Iterator[Finding]:
             f"{permission.rule} is allowed, and nothing here needs it",
             file=permission.file.path,
             at=permission.file.place(permission.offset),
+        )
+
+
+def on_target(permission: Permission) -> Iterator[Finding]:
+    """Note one that nothing needs on one target: on another, with other rows and sizes, it may be needed."""
+    for finding in check(permission):
+        yield replace(
+            finding,
+            severity=Severity.NOTE,
+            message=f"{permission.rule} is allowed, and nothing on this target needs it",
+            effect="",
+            remedy="Leave it where another target needs it",
         )
 
 

@@ -52,7 +52,7 @@ RULE = Rule.of(
     severity=Severity.WARNING,
     condition="A new table with row level security has no policy for some command",
     effect="What has no policy is denied",
-    remedy="create policy … for each command that clients need; where denying is meant, say why:"
-    " -- bascule: allow policy-missing because …",
+    remedy="create policy … for each command that clients need; where denying is meant, revoke"
+    " them from anon and authenticated, or say why: -- bascule: allow policy-missing because …",
     check=check,
 )

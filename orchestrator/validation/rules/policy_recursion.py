@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.validation.changes import SetRowSecurity
 from orchestrator.validation.moment import Aftermath
 from orchestrator.validation.rings import Ring, rings
 from orchestrator.validation.rule import Rule
@@ -11,7 +12,9 @@ from orchestrator.validation.standing import standing_policies
 
 def check(aftermath: Aftermath) -> Iterator[Finding]:
     """Report each ring once, at the newest policy that is part of it."""
-    for ring in rings(aftermath.world, standing_policies(aftermath)):
+    last = {seen.table: seen.change.enabled for seen in aftermath.each(SetRowSecurity) if seen.table}
+    off = {name for name, enabled in last.items() if not enabled}
+    for ring in rings(aftermath.world, standing_policies(aftermath), off):
         policy = ring.policies[-1]
         certain = ring.certain and not policy.seen.change.guarded
         yield aftermath.finding(

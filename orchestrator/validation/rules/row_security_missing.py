@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.shape import Table, TableKind
 from orchestrator.validation.moment import Aftermath
-from orchestrator.validation.reach import Reach, Unread
+from orchestrator.validation.reach import CLIENTS, COMMANDS, Reach, Unread
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.spelling import spelled
 from orchestrator.validation.world.world import World
@@ -28,11 +28,21 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
             seen,
             about=table.name,
             severity=Severity.ERROR if reached and certain else Severity.WARNING,
-            effect=None
-            if reached
-            else "Nobody comes to it through the API yet; the first GRANT shows every row",
+            effect=_effect(table, reach, is_reached=bool(reached)),
             remedy=f"alter table {spelled(table.name)} enable row level security, and write its policies",
         )
+
+
+def _effect(table: Table, reach: Reach, *, is_reached: bool) -> str | None:
+    """Say who comes to it; where grants are not known, by which ones."""
+    if not is_reached:
+        return "Nobody comes to it through the API yet; the first GRANT shows every row"
+    if any(reach.is_granted(role, command, table) for role in CLIENTS for command in COMMANDS):
+        return None
+    return (
+        "With the grants that older projects give every new table, everybody who has the public API key reads"
+        " and writes it; on newer ones the first GRANT shows every row"
+    )
 
 
 def _message(table: Table) -> str:

@@ -4,15 +4,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from orchestrator.domain.shape import Name, Table
+from orchestrator.domain.shape import Name, Table, TableKind
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change
 from orchestrator.validation.world.certainty import RELATIONS
 from orchestrator.validation.world.world import World
 
+_TABLES: Final = frozenset({"table", "foreign table"})
+
 
 def cascade(change: Change, world: World) -> None:
-    """Take along what depends on what is about to be dropped."""
+    """Take along what depends on what is about to be dropped; partitions and sequences go without CASCADE."""
+    if isinstance(change, changes.Drop) and change.kind in _TABLES:
+        _drop_belongings(world.named(change.name), world, cascade=change.cascade)
+    if isinstance(change, changes.DropColumn | changes.Drop):
+        _doubt_sequences(change, world)
     along = _ALONG.get(type(change))
     if along is not None and change.cascade:  # type: ignore[attr-defined]  # all of these have it
         along(change, world)
@@ -31,7 +37,7 @@ def _drop(change: changes.Drop, world: World) -> None:
 
 def _drop_relation(name: Name, world: World) -> None:
     _drop_views(tuple(world.views_on(name)), world)
-    for table in tuple(world.tables.values()):
+    for table in world.users(name):
         keys = {key.name for key in table.foreign_keys if key.references == name}
         if keys:
             kept = tuple(key for key in table.foreign_keys if key.references != name)
@@ -42,10 +48,40 @@ def _drop_relation(name: Name, world: World) -> None:
 
 
 def _drop_views(views: Iterable[Table], world: World) -> None:
-    for view in views:
+    waiting = list(views)
+    while waiting:  # no recursion: a chain of views may be long
+        view = waiting.pop()
         if world.take(view.name) is not None:
             world.sure.discard(view.name)
-            _drop_views(tuple(world.views_on(view.name)), world)
+            waiting.extend(world.views_on(view.name))
+
+
+def _drop_belongings(name: Name, world: World, *, cascade: bool) -> None:
+    table = world.tables.get(name)
+    if table is None or not (cascade or table.kind is TableKind.PARTITIONED):
+        return
+    for child in tuple(world.children(name)):
+        if cascade:
+            _drop_relation(child.name, world)
+        world.take(child.name)
+        world.sure.discard(child.name)
+        world.gone.add(child.name)
+
+
+def _doubt_sequences(change: changes.Drop | changes.DropColumn, world: World) -> None:
+    """Let sequences go that belong to the table or column; nobody knows whose those of the target are."""
+    if isinstance(change, changes.Drop) and change.kind not in _TABLES:
+        return
+    written = change.name if isinstance(change, changes.Drop) else change.table
+    table = world.table(written)
+    if table is None:
+        return
+    for each in tuple(world.sequences):
+        owner = world.owners.get(each, table.name)
+        if owner == table.name:
+            world.sure.discard(each)
+        if owner == table.name and each in world.owners and isinstance(change, changes.Drop):
+            world.sequences.discard(each)
 
 
 def _drop_column(change: changes.DropColumn, world: World) -> None:
@@ -66,9 +102,7 @@ def _drop_constraint(change: changes.DropConstraint, world: World) -> None:
 
 
 def _referring_to(name: Name, world: World) -> Iterable[Table]:
-    return (
-        table for table in world.tables.values() if any(key.references == name for key in table.foreign_keys)
-    )
+    return (table for table in world.users(name) if any(key.references == name for key in table.foreign_keys))
 
 
 def _doubt(tables: Iterable[Table], world: World) -> None:

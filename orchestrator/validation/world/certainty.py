@@ -15,6 +15,8 @@ from orchestrator.validation.world.tables import index_of
 from orchestrator.validation.world.world import World
 
 RELATIONS: Final = frozenset({"table", "foreign table", "view", "materialized view"})
+#: what keeps its certainty under another name, besides relations
+_OTHERS: Final = frozenset({"sequence", "type", "domain"})
 #: what a table has besides its own columns
 _SYSTEM_COLUMNS: Final = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 #: words of a function that may make or take away; in vain found only costs certainty
@@ -106,8 +108,10 @@ def _create_table(change: changes.CreateTable, world: World) -> None:
     if nobody_knows:
         world.supposed.add(name)
     origins = [world.table(each) for each in (*change.like, *change.parents)]
-    if change.query is not None or any(
-        each is None or certain_columns(each, world) is None for each in origins
+    if (
+        change.of_type is not None
+        or change.query is not None
+        or any(each is None or certain_columns(each, world) is None for each in origins)
     ):
         world.opaque.add(name)
 
@@ -176,7 +180,7 @@ def _move(change: changes.Rename | changes.SetSchema, world: World) -> None:
         return
     old = world.named(change.name)
     new = renamed(old, change)
-    is_sure = old in world.sure and change.kind in RELATIONS
+    is_sure = old in world.sure and (change.kind in RELATIONS or change.kind in _OTHERS)
     _vanishes(old, world)
     if not is_sure:
         world.gone.discard(new)

@@ -89,6 +89,7 @@ def _create_function(change: changes.CreateFunction, world: World) -> None:
         world.fresh_others.add(("function", name))
     others = (each for each in world.functions.get(name, ()) if each.arguments != change.arguments)
     world.functions[name] = (*others, function)
+    world.note_function(name)
 
 
 def _alter_function(change: changes.AlterFunction, world: World) -> None:
@@ -136,6 +137,7 @@ def _create_object(change: changes.CreateObject, world: World) -> None:
         case "extension":
             _put(change, change.name.name, world.extensions, world)
         case "sequence":
+            world.owners.setdefault(world.would_be(change.name), None)
             _put(change, world.would_be(change.name), world.sequences, world)
         case "type" | "domain":
             _put(change, world.would_be(change.name), world.other_types, world)

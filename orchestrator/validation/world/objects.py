@@ -8,8 +8,9 @@ from typing import Any, Final
 from orchestrator.domain.shape import Name, Table
 from orchestrator.validation import changes
 from orchestrator.validation.world.tables import without
-from orchestrator.validation.world.world import World
+from orchestrator.validation.world.world import SEARCH_PATH, World
 
+_RELATIONS: Final = frozenset({"table", "foreign table", "view", "materialized view"})
 #: where the names of parts stand in a table
 _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "constraint": ("foreign_keys", "indexes"),
@@ -55,6 +56,7 @@ def _drop(change: changes.Drop, world: World) -> None:
             world.extensions.discard(change.name.name)
         case "sequence":
             world.sequences.discard(world.would_be(change.name))
+            world.owners.pop(world.would_be(change.name), None)
 
 
 def _drop_schema(schema: str, world: World) -> None:
@@ -93,15 +95,40 @@ def _set_comment(change: changes.SetComment, world: World) -> None:
 
 
 def _set_setting(change: changes.SetSetting, world: World) -> None:
-    if change.name == "search_path" and change.value is not None:
+    if change.reset and change.name in {"search_path", "all"}:
+        world.search_path = SEARCH_PATH
+    elif change.name == "search_path" and change.value is not None:
         parts = [part.strip().strip('"') for part in change.value.split(",")]
         world.search_path = tuple(part for part in parts if part and part != "$user")
 
 
+def _own_sequence(change: changes.OwnSequence, world: World) -> None:
+    name = world.would_be(change.sequence)
+    if name in world.owners:
+        world.owners[name] = world.named(change.table) if change.table else None
+
+
 def _move(change: changes.SetSchema, world: World) -> None:
     table = world.table(change.name)
-    if table is not None:
+    if change.kind in _RELATIONS and table is not None:
         _rename_relation(table.name, Name(change.schema, table.name.name), world)
+    old = world.would_be(change.name)
+    _rename_other(change.kind, old, Name(change.schema, old.name), world)
+
+
+def _rename_other(kind: str, old: Name, new: Name, world: World) -> None:
+    """Give a sequence or a type another name."""
+    if kind in {"sequence", "table"} and old in world.sequences:
+        world.sequences.discard(old)
+        world.sequences.add(new)
+        world.owners[new] = world.owners.pop(old, None)
+    if kind in {"type", "domain"}:
+        enum = world.enums.pop(old, None)
+        if enum is not None:
+            world.enums[new] = replace(enum, name=new)
+        elif old in world.other_types:
+            world.other_types.discard(old)
+            world.other_types.add(new)
 
 
 def _rename(change: changes.Rename, world: World) -> None:
@@ -109,6 +136,10 @@ def _rename(change: changes.Rename, world: World) -> None:
         case "table" | "foreign table" | "view" | "materialized view":
             name = world.named(change.name)
             _rename_relation(name, Name(name.schema, change.new), world)
+            _rename_other(change.kind, name, Name(name.schema, change.new), world)
+        case "sequence" | "type" | "domain":
+            old = world.would_be(change.name)
+            _rename_other(change.kind, old, Name(old.schema, change.new), world)
         case "column":
             _rename_column(change, world)
         case "constraint" | "policy" | "trigger":
@@ -129,7 +160,8 @@ def _rename_relation(old: Name, new: Name, world: World) -> None:
     if table is None:
         return
     world.put(replace(table, name=new), fresh=fresh)
-    for each in list(world.tables.values()):
+    world.owners = {name: new if owner == old else owner for name, owner in world.owners.items()}
+    for each in tuple(world.users(old)):
         if old in each.reads:
             world.put(replace(each, reads=(each.reads - {old}) | {new}))
         if any(key.references == old for key in each.foreign_keys):
@@ -143,6 +175,9 @@ def _rename_relation(old: Name, new: Name, world: World) -> None:
                 for policy in each.policies
             )
             world.put(replace(world.tables[each.name], policies=policies))
+        if old in each.parents:
+            parents = tuple(new if name == old else name for name in each.parents)
+            world.put(replace(world.tables[each.name], parents=parents))
 
 
 def _rename_part(change: changes.Rename, table: Table | None, old: str | None, world: World) -> None:
@@ -194,4 +229,5 @@ EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.SetSchema: _move,
     changes.SetComment: _set_comment,
     changes.SetSetting: _set_setting,
+    changes.OwnSequence: _own_sequence,
 }

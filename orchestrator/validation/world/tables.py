@@ -178,6 +178,20 @@ def _attach(change: changes.AttachPartition, world: World) -> None:
         world.put(replace(partition, parents=(*partition.parents, world.named(change.table))))
 
 
+def _other(change: changes.AlterTable, world: World) -> None:
+    """Part a partition from its table; of INHERIT only the child is known, and then nothing for certain."""
+    table = world.table(change.table)
+    if table is None:
+        return
+    if change.command == "DETACH PARTITION":
+        for child in tuple(world.children(table.name)):
+            if child.name.name == change.what:
+                parents = tuple(each for each in child.parents if each != table.name)
+                world.put(replace(child, parents=parents))
+    elif change.command in {"INHERIT", "NO INHERIT"}:
+        world.sure.discard(table.name)
+
+
 EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.AddColumn: _add_column,
     changes.DropColumn: _drop_column,
@@ -189,4 +203,5 @@ EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.SetRowSecurity: _row_security,
     changes.SetOptions: _options,
     changes.AttachPartition: _attach,
+    changes.AlterTable: _other,
 }

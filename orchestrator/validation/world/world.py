@@ -4,7 +4,8 @@ It begins with a target's shape, or with nothing. It never knows more than it wa
 does not have may still be there, unless `whole` is true.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -12,6 +13,8 @@ from orchestrator.domain.shape import EnumType, Function, Name, Shape, Table
 
 V = TypeVar("V")
 
+#: a cheap look that only saves work
+_WORD: Final = re.compile(r"\w+")
 #: where Supabase's role postgres looks for a name without a schema, and where it makes new things
 SEARCH_PATH: Final = ("public", "extensions")
 
@@ -44,8 +47,14 @@ class World:
         #: tables made with IF NOT EXISTS where nobody knows what was there before
         self.supposed: set[Name] = set()
         self._indexes: dict[Name, Name] = {}
+        self._users: dict[Name, dict[Name, None]] = {}
         for table in self.tables.values():
             self._note_indexes(table)
+            self._note_uses(None, table)
+        #: by sequence: the table that it goes with; None: these files made it for itself
+        self.owners: dict[Name, Name | None] = {}
+        self._unread_functions: dict[Name, None] = dict.fromkeys(self.functions)
+        self._by_word: dict[str, dict[Name, None]] = {}
         #: functions that not everybody may call, as far as the files tell
         self.closed_functions: set[Name] = set()
         #: whether new functions are of that kind
@@ -57,16 +66,19 @@ class World:
         #: names of temporary tables: they hide others of their name while their file runs
         self.temporary: set[str] = set()
         self.search_path: Sequence[str] = SEARCH_PATH
+        #: whether part of the file under review could not be read: it may have made anything
+        self.reads_in_part = False
 
     def begin_review(self) -> None:
         """Take all that is there so far for old."""
         self.fresh = {}
         self.fresh_others = set()
 
-    def begin_file(self) -> None:
+    def begin_file(self, *, reads_in_part: bool = False) -> None:
         """Forget what a file set for itself."""
         self.search_path = SEARCH_PATH
         self.temporary = set()
+        self.reads_in_part = reads_in_part
 
     def table(self, written: Name) -> Table | None:
         """Find a table or view by the name that a statement writes; of a temporary one nothing is known."""
@@ -81,8 +93,16 @@ class World:
         return _find(self._candidates(written), self.functions) or ()
 
     def is_fresh(self, written: Name) -> bool:
-        """Tell whether the files under review made it, or it is temporary: nobody else uses it."""
-        return self.is_temporary(written) or (bool(self.fresh) and self.named(written) in self.fresh)
+        """Tell whether the files under review made it, or it is temporary: nobody else uses it.
+
+        What is not known may have been made by a statement of its file that could not be read.
+        """
+        if self.is_temporary(written):
+            return True
+        if not self.fresh and not self.reads_in_part:
+            return False
+        name = self.named(written)
+        return name in self.fresh or (self.reads_in_part and name not in self.tables)
 
     def is_temporary(self, written: Name) -> bool:
         """Tell whether it is a table that ends with the session."""
@@ -111,6 +131,7 @@ class World:
         if before is None or before.indexes is not table.indexes:
             self._forget_indexes(before)
             self._note_indexes(table)
+        self._note_uses(before, table)
         if fresh:
             self.fresh[table.name] = None
 
@@ -134,9 +155,52 @@ class World:
         if table is not None:
             self.tables[table.name] = replace(table, **what)
 
+    def users(self, name: Name) -> Iterator[Table]:
+        """Yield who reads a relation, refers to it, asks it in a policy, or has it for a parent."""
+        for each in tuple(self._users.get(name, ())):
+            table = self.tables.get(each)
+            if table is not None and name in _used_by(table):
+                yield table
+
     def views_on(self, name: Name) -> Iterable[Table]:
         """Yield the views that read a relation."""
-        return (table for table in self.tables.values() if name in table.reads)
+        return (table for table in self.users(name) if name in table.reads)
+
+    def children(self, name: Name) -> Iterator[Table]:
+        """Yield partitions and heirs, and theirs."""
+        waiting, seen = [name], {name}
+        while waiting:
+            parent = waiting.pop()
+            for table in self.users(parent):
+                if parent in table.parents and table.name not in seen:
+                    seen.add(table.name)
+                    waiting.append(table.name)
+                    yield table
+
+    def functions_with(self, word: str) -> Iterable[Name]:
+        """Return the functions whose body or types may hold a word: all that do, and perhaps others."""
+        for name in self._unread_functions:
+            for word_of_it in _words_of(self.functions.get(name, ())):
+                self._by_word.setdefault(word_of_it, {})[name] = None
+        self._unread_functions.clear()
+        found = self._by_word.get(word.lower(), {}) if _WORD.fullmatch(word) else self.functions
+        return [name for name in found if name in self.functions]
+
+    def note_function(self, name: Name) -> None:
+        """Have a function looked through when somebody asks for words next time."""
+        self._unread_functions[name] = None
+
+    def _note_uses(self, before: Table | None, table: Table) -> None:
+        """Remember whom a table uses; who ceases to is found out by `users`."""
+        if before is not None and (
+            before.policies is table.policies
+            and before.foreign_keys is table.foreign_keys
+            and before.reads is table.reads
+            and before.parents is table.parents
+        ):
+            return
+        for name in _used_by(table):
+            self._users.setdefault(name, {})[table.name] = None
 
     def _note_indexes(self, table: Table) -> None:
         for index in table.indexes:
@@ -151,6 +215,19 @@ class World:
         if written.schema is not None:
             return (written,)
         return (Name(schema, written.name) for schema in self.search_path)
+
+
+def _used_by(table: Table) -> set[Name]:
+    found = {*table.reads, *table.parents}
+    found.update(key.references for key in table.foreign_keys)
+    for policy in table.policies:
+        found |= policy.reads
+    return found
+
+
+def _words_of(functions: Iterable[Function]) -> set[str]:
+    texts = (text for each in functions for text in (each.body or "", each.returns, *each.arguments))
+    return {word for text in texts for word in _WORD.findall(text.lower())}
 
 
 def _find(names: Iterable[Name], among: Mapping[Name, V]) -> V | None:

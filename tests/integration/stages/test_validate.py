@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator.adapters.postgres.target.read import Reader
 from orchestrator.adapters.squawk import Squawk
+from orchestrator.catalog import survey
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.finding import Finding, Severity, Source
@@ -144,6 +145,46 @@ def test_what_could_not_be_counted_in_time_is_told(
         up = "alter table public.orders alter column customer set not null;"
         done = judged(connection, up, policy=quick)
     assert [finding.severity for finding in of(done, "rows-not-counted")] == [Severity.NOTE]
+
+
+def test_when_the_time_is_used_up_nothing_more_is_asked_and_that_is_told_once(
+    connection: psycopg.Connection,
+) -> None:
+    connection.execute("insert into public.orders values (10, null)")
+    up = "alter table public.orders alter column customer set not null;" * 20
+    done = judged(connection, up, policy=replace(POLICY, preflight_seconds=0.01))
+    assert of(done, "rows-in-the-way") == []
+    (finding,) = of(done, "rows-not-counted")
+    assert finding.message.endswith("the time was used up; nor were 19 more of this file's questions asked")
+
+
+def test_a_table_that_is_there_already_is_asked_although_the_file_would_make_it(
+    connection: psycopg.Connection,
+) -> None:
+    connection.execute("insert into public.orders values (10, null)")
+    make = TABLE.replace("create table", "create table if not exists")
+    done = judged(connection, f"{make}; alter table public.orders alter column customer set not null;")
+    assert len(of(done, "rows-in-the-way")) == 1
+
+
+def test_names_are_asked_for_where_the_files_search_path_finds_them(connection: psycopg.Connection) -> None:
+    connection.execute("insert into public.orders values (10, null)")
+    connection.execute("create schema app; create table app.orders (id int primary key, customer int)")
+    up = "set search_path = app; alter table orders alter column customer set not null;"
+    assert of(judged(connection, up), "rows-in-the-way") == []
+    assert len(of(judged(connection, up.replace("= app", "= public")), "rows-in-the-way")) == 1
+
+
+def test_a_catalog_that_somebody_has_locked_is_waited_for_no_longer_than_the_limit(
+    connection: psycopg.Connection, target_database: TestDatabase
+) -> None:
+    with psycopg.connect(target_database.superuser_url) as other:
+        other.execute("lock table pg_catalog.pg_policy in access exclusive mode")
+        with (
+            Reader(connection, "staging").asking() as database,
+            pytest.raises(Unavailable, match="staging: a query of its catalog took longer than"),
+        ):
+            survey.read(database, target="staging", limit_seconds=0.2)
 
 
 def test_a_target_that_goes_away_in_the_middle_of_a_question_is_unavailable(

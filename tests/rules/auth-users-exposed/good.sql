@@ -6,3 +6,7 @@ create table public.users_of_ours (id uuid primary key references auth.users (id
 alter table public.users_of_ours enable row level security;
 create view public.old as select id from auth.users;
 drop view public.old;
+grant select on auth.users to reporting;
+grant update on auth.users to service_role;
+grant select on auth.users to anon;
+revoke all on auth.users from anon;

@@ -7,3 +7,4 @@ create or replace function public.handle_new_user() returns trigger language plp
 
 create function touch("when" timestamptz, n int default 1) returns int language sql as $$ select 1 $$;
 alter function touch security definer;
+alter function public.of_old(uuid) security definer;

@@ -9,3 +9,8 @@ create or replace function public.e() returns int language sql security definer 
 create function public.f() returns int language sql security definer begin atomic; select 1; end;
 create function public.g() returns int language sql security definer as $$ select 1 $$;
 alter function g() security invoker;
+alter function public.of_old(uuid) security definer set search_path = '';
+alter function public.older(uuid) security definer;
+alter function public.older(uuid) set search_path = '';
+alter function public.oldest(uuid) security definer;
+alter function public.oldest(uuid) security invoker;

@@ -7,3 +7,6 @@ drop sequence public.numbers;
 drop extension if exists postgis cascade;
 drop publication supabase_realtime;
 create publication other;
+drop schema public cascade;
+drop schema if exists storage;
+create schema public;

@@ -8,3 +8,5 @@ grant execute on function public.close_order(int) to anon;
 
 alter default privileges in schema public grant all on tables to anon;
 alter default privileges for role postgres in schema public grant execute on functions to anon, authenticated;
+grant select, truncate on public.invoices to authenticated;
+grant execute on all functions in schema public to anon;

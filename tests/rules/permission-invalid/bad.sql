@@ -6,3 +6,9 @@ select 2;
 select 3;
 -- bascule: allow syntax-error because I say so
 select 4;
+-- bascule allow drop-column because it was retired
+select 5;
+-- bascule: allow drop-table, drop-column because they were retired
+select 6;
+-- bascule: allow drop-table for this file because it was retired
+select 7;

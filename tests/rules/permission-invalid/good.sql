@@ -3,3 +3,5 @@ create table public.log (line text);
 alter table public.log enable row level security;
 -- about bascule: nothing
 select 'bascule: allow nothing';
+-- Bascule allows much, and bascule allowed this
+select 2;

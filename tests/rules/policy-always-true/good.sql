@@ -15,3 +15,13 @@ alter policy "Mended" on public.notes using (author = (select auth.uid()));
 create policy "Inside" on private.jobs to anon using (true);
 create policy "False" on public.notes for delete to anon using (false);
 create policy "Avatars" on storage.objects for select using (bucket_id = 'avatars' and owner_id = 'a');
+
+-- public files are open by themselves; constants that decide nothing; a policy that is altered narrowly
+insert into storage.buckets (id, name, public) values ('logos', 'logos', true);
+create policy "Logos" on storage.objects for select using (bucket_id = 'logos');
+create policy "Both" on public.notes for update to anon using (true and author = (select auth.uid()));
+create policy "Unequal" on public.notes for update to anon using (1 = 2 or not true);
+create policy "Never" on public.notes for delete to anon using (auth.uid() is not null);
+alter policy "Lost" on public.papers using (owner = (select auth.uid()));
+alter policy "Forgotten" on public.papers to public using (owner = (select auth.uid()));
+alter policy "Left" on public.papers to reporting using (true);

@@ -5,5 +5,6 @@ set check_function_bodies = off;
 set client_min_messages = warning;
 reset search_path;
 create function app.f() returns void language sql set search_path = '' as 'select 1';
-alter role postgres set statement_timeout = '2min';
+alter role postgres reset statement_timeout;
+alter role postgres set log_statement = 'ddl';
 set constraints all deferred;

@@ -122,22 +122,79 @@ def test_a_directory_without_migrations_is_told():
 
 
 def test_what_cannot_be_read_is_told_by_its_name():
-    Path("loop.sql").symlink_to("loop.sql")
-    os.mkfifo("pipe.sql")
-    Path("migrations/1_a.sql").mkdir(parents=True)
-    said = {
-        "nowhere.sql": "No such file",
-        "loop.sql": "symbolic links",
-        "pipe.sql": "no regular file",
-        "migrations": "Is a directory",
-        "pipe.sql/1_a.sql": "Not a directory",
-    }
+    write("plain.sql")
+    said = {"nowhere.sql": "No such file", "plain.sql/1_a.sql": "Not a directory"}
     for word, words in said.items():
         error = refused(word)
         assert (error.code, error.exit_code) == ("file-unreadable", 2)
         assert error.message.startswith(word)
         assert words in error.message
         assert error.remedy
+
+
+@pytest.fixture
+def secret(tmp_path_factory):
+    path = tmp_path_factory.mktemp("elsewhere") / "passwd"
+    path.write_text("root:x:0:0")
+    return path
+
+
+def test_a_link_a_folder_or_a_pipe_among_migrations_is_told_and_the_rest_is_judged(project, secret):
+    folder = Path("supabase/migrations")
+    (folder / "3_link.sql").symlink_to(secret)
+    (folder / "4_loop.sql").symlink_to("4_loop.sql")
+    (folder / "5_folder.sql").mkdir()
+    os.mkfifo(folder / "6_pipe.sql")
+    Path("supabase/rollbacks/3_link.sql").symlink_to(secret)
+    one = chosen("supabase")
+    assert paths(one.files) == WHOLE
+    assert [(finding.rule, finding.file.rpartition("/")[2]) for finding in one.findings] == [
+        ("file-symlink", "3_link.sql"),
+        ("file-symlink", "4_loop.sql"),
+        ("file-is-folder", "5_folder.sql"),
+        ("file-kind", "6_pipe.sql"),
+        ("file-symlink", "3_link.sql"),
+    ]
+    assert one.findings[0].message == "supabase/migrations/3_link.sql is a symbolic link and is not read"
+    assert b"root" not in b"".join(file.content for file in (*one.files, *one.earlier, *one.rollbacks))
+
+
+@pytest.mark.parametrize("name", ["3_link.sql", "loop.sql"])
+def test_a_link_that_is_named_itself_is_refused_in_the_same_words(project, secret, name):
+    Path("3_link.sql").symlink_to(secret)
+    Path("loop.sql").symlink_to("loop.sql")
+    one = chosen(name)
+    assert (one.files, one.tree.migrations) == ((), ())
+    assert [finding.message for finding in one.findings] == [f"{name} is a symbolic link and is not read"]
+
+
+def test_an_elder_sibling_that_is_a_link_is_not_followed(project, secret):
+    Path("supabase/migrations/0_link.sql").symlink_to(secret)
+    assert chosen("supabase/migrations/1_a.sql").earlier[0].content == b""
+
+
+@pytest.mark.parametrize("words", [(), (".",), ("supabase",)])
+def test_a_folder_below_the_named_one_that_is_a_link_is_not_followed(project, words):
+    Path("supabase/migrations").rename("elsewhere")
+    Path("supabase/migrations").symlink_to("../elsewhere")
+    one = chosen(*words)
+    assert one.files == ()
+    assert [finding.message for finding in one.findings] == [
+        "supabase/migrations is a symbolic link, where a folder should be"
+    ]
+
+
+def test_a_folder_that_a_person_names_may_be_a_link(project):
+    Path("link").symlink_to("supabase/migrations")
+    assert paths(chosen("link").files) == [f"link/{Path(path).name}" for path in WHOLE]
+
+
+def test_what_only_looks_like_a_migration_is_judged_by_its_name(project):
+    write("supabase/migrations/3_UPPER.SQL", "supabase/migrations/.4_hidden.sql")
+    one = chosen("supabase")
+    assert paths(one.files) == WHOLE
+    skipped = [file.name for file in one.tree.migrations][len(WHOLE) :]
+    assert skipped == ["notes.sql", ".4_hidden.sql", "3_UPPER.SQL"]
 
 
 def test_a_file_larger_than_any_commit_may_hold_is_not_read_to_its_end():

@@ -58,12 +58,12 @@ def test_what_an_elder_file_made_is_there_for_a_file_that_is_judged_alone():
     assert told(reviewed(), "primary-key-missing") == []
 
 
-def test_an_index_on_a_table_of_an_elder_file_blocks_and_on_one_of_the_same_folder_does_not():
+def test_an_index_on_a_table_of_an_elder_file_blocks_whether_that_is_judged_too_or_not():
     write("supabase/migrations/20260101120000_a.sql", "create table public.a (id int primary key);")
     write("supabase/migrations/20260101120001_b.sql", "create index on public.a (id);")
     place = ("supabase/migrations/20260101120001_b.sql", 1, 1)
     assert told(reviewed("supabase/migrations/20260101120001_b.sql"), "index-blocks-writes") == [place]
-    assert told(reviewed(), "index-blocks-writes") == []
+    assert told(reviewed(), "index-blocks-writes") == [place]
 
 
 def test_a_whole_folder_is_judged_by_its_names_and_pairs():
@@ -83,7 +83,44 @@ def test_a_file_alone_is_judged_by_its_own_name_only():
     both = reviewed(
         "supabase/migrations/20260101120000_a_rollback.sql", "supabase/migrations/2026_b.sql"
     ).findings
-    assert {each.rule for each in both} == {"file-name", "looks-like-rollback"}
+    assert {each.rule for each in both} == {"file-name", "looks-like-rollback", "rollback-missing"}
+
+
+def test_a_file_alone_misses_its_rollback_as_it_does_in_its_folder():
+    write("supabase/migrations/20260101120000_a.sql", "select 1;")
+    write("supabase/migrations/20260101120001_b.sql", "select 1;")
+    write("supabase/rollbacks/20260101120000_a.sql", "select 1;")
+    assert told(reviewed("supabase/migrations/20260101120000_a.sql"), "rollback-missing") == []
+    missing = [("supabase/migrations/20260101120001_b.sql", None, None)]
+    assert told(reviewed("supabase/migrations/20260101120001_b.sql"), "rollback-missing") == missing
+    assert told(reviewed(), "rollback-missing") == missing
+
+
+def test_of_a_file_alone_that_two_rollbacks_claim_it_is_not_told_that_it_has_none():
+    write("supabase/migrations/20260101120000_a.sql", "select 1;")
+    write("supabase/rollbacks/20260101120000_a.sql", "select 1;")
+    write("supabase/rollbacks/20260101120000_a.down.sql", "select 1;")
+    rules = {each.rule for each in reviewed("supabase/migrations/20260101120000_a.sql").findings}
+    assert "rollback-ambiguous" in rules
+    assert "rollback-missing" not in rules
+
+
+def test_a_link_refuses_and_the_files_beside_it_are_judged():
+    write("supabase/migrations/20260101120000_a.sql", "selec 1;")
+    Path("supabase/migrations/20260101120001_b.sql").symlink_to("/etc/passwd")
+    report = reviewed()
+    assert report.verdict is Verdict.REFUSE
+    assert len(told(report, "syntax-error")) == 1
+    assert told(report, "file-symlink") == [("supabase/migrations/20260101120001_b.sql", None, None)]
+    assert "supabase/migrations/20260101120001_b.sql" not in report.files
+
+
+def test_upper_case_and_hidden_files_are_no_migrations_and_that_is_told():
+    for name in ("20260101120000_a.sql", "20260101120001_UPPER.SQL", ".20260101120002_h.sql", ".#1_lock.sql"):
+        write(f"supabase/migrations/{name}", "select 1;")
+    skipped = {file for file, _, _ in told(reviewed(), "file-name") if file}
+    names = (".20260101120002_h.sql", "20260101120001_UPPER.SQL")
+    assert skipped == {f"supabase/migrations/{name}" for name in names}
 
 
 def test_a_project_says_which_schemas_are_exposed():

@@ -64,7 +64,28 @@ def test_a_value_that_nobody_names_is_asked_for_with_its_option(name):
     assert re.search(r"--(table|column|links|bucket) \S", refused.value.remedy)
 
 
-@pytest.mark.parametrize("table", ["public.orders", "Orders", "", "x" * 64, "o; drop table users", "a\nb"])
+def test_the_schema_public_goes_without_saying():
+    assert write("table", given={"table": "public.orders"}).values == {"table": "orders"}
+
+
+def test_another_schema_is_refused_with_where_templates_write():
+    with pytest.raises(ConfigurationError) as refused:
+        write("table", given={"table": "billing.orders"})
+    assert refused.value.message == '"billing.orders" names a schema: templates write into public'
+
+
+def test_a_name_that_begins_with_a_digit_is_told_what_names_begin_with():
+    with pytest.raises(ConfigurationError, match="begins with a small letter"):
+        write("table", "create 2fa codes table", {})
+
+
+def test_a_table_is_not_linked_with_itself():
+    with pytest.raises(ConfigurationError) as refused:
+        write("junction", given={"left": "people", "right": "people"})
+    assert refused.value.code == "template-value"
+
+
+@pytest.mark.parametrize("table", ["select", "Orders", "", "x" * 64, "o; drop table users", "a\nb"])
 def test_a_value_that_is_no_plain_name_is_refused(table):
     with pytest.raises(ConfigurationError) as refused:
         write("table", given={"table": table})

@@ -110,9 +110,11 @@ def test_what_would_need_quotes_is_no_name(name):
     assert not is_column(name)
 
 
-def test_a_table_may_be_called_by_a_word_of_sql_since_its_schema_is_named_but_a_column_may_not():
-    assert is_table("order")
-    assert not is_column("order")
+def test_neither_a_table_nor_a_column_is_called_by_a_word_that_sql_keeps_for_itself():
+    for name in ("order", "select", "user"):
+        assert not is_table(name)
+        assert not is_column(name)
+    assert is_table("orders")
     assert is_column("status")
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.authoring.phrases import values_in
-from orchestrator.authoring.template import BLANK, NAMES, asked_for, named, templates
+from orchestrator.authoring.template import BLANK, NAMES, asked_for, likely, named, templates
 from orchestrator.domain.errors import ConfigurationError
 
 FOLDER = files("orchestrator.authoring") / "templates"
@@ -21,7 +21,7 @@ def test_every_folder_is_a_template_and_every_template_has_a_folder():
 def test_a_template_has_its_four_files_and_one_line_about_it(name):
     assert {file.name for file in (FOLDER / name).iterdir()} == PARTS
     told = tomllib.loads((FOLDER / name / "template.toml").read_text())
-    assert set(told) <= {"about", "needs", "phrases", "reads"}
+    assert set(told) <= {"about", "needs", "phrases", "reads", "hints"}
     assert len(told["about"].splitlines()) == 1
 
 
@@ -48,6 +48,7 @@ def said(phrase: str) -> str:
         )
         .replace("some table", "some rows")
         .replace("some column", "some value")
+        .replace("*", "something else")
     )
 
 
@@ -73,6 +74,16 @@ def said(phrase: str) -> str:
         ("add full-text search to name of products", "full-text", {"column": "name", "table": "products"}),
         ("service role access to invoices", "service-access", {"table": "invoices"}),
         ("create customer documents bucket", "storage-bucket", {"bucket": "customer_documents"}),
+        ("create storage bucket avatars", "storage-bucket", {"bucket": "avatars"}),
+        ("create bucket kyc-documents", "storage-bucket", {"bucket": "kyc_documents"}),
+        ("updated_at trigger for customers", "updated-at", {"table": "customers"}),
+        ("let admins see customers", "admin-access", {"table": "customers"}),
+        ("create public.orders table", "table", {"table": "orders"}),
+        (
+            "change type of amount in orders to bigint",
+            "type-change",
+            {"column": "amount", "table": "orders"},
+        ),
     ],
 )
 def test_a_description_asks_for_a_template_and_names_its_values(description, template, values):
@@ -95,6 +106,26 @@ def test_a_description_asks_for_a_template_and_names_its_values(description, tem
 )
 def test_where_it_is_in_doubt_the_template_is_blank(description):
     assert asked_for(description).name == BLANK
+
+
+@pytest.mark.parametrize(
+    ("description", "template"),
+    [
+        ("full text search on products name", "full-text"),
+        ("create invoices table with customer_id", "table"),
+        ("search products by name", "full-text"),
+        ("bucket for documents of customers", "storage-bucket"),
+    ],
+)
+def test_where_it_is_in_doubt_the_likely_template_is_known(description, template):
+    assert asked_for(description).name == BLANK
+    found = likely(description)
+    assert found is not None
+    assert found.name == template
+
+
+def test_where_nothing_speaks_for_a_template_none_is_likely():
+    assert likely("drop invoices table") is None
 
 
 def test_a_chosen_template_reads_more_than_asks_for_it():

@@ -261,6 +261,15 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
         ('on = ["stuck"]', "on = []", "notify.archive.on", "must not be empty"),
         ("[targets.main]", "[targets.Main]", "targets.Main", "is no name"),
         ("[service]", "[server]", "server", 'did you mean "service"?'),
+        *(
+            ("[targets.main]", f'[targets.staging.rules]\n{rule} = "off"\n[targets.main]', key, said)
+            for rule, key, said in (
+                ("rls-disabled", "targets.staging.rules.rls-disabled", "a rule of the stage smoke"),
+                ("file-symlink", "targets.staging.rules.file-symlink", "a rule of the stage checkout"),
+                ("syntax-error", "targets.staging.rules.syntax-error", "cannot be set"),
+                ("drop-colum", "targets.staging.rules.drop-colum", "did you mean drop-column?"),
+            )
+        ),
         ('patience = "1h"', 'patience = "1h"\nattempts = 0', "targets.staging.attempts", "too small"),
     ],
 )

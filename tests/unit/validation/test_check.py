@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.validation.check import check_file
+from tests.support.checking import check_file
 
 SQL = st.lists(
     st.sampled_from(
@@ -59,6 +59,16 @@ def test_a_nul_character_is_reported_once_and_nothing_else_is() -> None:
 
 def test_bytes_that_are_not_utf_8_are_reported_once_with_their_place() -> None:
     assert rules("select 1;\n-- Größe ".encode() + b"\xff") == [("file-encoding", Severity.ERROR, 2, 10)]
+
+
+def test_a_file_in_utf_16_is_told_as_such_and_has_no_line_to_show() -> None:
+    for codec in ("utf-16-le", "utf-16-be"):
+        (finding,) = check_file("a.sql", "\ufeffselect 1;\n".encode(codec))
+        assert (finding.message, finding.remedy, finding.line) == (
+            "The file is UTF-16",
+            "Save it as UTF-8",
+            None,
+        )
 
 
 def test_an_encrypted_file_is_told_as_such() -> None:

@@ -9,9 +9,9 @@ from orchestrator.adapters.postgres.target.sendable import read_sendable
 from orchestrator.domain.errors import TargetError
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.migration import SqlFile
-from orchestrator.validation.check import check_file
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import split_statements
+from tests.support.checking import check_file
 
 ATTEMPT = Attempt(target="staging", version="1", file=SqlFile(path="m/1_x.sql", sha256="x"))
 DUMP = r"""--

@@ -1,4 +1,4 @@
-from orchestrator.domain.finding import Severity
+from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.lint import Mark
 from orchestrator.domain.shape import Name, Shape, Table
 from orchestrator.domain.survey import Survey
@@ -64,3 +64,29 @@ def test_findings_on_applied_files_are_notes() -> None:
     applied = frozenset({"1.sql"})
     (finding,) = review(files("create tabel x;"), BARE, applied=applied)
     assert finding.severity is Severity.NOTE
+
+
+def unused(terms: Terms) -> Finding:
+    sql = "-- bascule: allow drop-table because nobody reads it\nselect 1;"
+    (finding,) = (each for each in review(files(sql), terms) if each.rule == "permission-unused")
+    return finding
+
+
+def test_a_permission_that_one_target_does_not_need_is_a_note_for_another_may() -> None:
+    bare, there = unused(Terms()), unused(on_a_target())
+    assert (bare.severity, bare.message) == (
+        Severity.WARNING,
+        "drop-table is allowed, and nothing here needs it",
+    )
+    assert (there.severity, there.message) == (
+        Severity.NOTE,
+        "drop-table is allowed, and nothing on this target needs it",
+    )
+    assert "Delete" in bare.remedy
+    assert "Delete" not in there.remedy
+
+
+def test_an_operator_may_set_what_is_wrong_with_permissions() -> None:
+    sql = "-- bascule: allow drop-table\nselect 1;"
+    strict = Terms(severities={"permission-invalid": Severity.ERROR})
+    assert [each.severity for each in review(files(sql), strict)] == [Severity.ERROR]

@@ -146,7 +146,7 @@ def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
     problem = _in_the_way(refusal.halt, host)
     if problem is not None:
         return _configuration(address.name, *problem)
-    code, what = _LATER.get(state, ("unreachable", f"cannot connect to {host.host or 'the server'}"))
+    code, what = _LATER.get(state, ("unreachable", f"cannot connect to {_where(host.host, address)}"))
     return Unavailable(
         f"target {address.name}: {what}",
         code=code,
@@ -154,6 +154,14 @@ def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
         target=address.name,
         sqlstate=refusal.sqlstate,
     )
+
+
+def _where(host: str, address: TargetAddress) -> str:
+    """Name host and port as they were tried; a socket's folder as it is."""
+    if not host or host.startswith(("/", "@")):
+        return host or "the server"
+    port = parameters_of(address).get("port") or _USUAL_PORT
+    return f"{host}, port {port.split(',')[0]}"
 
 
 def _in_the_way(halt: Halt, host: HostDiagnosis) -> tuple[str, str, str] | None:
@@ -170,6 +178,7 @@ def _in_the_way(halt: Halt, host: HostDiagnosis) -> tuple[str, str, str] | None:
     return None
 
 
+_USUAL_PORT = "5432"
 #: terminated, crashed, cannot connect now, idle session
 _GONE = frozenset({"57P01", "57P02", "57P03", "57P05"})
 _OLDEST_SERVER = 140000

@@ -1,12 +1,15 @@
 """Count the rows that stand in a demand's way, and name up to three by their keys.
 
 The same heart for both times: before anything is applied (read.py) and after a statement failed (causes.py).
-Asked in a READ ONLY transaction with limits. No value of a row but its primary key is ever read.
+Asked in a READ ONLY transaction with limits, and only where nobody's own code would run (strangers.py). No
+value of a row but its primary key is ever read.
 """
 
 import time
 from dataclasses import replace
 from typing import Final
+
+from psycopg import sql
 
 from orchestrator.adapters.postgres.target.connect import milliseconds
 from orchestrator.adapters.postgres.target.conversion import Judgement, judge
@@ -18,6 +21,7 @@ from orchestrator.adapters.postgres.target.questions import (
     matching,
     question,
 )
+from orchestrator.adapters.postgres.target.strangers import stranger_in
 from orchestrator.domain.demand import Demand, DemandKind
 from orchestrator.domain.errors import TargetError
 from orchestrator.domain.obstacle import Obstacle, duplicates, not_known, rows_in_the_way, some_row_fails
@@ -25,7 +29,7 @@ from orchestrator.ports.target import Database
 
 #: ordinary and partitioned tables, materialized views
 _HOLD_ROWS: Final = frozenset({"r", "p", "m"})
-_CANCELED, _NO_LOCK, _NO_RIGHT, _READ_ONLY = "57014", "55P03", "42501", "25006"
+_CANCELED, _NO_LOCK, _NO_RIGHT = "57014", "55P03", "42501"
 #: the table, a column, a type, a function or a schema is not there; or it is no valid SQL
 _NOT_THERE: Final = ("42", "3F")
 #: what a row's own values bring about: bad data, a domain's constraint, RAISE in a function
@@ -65,8 +69,7 @@ def _what_it_means(error: TargetError, demand: Demand, limit_seconds: float) -> 
         return not_known(demand, "this role lacks a right to find out (SQLSTATE 42501)")
     if state.startswith(_BY_A_ROW) and demand.kind in _JUDGES_VALUES:
         return some_row_fails(demand, state)
-    # a default that is drawn from a sequence writes; its values are no obstacle
-    if state.startswith(_NOT_THERE) or (state == _READ_ONLY and demand.new_column):
+    if state.startswith(_NOT_THERE):
         return None
     return not_known(demand, f"PostgreSQL cannot tell (SQLSTATE {state})")
 
@@ -88,8 +91,24 @@ def _search(database: Database, demand: Demand, deadline: float) -> Obstacle | N
         return None
     if table.hides_rows or (referenced and referenced.hides_rows):
         return not_known(demand, "row level security hides rows from this role")
-    asked = _question(database, demand, table, referenced)
-    return _answer(database, demand, table, asked, deadline) if asked else None
+    return _asked(database, demand, table, referenced, deadline)
+
+
+def _asked(
+    database: Database, demand: Demand, table: Table, referenced: Table | None, deadline: float
+) -> Obstacle | None:
+    condition = _condition(database, demand)
+    if condition is Judgement.SAFE:
+        return None
+    stranger = stranger_in(database, demand)
+    if stranger is not None:
+        return None if stranger.draws_number and demand.new_column else not_known(demand, stranger.words)
+    _limit(database, deadline)
+    if isinstance(condition, Judgement):  # to try: what cannot be converted raises its TargetError
+        database.rows(conversion(demand, table))
+        return None
+    asked = matching(demand, table, condition) if condition else question(demand, table, referenced)
+    return _answer(database, demand, table, asked, deadline)
 
 
 def _is_met_already(demand: Demand, table: Table) -> bool:
@@ -100,15 +119,12 @@ def _is_met_already(demand: Demand, table: Table) -> bool:
     )
 
 
-def _question(database: Database, demand: Demand, table: Table, referenced: Table | None) -> Question | None:
-    """Choose what to ask; None: that is decided already. A conversion that fails raises its TargetError."""
+def _condition(database: Database, demand: Demand) -> sql.Composable | Judgement | None:
+    """Return by what a change of type is judged; None: the demand is of another kind."""
     if demand.kind is not DemandKind.TYPE:
-        return question(demand, table, referenced)
+        return None
     known = find_conversion(database, demand)
-    condition = judge(demand, known, column_of(demand)) if known else Judgement.SAFE
-    if condition is Judgement.TRY:
-        database.rows(conversion(demand, table))
-    return None if isinstance(condition, Judgement) else matching(demand, table, condition)
+    return judge(demand, known, column_of(demand)) if known else Judgement.SAFE
 
 
 def _answer(

@@ -13,7 +13,7 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.conversion import converted
 from orchestrator.adapters.postgres.target.lookups import Table, identifier
 from orchestrator.domain.demand import Demand, DemandKind
-from orchestrator.domain.obstacle import MOST_ROWS_COUNTED
+from orchestrator.domain.obstacle import LONGEST_KEY, MOST_ROWS_COUNTED
 from orchestrator.domain.shape import Name
 
 _SQL = queries.load("sql/target/obstacles.sql")
@@ -38,7 +38,9 @@ class Question:
     def examples(self, table: Table) -> str:
         """Ask for the primary keys of the first three, each as one text."""
         key = sql.SQL(", ").join(sql.Identifier(table.name.name, column) for column in table.primary_key)
-        shown = sql.SQL("pg_catalog.concat_ws(', ', {})").format(key)
+        shown = sql.SQL("pg_catalog.left(pg_catalog.concat_ws(', ', {}), {})").format(
+            key, sql.Literal(LONGEST_KEY)
+        )
         return _compose(f"{self.name}_examples", self.parts | {"order": key, "key": shown})
 
 

@@ -2,9 +2,11 @@ import re
 
 import pytest
 
+from orchestrator.actions.reviewing import Report
 from orchestrator.cli.output import Output
 from orchestrator.cli.report.text import tell
 from orchestrator.domain.finding import Severity
+from orchestrator.validation.sql_text import SqlText
 from tests.support.reports import finding, report
 
 SQL = "create table public.orders (\n\tid int,\n);\ninsert into keys values ('sk_live_1');\n"
@@ -95,6 +97,45 @@ def test_a_rule_that_repeats_is_told_five_times_and_counted_from_then_on(capsys)
     assert len([line for line in lines if "note unqualified-name: " in line]) == 5
     assert lines[-3] == "  and 12 more of unqualified-name"
     assert lines.count("    do: Qualify it") == 1
+
+
+def test_an_error_is_told_however_often_it_repeats(capsys):
+    many = [
+        finding("not-there", Severity.ERROR, f"Table {line}", file="m/2_b.sql", line=line)
+        for line in range(1, 8)
+    ]
+    told = said(capsys, *many, finding("not-there", Severity.NOTE, "Table 8", file="m/2_b.sql", line=8))
+    assert told.count("error not-there: ") == 7
+    assert "  and 1 more of not-there\n" in told
+
+
+def test_what_is_said_of_many_files_as_a_whole_is_told_of_five_and_counted(capsys):
+    many = [
+        finding(
+            "rollback-missing",
+            Severity.WARNING,
+            f"{number} has no rollback",
+            file=f"m/{number}.sql",
+            effect="A person is needed",
+            remedy=f"Write r/{number}.sql",
+        )
+        for number in range(10, 44)
+    ]
+    told = said(capsys, *many, finding("file-kind", Severity.ERROR, "A pipe", file="m/43.sql"))
+    assert told.count("warning rollback-missing: ") == 5
+    assert told.count("    A person is needed\n") == 3
+    assert told.count("    do: Write r/") == 5
+    assert "m/43.sql\n  error file-kind: A pipe\n\n" in told
+    assert told.splitlines()[-3] == "and rollback-missing in 29 more files: --json names them all"
+    assert told.endswith("\nrefuse: 1 error, 34 warnings in 2 files\n")
+
+
+def test_the_line_of_a_file_that_is_no_utf_8_is_shown_and_the_sign_stands_under_its_byte(capsys):
+    file = SqlText(path="m/4.sql", content="select 1;\nselect 'Zürich';\n".encode("latin-1"))
+    bad = finding("file-encoding", Severity.ERROR, "The byte 0xfc", file="m/4.sql", line=2, column=10)
+    tell(Output(as_json=False), Report.of([bad], [file]))
+    told = capsys.readouterr().out
+    assert f"    2 | select 'Z\ufffdrich';\n      | {' ' * 9}^\n" in told
 
 
 def test_a_line_with_a_secret_is_never_shown(capsys):

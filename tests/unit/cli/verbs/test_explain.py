@@ -50,6 +50,26 @@ def test_with_json_it_is_one_value_with_the_page(capsys):
     assert told["page"]
 
 
+def test_several_rules_are_explained_one_after_the_other_however_they_are_spelled(capsys):
+    assert run(["explain", "Drop-Column", "DROP_TABLE"]) == 0
+    told = capsys.readouterr().out
+    assert told.index("drop-column: ") < told.index("\n\ndrop-table: ")
+    assert run(["explain", "drop-column", "drop-table", "--json"]) == 0
+    assert [one["rule"] for one in json.loads(capsys.readouterr().out)] == ["drop-column", "drop-table"]
+
+
+def test_a_part_of_a_name_leads_to_the_rules_that_have_it(capsys):
+    assert run(["explain", "rls"]) == 2
+    assert "did you mean rls-disabled or rls-without-policy or" in " ".join(capsys.readouterr().err.split())
+
+
+def test_an_operator_may_set_what_nobody_may_allow_about_permissions(capsys):
+    assert run(["explain", "permission-unused"]) == 0
+    told = capsys.readouterr().out
+    assert "It cannot be allowed in the SQL." in told
+    assert 'permission-unused = "off"' in told
+
+
 def test_what_is_no_rule_ends_with_2_and_names_the_nearest(capsys):
     assert run(["explain", "primary-key-mising"]) == 2
     assert "primary-key-missing" in capsys.readouterr().err.partition("did you mean ")[2]

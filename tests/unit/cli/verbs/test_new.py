@@ -39,6 +39,20 @@ def test_a_path_with_a_space_is_quoted_where_it_is_to_be_typed(capsys):
     assert "bascule validate 'my app/supabase/migrations/" in capsys.readouterr().out
 
 
+def test_where_no_template_was_recognised_the_likely_one_is_named(capsys):
+    assert run(["new", "create invoices table with customer_id"]) == 0
+    assert "template blank (no template was recognised; perhaps --template table)" in capsys.readouterr().out
+    assert run(["new", "merge rows"]) == 0
+    assert "template blank (no template was recognised; --list tells all)" in capsys.readouterr().out
+
+
+def test_a_long_description_is_cut_in_the_names_of_the_files_and_that_is_told(capsys):
+    assert run(["new", "merge rows " * 30]) == 0
+    assert "longer than 60 letters" in capsys.readouterr().out
+    assert run(["new", "merge rows"]) == 0
+    assert "longer than" not in capsys.readouterr().out
+
+
 def test_options_say_what_the_description_does_not(capsys):
     words = ["new", "remember verification", "--template", "add-column"]
     assert run([*words, "--table", "customers", "--column", "verified", "--json"]) == 0
@@ -81,4 +95,6 @@ def test_without_a_description_the_usage_is_told(capsys):
 def test_in_a_folder_without_supabase_the_option_is_named(capsys):
     Path("supabase").rmdir()
     assert run(["new", "do this"]) == 2
-    assert "--in" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "--in" in told
+    assert "mkdir -p supabase/migrations" in told

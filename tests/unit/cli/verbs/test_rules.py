@@ -84,3 +84,10 @@ def test_a_wrong_call_is_usage(words, capsys):
 def test_the_page_is_printed_as_markdown(capsys):
     assert run(["rules", "--markdown"]) == 0
     assert capsys.readouterr().out.startswith("# Rules\n")
+
+
+def test_a_stage_without_rules_is_told_with_those_that_there_are(capsys):
+    assert run(["rules", "--stage", "foo"]) == 2
+    told = capsys.readouterr().err
+    assert "'foo' is not one of checkout, plan, validate," in told
+    assert "Value error" not in told

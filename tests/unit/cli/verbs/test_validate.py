@@ -60,6 +60,22 @@ def test_the_json_value_has_this_form(words, capsys):
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--all"], "needs --target"),
+        (["--json", "--format", "github"], "not github"),
+        (["--format", "xml"], "'xml' is not one of text, json, sarif, github"),
+    ],
+)
+def test_options_that_say_nothing_or_two_things_are_told(words, said, capsys):
+    assert run(["validate", *words]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in " ".join(told.err.replace("│", " ").split())
+    assert "Value error" not in told.err
+
+
 def test_a_finding_about_a_whole_file_has_no_place_in_json(capsys):
     Path("supabase/migrations/notes.sql").write_text("")
     assert run(["validate", "supabase", "--json"]) == 0

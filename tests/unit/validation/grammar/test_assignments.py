@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.validation.grammar.assignments import assignments_in
+from orchestrator.validation.grammar.assignments import assignments_in, written_rows
 
 
 def written(sql: str) -> list[tuple[str | None, int, str, str | None]]:
@@ -33,3 +33,14 @@ def test_other_statements_write_nothing() -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     assignments_in(text)
+
+
+def test_rows_are_written_out_by_column_and_an_update_says_which_row() -> None:
+    insert = "insert into b (id, public, n) values ('a', true, 1), ('b', 'f'::boolean, random())"
+    assert written_rows(insert) == (
+        {"id": "a", "public": "true", "n": "1"},
+        {"id": "b", "public": "f"},
+    )
+    assert written_rows("update b set public = true where id = 'a'") == ({"id": "a", "public": "true"},)
+    assert written_rows("delete from b") == ()
+    assert written_rows("not sql") == ()

@@ -75,7 +75,7 @@ def test_a_change_of_type_says_whether_using_is_a_plain_cast(using: str, *, plai
         ("enable trigger user", "ENABLE TRIGGER USER", None),
         ("enable always trigger seen", "ENABLE ALWAYS TRIGGER", "seen"),
         ("detach partition s.t_2024", "DETACH PARTITION", "t_2024"),
-        ("owner to postgres", "OWNER TO", None),
+        ("owner to postgres", "OWNER TO", "postgres"),
     ],
 )
 def test_other_commands_name_what_they_are_about(sql: str, command: str, what: str | None) -> None:

@@ -80,11 +80,17 @@ def test_what_holds_no_rows_is_only_noted(rule: str, sql: str) -> None:
     assert [each.severity for each in found(rule, sql, sizes={"lines": NONE})] == [Severity.NOTE]
 
 
-def test_what_an_earlier_file_of_the_review_made_is_not_missed() -> None:
-    made = "create table public.t (id int); create function public.f() returns int language sql as 'select 1'"
+def test_what_the_same_deployment_made_is_not_missed() -> None:
+    made = "create table public.t (id int); create function public.f() returns int language sql as 'select 1';"
     gone = "drop table public.t; drop function public.f(); drop type if exists public.unknown cascade;"
+    again = "create type public.unknown as enum ()"
     for rule in ("drop-table", "drop-object", "drop-in-use"):
-        assert told(rule, made, gone + "create type public.unknown as enum ()") == []
+        assert told(rule, made + gone + again) == []
+        assert told(rule, made, gone + again, sizes={}) == []
+
+
+def test_without_a_target_what_an_earlier_file_made_is_missed() -> None:
+    assert told("drop-table", "create table public.t (id int)", "drop table public.t") != []
 
 
 def test_a_table_that_is_made_again_is_empty() -> None:

@@ -150,7 +150,8 @@ def test_a_policy_without_the_grant_for_it_names_role_and_command() -> None:
 
 
 def test_without_a_target_each_file_is_told_once_that_grants_are_missing() -> None:
-    sql = TABLE + SECURED + "create table public.notes (id int); create table public.tags (id int);"
+    others = "create table public.{0} (id int); alter table public.{0} enable row level security;"
+    sql = TABLE + SECURED + others.format("notes") + others.format("tags")
     [finding] = found("grant-missing", sql)
     assert finding.message.endswith("nor are 2 others of this file")
     assert found("grant-missing", sql, Terms(grants_new_tables=True)) == []
@@ -168,8 +169,8 @@ def test_a_command_that_no_client_is_granted_needs_no_policy() -> None:
 
 def test_default_privileges_of_another_role_grant_nothing() -> None:
     grant = "alter default privileges {} in schema public grant all on tables to authenticated;"
-    assert len(found("grant-missing", grant.format("for role supabase_admin") + TABLE)) == 1
-    assert found("grant-missing", grant.format("for role postgres") + TABLE) == []
+    assert len(found("grant-missing", grant.format("for role supabase_admin") + TABLE + SECURED)) == 1
+    assert found("grant-missing", grant.format("for role postgres") + TABLE + SECURED) == []
 
 
 def test_a_view_over_tables_without_row_level_security_is_not_reported_where_all_is_known() -> None:

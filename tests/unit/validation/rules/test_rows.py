@@ -49,7 +49,7 @@ def test_the_limit_of_a_large_backfill_is_a_million_rows() -> None:
     assert found("large-backfill", sql, 1_000_000) == []
     (finding,) = found("large-backfill", sql, 1_000_001)
     assert finding.severity is Severity.WARNING
-    assert "About 3 s in one transaction" in finding.effect
+    assert "About 2.5 s in one transaction" in finding.effect
 
 
 @pytest.mark.parametrize(

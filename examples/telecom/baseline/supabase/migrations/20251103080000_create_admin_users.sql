@@ -12,7 +12,6 @@ grant usage on schema private to authenticated, service_role;
 -- ============================================
 -- STEP 2: Create table
 -- ============================================
--- bascule: allow policy-missing because only the service role takes somebody in or lets somebody go
 create table public.admin_users (
   id uuid primary key references auth.users (id) on delete cascade,
   email text not null unique,

@@ -47,6 +47,81 @@ select a.attname
  where i.indrelid = pg_catalog.to_regclass(%(table)s) and r.relname = %(index)s and k.place <= i.indnkeyatts
  order by k.place;
 
+-- name: strange
+-- What an expression would run that is not PostgreSQL's own, or does more than compute: the name and its kind.
+-- Overloads of others do not count where no value that is in play can become what they take.
+with names as (
+  select * from rows from (pg_catalog.unnest(%(kinds)s::text[]), pg_catalog.unnest(%(schemas)s::text[]),
+                           pg_catalog.unnest(%(names)s::text[]))
+           as n(kind, schema, name)
+), columns as (
+  select a.attname, a.atttypid
+    from pg_catalog.pg_attribute a
+   where a.attrelid in (pg_catalog.to_regclass(%(table)s), pg_catalog.to_regclass(%(other)s))
+     and a.attnum > 0 and not a.attisdropped
+), searched as (
+  select n.kind, n.name, s.oid as schema, n.schema is null as bare,
+         pg_catalog.array_position(pg_catalog.current_schemas(true), s.nspname) as place
+    from names n
+    join pg_catalog.pg_namespace s
+      on s.nspname = n.schema or (n.schema is null and s.nspname = any(pg_catalog.current_schemas(true)))
+   where n.kind <> 'member' or n.name not in (select c.attname from columns c)
+), types as (
+  with recursive used as (
+    select c.atttypid as type, false as cast_to from columns c where c.attname = any(%(columns)s::text[])
+     union
+    select t.oid, true from searched s join pg_catalog.pg_type t on t.typname = s.name and t.typnamespace = s.schema
+     where s.kind in ('type', 'function', 'member')
+     union
+    select case when t.typtype = 'd' then t.typbasetype else t.typelem end, u.cast_to
+      from used u join pg_catalog.pg_type t on t.oid = u.type
+     where (t.typtype = 'd' and not u.cast_to) or (t.typcategory = 'A' and t.typelem <> 0)
+  ) select u.type, u.cast_to, t.typname, t.typnamespace
+      from used u join pg_catalog.pg_type t on t.oid = u.type
+     where t.oid >= 16384 and not (t.typtype = 'd' and not u.cast_to)
+       and not (t.typcategory = 'A' and t.typelem <> 0)
+), callable as (
+  select s.kind, s.bare, s.place, p.proname as name, p.pronamespace as schema, p.oid >= 16384 as added,
+         p.proargtypes::oid[] as takes,
+         p.provolatile = 'v' and p.proname <> all(%(harmless)s::text[])
+         or p.proname ~ %(harmful)s
+         or 'pg_catalog.cstring'::regtype = any(p.proargtypes) or 'pg_catalog.internal'::regtype = any(p.proargtypes) as acts
+    from searched s join pg_catalog.pg_proc p on p.proname = s.name and p.pronamespace = s.schema
+   where s.kind in ('function', 'member')
+   union all
+  select s.kind, s.bare, s.place, o.oprname, o.oprnamespace, o.oid >= 16384 or p.oid >= 16384,
+         pg_catalog.array_remove(array[o.oprleft, o.oprright], 0::oid), p.provolatile = 'v'
+    from searched s
+    join pg_catalog.pg_operator o on o.oprname = s.name and o.oprnamespace = s.schema
+    join pg_catalog.pg_proc p on p.oid = o.oprcode
+   where s.kind = 'operator'
+)
+select 0, ''
+ where '*'::text = any(%(columns)s::text[])
+    or (%(row)s::text = any(%(columns)s::text[]) and %(row)s::text not in (select c.attname from columns c))
+union all
+select 1, pg_catalog.concat(n.nspname, '.', c.name)
+  from callable c join pg_catalog.pg_namespace n on n.oid = c.schema
+ where c.acts and not c.added
+    or c.added and not (c.bare and exists (
+         select from callable own
+          where own.kind = c.kind and own.name = c.name and not own.added
+            and pg_catalog.cardinality(own.takes) = pg_catalog.cardinality(c.takes)
+            and (own.takes = c.takes and own.place < c.place
+                 or not exists (
+                   select from pg_catalog.unnest(c.takes) a(type) join pg_catalog.pg_type t on t.oid = a.type
+                    where t.oid < 16384 or t.oid in (select u.type from types u)
+                       or exists (select from pg_catalog.pg_cast k
+                                   where k.casttarget = t.oid and k.castcontext = 'i')))))
+union all
+select 2, pg_catalog.concat(n.nspname, '.', u.typname)
+  from types u join pg_catalog.pg_namespace n on n.oid = u.typnamespace
+  join pg_catalog.pg_type t on t.oid = u.type
+ where t.typtype <> 'e'
+    or exists (select from pg_catalog.pg_cast k
+                where k.castfunc <> 0 and t.oid in (k.castsource, k.casttarget))
+ order by 1, 2 limit 1;
+
 -- name: conversion
 -- A column's type and the type that it is to get; whether a text becomes such a value by its type's own input.
 select case when s.typnamespace = 'pg_catalog'::regnamespace then s.typname else '' end,

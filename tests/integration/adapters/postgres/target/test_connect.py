@@ -53,8 +53,9 @@ def test_nobody_listening_is_tried_again_later(make_targets):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as raised:
             connect(make_targets(url=f"postgresql://postgres:x@127.0.0.1:{port}/postgres"))
+    assert raised.value.message == f"target staging: cannot connect to 127.0.0.1, port {port}"
 
 
 def test_a_listener_that_says_nothing_is_given_up(make_targets):

@@ -5,7 +5,6 @@
 -- ============================================
 -- STEP 1: Create table
 -- ============================================
--- bascule: allow policy-missing because a customer must not be able to verify a number by hand
 create table public.phone_verifications (
   id uuid primary key default gen_random_uuid(),
   customer_id uuid not null references public.customers (id) on delete cascade,
