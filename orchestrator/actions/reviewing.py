@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from orchestrator.actions.choosing import Chosen
 from orchestrator.actions.project_settings import terms_of
+from orchestrator.actions.reading import read_at_once
 from orchestrator.domain.finding import Finding, Verdict, verdict_of, worst_first
 from orchestrator.domain.migration import MIGRATION_NAME
 from orchestrator.domain.plan import HistoryRow
@@ -108,6 +109,7 @@ def review_for_target(
 
 def _findings(chosen: Chosen, linter: "Linter") -> Iterator[Finding]:
     terms = terms_of(chosen.home)
+    read_at_once([*chosen.earlier, *chosen.files])
     yield from chosen.findings
     yield from _names(chosen, _NO_TARGET, ())
     yield from review(

@@ -98,6 +98,10 @@ class SqlText:
         lines = (text[start : end_of_line(text, start)] for start in part.psql_commands)
         return any(not is_around_a_dump(line) for line in lines)
 
+    def take(self, parts: Sequence[Part]) -> None:
+        """Have the statements that another process has read, instead of reading them again."""
+        self.__dict__["parts"] = tuple(parts)
+
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
         """Every comment of the file."""

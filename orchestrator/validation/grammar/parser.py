@@ -4,10 +4,10 @@ A thin adapter over postgast: no node of its tree leaves this module, and offset
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import postgast
 from google._upb import _message as upb
@@ -26,6 +26,8 @@ from orchestrator.validation.grammar.runs_alone import runs_alone
 # good SQL. There is no public switch. How deep a tree may be is bounded by nests_too_deeply.
 upb.SetAllowOversizeProtos(True)
 
+K = TypeVar("K")
+
 _TOO_DEEP: Final = f"nested deeper than {MOST_LEVELS} levels"
 
 
@@ -42,6 +44,17 @@ class Control(StrEnum):
 
 def _no_fault() -> Fault | None:
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[K]):
+    """Gives what was worked out before."""
+
+    value: K
+
+    def __call__(self) -> K:
+        """Return it."""
+        return self.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +83,10 @@ class Parsed:
     def body_fault(self) -> Fault | None:
         """Why the body of a function or a DO block cannot be read, where that is certain."""
         return self.look_into()
+
+    def read_already(self) -> "Parsed":
+        """Return the same with all of it read and the tree forgotten: fit for another process."""
+        return replace(self, read=Known(self.changes), look_into=Known(self.body_fault))
 
 
 def parse(text: str, *, may_be_new: bool = True) -> Parsed:

@@ -81,7 +81,9 @@ def test_what_holds_no_rows_is_only_noted(rule: str, sql: str) -> None:
 
 
 def test_what_the_same_deployment_made_is_not_missed() -> None:
-    made = "create table public.t (id int); create function public.f() returns int language sql as 'select 1';"
+    made = (
+        "create table public.t (id int); create function public.f() returns int language sql as 'select 1';"
+    )
     gone = "drop table public.t; drop function public.f(); drop type if exists public.unknown cascade;"
     again = "create type public.unknown as enum ()"
     for rule in ("drop-table", "drop-object", "drop-in-use"):
