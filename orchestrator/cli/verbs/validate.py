@@ -57,11 +57,12 @@ def command(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for garbage while modules are read and files reviewed: it takes a tenth of the time."""
+    """Let nobody look for garbage in what the report is made of: it takes a fifth of the time, to no end."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 

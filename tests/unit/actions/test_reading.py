@@ -5,13 +5,14 @@ import pytest
 from orchestrator.actions import reading
 from orchestrator.actions.reading import read_at_once
 from orchestrator.validation.review import review
-from orchestrator.validation.sql_text import SqlText
+from orchestrator.validation.sql_text import Part, SqlText
 from orchestrator.validation.terms import Terms
 
-SQL = (
-    "create table public.t{n} (id int);\nselec {n};\n"
-    + "create function f{n}() returns int language sql as 'selec 1';"
-)
+SQL = """\
+create table public.t{n} (id int);
+selec {n};
+create function f{n}() returns int language sql as 'selec 1';
+"""
 
 
 def files(count: int) -> list[SqlText]:
@@ -32,14 +33,16 @@ def test_few_files_are_read_when_a_rule_asks() -> None:
     assert all("parts" not in file.__dict__ for file in few)
 
 
+OURS = os.getpid()
+
+
+def dying(several: list[SqlText]) -> list[list[Part]]:
+    if os.getpid() != OURS:
+        os._exit(9)
+    return [[*file.parts] for file in several]
+
+
 def test_a_second_process_that_dies_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = os.getpid()
-
-    def dying(several: list[SqlText]) -> list[object]:
-        if os.getpid() != ours:
-            os._exit(9)
-        return [file.parts for file in several]
-
     monkeypatch.setattr(reading, "_read", dying)
     together = files(410)
     read_at_once(together)
