@@ -4,6 +4,7 @@ Types are as format_type writes them. Cautious: only what is known to keep the t
 column, is said to keep them. An expression after USING that is more than a cast always writes it anew.
 """
 
+import re
 from typing import Final
 
 #: each value is already one of the other type
@@ -24,6 +25,8 @@ _WITH_DIGITS: Final = frozenset(
 )
 _INSTANTS: Final = frozenset({"timestamp without time zone", "timestamp with time zone"})
 _MOST_DIGITS: Final = 6
+#: a length or a scale, which may be negative
+_NUMBER: Final = re.compile(r" *-?[0-9]{1,9} *")
 
 
 def rewrites(old: str, new: str) -> bool:
@@ -62,6 +65,6 @@ def _taken_apart(written: str) -> tuple[str, tuple[int, ...]]:
     head, parenthesis, rest = written.partition("(")
     inside, _, tail = rest.partition(")")
     words = inside.split(",")
-    if not parenthesis or not all(word.strip().lstrip("-").isdigit() for word in words):
+    if not parenthesis or not all(map(_NUMBER.fullmatch, words)):
         return written, ()
     return head + tail, tuple(map(int, words))
