@@ -124,6 +124,7 @@ create domain public.d as int check (value > 0); alter domain public.d add const
 ----
 create type public.e as enum ('a'); alter type public.e rename value 'a' to 'b'; create table public.t (id int primary key, x public.e default 'b');
 ----
+-- since 17
 create type public.e as enum ('a'); alter type public.e add value 'b'; create table public.t (id int primary key, x public.e default 'b');
 ----
 create table public.t (id int primary key, x int generated always as (id*2) stored); alter table public.t alter column x drop expression; alter table public.t alter column x set default 3;
