@@ -9,7 +9,7 @@ from orchestrator.domain.migration import checksum
 from orchestrator.ports import ContentStore, Database
 
 #: of the bytes, should their form ever change
-_FORM: Final = 1
+_FORM: Final = 2
 
 
 def read(database: Database) -> Facts:

@@ -1,6 +1,8 @@
 -- What this database's catalog says, as rows (kind, identity, definition) that compare across moments and,
 -- within one major version, across databases: no OIDs, no column numbers, no grantors. Needs no superuser.
--- settings.sql has to run before it in the same transaction.
+-- settings.sql has to run before it in the same transaction. A definition consists of parts, each a word or
+-- `key=value`, separated by the unit separator (U+001F): so a difference can say which part changed, and a draft
+-- can write the SQL that brings it back.
 --
 -- Left out: our history schema; members of extensions (an extension is one fact, by name and version); what
 -- the Supabase platform itself keeps in the schemas that it manages. What users hang into those is here:
@@ -134,36 +136,37 @@ rarity (catalog, oid, definition) as (
 select 'schema' as kind, name as identity, 'owner=' || nspowner::regrole as definition from space
 
 union all
-select 'extension', quote_ident(extname), 'schema=' || extnamespace::regnamespace || ' version=' || extversion
+select 'extension', quote_ident(extname), concat_ws(E'\x1f', 'schema=' || extnamespace::regnamespace, 'version=' || extversion)
   from pg_extension
 
 union all
-select case r.relkind when 'f' then 'foreign table' else 'table' end, r.name, concat_ws(' ',
+select case r.relkind when 'f' then 'foreign table' else 'table' end, r.name, concat_ws(E'\x1f',
          'owner=' || r.relowner::regrole,
          case r.relpersistence when 'u' then 'unlogged' when 't' then 'temporary' end,
          case when r.relrowsecurity then 'row security' end,
          case when r.relforcerowsecurity then 'forced' end,
-         'partition by ' || case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
-         case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end,
-         'inherits ' || (select string_agg(i.inhparent::regclass::text, ', ' order by i.inhseqno)
+         'partition by=' || case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
+         'bound=' || case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end,
+         'inherits=' || (select string_agg(i.inhparent::regclass::text, ', ' order by i.inhseqno)
                            from pg_inherits i where i.inhrelid = r.oid),
-         'of ' || nullif(r.reloftype, 0)::regtype,
-         'identity=' || nullif(r.relreplident, 'd')::text,
+         'of=' || nullif(r.reloftype, 0)::regtype,
+         'replica identity=' || nullif(r.relreplident, 'd')::text,
          'method=' || (select am.amname from pg_am am where am.oid = r.relam and am.amname <> 'heap'),
          'tablespace=' || (select t.spcname from pg_tablespace t where t.oid = r.reltablespace),
-         'with (' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o) || ')',
-         (select 'server=' || s.srvname || coalesce(' options=' || f.ftoptions::text, '')
-            from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = r.oid))
+         'with=' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o),
+         'server=' || (select quote_ident(s.srvname) from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver
+                        where f.ftrelid = r.oid),
+         'options=' || (select f.ftoptions::text from pg_foreign_table f where f.ftrelid = r.oid))
   from own_relation r where r.relkind in ('r', 'p', 'f')
 
 union all
-select 'column', r.name || '.' || quote_ident(a.attname), concat_ws(' ',
-         format_type(a.atttypid, a.atttypmod),
-         'collate ' || case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation end,
+select 'column', r.name || '.' || quote_ident(a.attname), concat_ws(E'\x1f',
+         'type=' || format_type(a.atttypid, a.atttypmod),
+         'collate=' || case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation end,
          case when a.attnotnull then 'not null' end,
-         case a.attgenerated when '' then 'default ' when 's' then 'generated ' else 'generated virtual ' end
+         case a.attgenerated when '' then 'default=' when 's' then 'generated=' else 'generated virtual=' end
            || pg_get_expr(d.adbin, d.adrelid),
-         case a.attidentity when 'a' then 'identity always' when 'd' then 'identity by default' end,
+         case a.attidentity when 'a' then 'identity=always' when 'd' then 'identity=by default' end,
          'storage=' || nullif(a.attstorage, t.typstorage)::text,
          'compression=' || nullif(a.attcompression, '')::text,
          'statistics=' || nullif(a.attstattarget, -1),
@@ -177,8 +180,8 @@ select 'column', r.name || '.' || quote_ident(a.attname), concat_ws(' ',
  where a.attnum > 0 and not a.attisdropped
 
 union all
-select 'constraint', o.name || '.' || quote_ident(c.conname), concat_ws(' ',
-         pg_get_constraintdef(c.oid),
+select 'constraint', o.name || '.' || quote_ident(c.conname), concat_ws(E'\x1f',
+         'definition=' || pg_get_constraintdef(c.oid),
          case when c.contype in ('c', 'n') and c.connoinherit and o.is_relation then 'local only' end,
          case when not c.convalidated then 'unchecked' end)
   from pg_constraint c
@@ -189,20 +192,20 @@ select 'constraint', o.name || '.' || quote_ident(c.conname), concat_ws(' ',
  where c.contype in ('c', 'f', 'p', 'u', 'x', 'n')
 
 union all
-select 'index', r.name, concat_ws(' ', pg_get_indexdef(i.indexrelid),
+select 'index', r.name, concat_ws(E'\x1f', 'definition=' || pg_get_indexdef(i.indexrelid),
          case when not i.indisvalid then 'invalid' end,
          case when i.indisclustered then 'clustered' end,
          case when i.indisreplident then 'replica identity' end,
-         'part of ' || (select h.inhparent::regclass from pg_inherits h where h.inhrelid = i.indexrelid),
+         'part of=' || (select h.inhparent::regclass from pg_inherits h where h.inhrelid = i.indexrelid),
          'tablespace=' || (select t.spcname from pg_tablespace t where t.oid = r.reltablespace))
   from own_relation r join pg_index i on i.indexrelid = r.oid
 
 union all
-select 'sequence', r.name, concat_ws(' ',
-         'owner=' || r.relowner::regrole, q.seqtypid::regtype, 'start=' || q.seqstart, 'by=' || q.seqincrement,
+select 'sequence', r.name, concat_ws(E'\x1f',
+         'owner=' || r.relowner::regrole, 'type=' || q.seqtypid::regtype, 'start=' || q.seqstart, 'by=' || q.seqincrement,
          'from=' || q.seqmin, 'to=' || q.seqmax, 'cache=' || q.seqcache, case when q.seqcycle then 'cycles' end,
          case when r.relpersistence = 'u' then 'unlogged' end,
-         (select case d.deptype when 'i' then 'identity of ' else 'owned by ' end
+         (select case d.deptype when 'i' then 'identity of=' else 'owned by=' end
                  || d.refobjid::regclass || '.' || quote_ident(a.attname)
             from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
            where d.classid = 'pg_class'::regclass and d.objid = r.oid
@@ -210,18 +213,18 @@ select 'sequence', r.name, concat_ws(' ',
   from own_relation r join pg_sequence q on q.seqrelid = r.oid
 
 union all
-select case r.relkind when 'm' then 'materialized view' else 'view' end, r.name, concat_ws(' ',
+select case r.relkind when 'm' then 'materialized view' else 'view' end, r.name, concat_ws(E'\x1f',
          'owner=' || r.relowner::regrole,
-         'with (' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o) || ')',
+         'with=' || (select string_agg(o, ', ' order by o) from unnest(r.reloptions) o),
          case when not r.relispopulated then 'not populated' end,
-         'as ' || pg_get_viewdef(r.oid))
+         'definition=' || pg_get_viewdef(r.oid))
   from own_relation r where r.relkind in ('v', 'm')
 
 union all
-select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else 'function' end, p.name, concat_ws(' ',
+select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else 'function' end, p.name, concat_ws(E'\x1f',
          'owner=' || p.proowner::regrole,
-         case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end,
-         (select concat_ws(' ', a.aggkind::text, 'step=' || a.aggtransfn, 'state=' || format_type(a.aggtranstype, null),
+         case when p.prokind <> 'a' then 'definition=' || pg_get_functiondef(p.oid) end,
+         (select concat_ws(E'\x1f', 'kind=' || a.aggkind::text, 'step=' || a.aggtransfn, 'state=' || format_type(a.aggtranstype, null),
                            'final=' || a.aggfinalfn, 'combine=' || a.aggcombinefn, 'start=' || a.agginitval,
                            'moving=' || a.aggmtransfn, 'sort=' || nullif(a.aggsortop, 0)::regoperator,
                            'parallel=' || p.proparallel::text)
@@ -229,68 +232,76 @@ select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else '
   from routine p
 
 union all
-select 'trigger', r.name || '.' || quote_ident(t.tgname), concat_ws(' ', pg_get_triggerdef(t.oid),
-         case t.tgenabled when 'D' then 'disabled' when 'A' then 'always' when 'R' then 'on replicas' end)
+select 'trigger', r.name || '.' || quote_ident(t.tgname), concat_ws(E'\x1f', 'definition=' || pg_get_triggerdef(t.oid),
+         'fires=' || case t.tgenabled when 'D' then 'never' when 'A' then 'always' when 'R' then 'on replicas' end)
   from pg_trigger t
   join relation r on r.oid = t.tgrelid
   join pg_proc p on p.oid = t.tgfoid
  where not t.tgisinternal and not (r.platform and p.pronamespace = r.relnamespace)
 
 union all
-select 'event trigger', quote_ident(e.evtname), concat_ws(' ', 'owner=' || e.evtowner::regrole, e.evtevent,
-         e.evtfoid::regprocedure, e.evtenabled::text,
-         (select string_agg(tag, ',' order by tag) from unnest(e.evttags) tag))
+select 'event trigger', quote_ident(e.evtname), concat_ws(E'\x1f', 'owner=' || e.evtowner::regrole, 'on=' || e.evtevent,
+         'calls=' || e.evtfoid::regprocedure,
+         'fires=' || case e.evtenabled when 'D' then 'never' when 'A' then 'always' when 'R' then 'on replicas' end,
+         'tags=' || (select string_agg(quote_literal(tag), ', ' order by tag) from unnest(e.evttags) tag))
   from pg_event_trigger e
  where e.evtowner not in (select oid from platform_role)
    and not exists (select from member m where m.classid = 'pg_event_trigger'::regclass and m.objid = e.oid)
 
 union all
-select 'rule', r.name || '.' || quote_ident(w.rulename), pg_get_ruledef(w.oid) || ' enabled=' || w.ev_enabled::text
+select 'rule', r.name || '.' || quote_ident(w.rulename), concat_ws(E'\x1f',
+         'definition=' || pg_get_ruledef(w.oid),
+         'fires=' || case w.ev_enabled when 'D' then 'never' when 'A' then 'always' when 'R' then 'on replicas' end)
   from pg_rewrite w join own_relation r on r.oid = w.ev_class where w.rulename <> '_RETURN'
 
 union all
-select 'policy', r.name || '.' || quote_ident(p.polname), concat_ws(' ',
+select 'policy', r.name || '.' || quote_ident(p.polname), concat_ws(E'\x1f',
          case when p.polpermissive then 'permissive' else 'restrictive' end,
-         case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+         'for=' || case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
                        else 'all' end,
-         'to ' || (select string_agg(name, ', ' order by name)
+         'to=' || (select string_agg(name, ', ' order by name)
                      from (select case when g = 0 then 'public' else g::regrole::text end as name
                              from unnest(p.polroles) g) named),
-         'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
-         'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+         'using=' || pg_get_expr(p.polqual, p.polrelid),
+         'check=' || pg_get_expr(p.polwithcheck, p.polrelid))
   from pg_policy p join relation r on r.oid = p.polrelid
 
 union all
-select 'type', t.name, concat_ws(' ', 'owner=' || t.typowner::regrole, t.typtype::text,
-         'labels ' || (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
+select 'type', t.name, concat_ws(E'\x1f', 'owner=' || t.typowner::regrole,
+         'kind=' || case t.typtype when 'e' then 'enum' when 'd' then 'domain' when 'r' then 'range'
+                                   when 'm' then 'multirange' when 'c' then 'composite' else 'base' end,
+         'labels=' || (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
                          from pg_enum e where e.enumtypid = t.oid),
-         case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
-         'collate ' || case when t.typtype = 'd' and t.typcollation <> b.typcollation
+         'over=' || case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
+         'collate=' || case when t.typtype = 'd' and t.typcollation <> b.typcollation
                             then t.typcollation::regcollation end,
          case when t.typnotnull then 'not null' end,
-         'default ' || t.typdefault,
-         (select concat_ws(' ', 'of ' || g.rngsubtype::regtype, g.rngsubdiff::text, g.rngcanonical::text)
-            from pg_range g where g.rngtypid = t.oid),
-         case when t.typtype = 'b' then concat_ws(' ', t.typinput::text, t.typoutput::text, t.typlen, t.typalign) end)
+         'default=' || t.typdefault,
+         (select concat_ws(E'\x1f', 'subtype=' || g.rngsubtype::regtype,
+                           'subtype diff=' || nullif(g.rngsubdiff, 0)::regproc,
+                           'canonical=' || nullif(g.rngcanonical, 0)::regproc)
+            from pg_range g where g.rngtypid = t.oid and t.typtype = 'r'),
+         case when t.typtype = 'b' then concat_ws(E'\x1f', 'input=' || t.typinput, 'output=' || t.typoutput,
+                                                  'length=' || t.typlen, 'align=' || t.typalign::text) end)
   from type t left join pg_type b on b.oid = t.typbasetype
 
 union all
-select 'statistics', s.name || '.' || quote_ident(x.stxname), concat_ws(' ', 'owner=' || x.stxowner::regrole,
-         pg_get_statisticsobjdef(x.oid), 'target=' || nullif(x.stxstattarget, -1))
+select 'statistics', s.name || '.' || quote_ident(x.stxname), concat_ws(E'\x1f', 'owner=' || x.stxowner::regrole,
+         'definition=' || pg_get_statisticsobjdef(x.oid), 'target=' || nullif(x.stxstattarget, -1))
   from pg_statistic_ext x join space s on s.oid = x.stxnamespace
 
 union all
-select 'publication', quote_ident(p.pubname), concat_ws(' ', 'owner=' || p.pubowner::regrole,
+select 'publication', quote_ident(p.pubname), concat_ws(E'\x1f', 'owner=' || p.pubowner::regrole,
          case when p.puballtables then 'all tables' end,
-         concat_ws(',', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+         'publish=' || concat_ws(', ', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
                    case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end),
          case when p.pubviaroot then 'via root' end)
   from pg_publication p
 
 union all
-select 'published table', quote_ident(p.pubname) || '/' || r.name, concat_ws(' ',
-         'where ' || pg_get_expr(m.prqual, m.prrelid),
-         'columns ' || (select string_agg(quote_ident(a.attname), ', ' order by a.attname)
+select 'published table', quote_ident(p.pubname) || '/' || r.name, concat_ws(E'\x1f',
+         'where=' || pg_get_expr(m.prqual, m.prrelid),
+         'columns=' || (select string_agg(quote_ident(a.attname), ', ' order by a.attname)
                           from pg_attribute a where a.attrelid = m.prrelid and a.attnum = any (m.prattrs)))
   from pg_publication_rel m
   join pg_publication p on p.oid = m.prpubid
@@ -302,8 +313,8 @@ select 'published schema', quote_ident(p.pubname) || '/' || m.pnnspid::regnamesp
   from pg_publication_namespace m join pg_publication p on p.oid = m.pnpubid
 
 union all
-select 'subscription', quote_ident(u.subname), concat_ws(' ', 'owner=' || u.subowner::regrole,
-         'enabled=' || u.subenabled, u.subpublications::text)
+select 'subscription', quote_ident(u.subname), concat_ws(E'\x1f', 'owner=' || u.subowner::regrole,
+         'enabled=' || u.subenabled, 'publications=' || u.subpublications::text)
   from pg_subscription u where u.subdbid = (select oid from pg_database where datname = current_database())
 
 union all
@@ -312,8 +323,8 @@ select 'user mapping', quote_ident(m.srvname) || '/' || quote_ident(m.usename), 
 union all
 -- A custom setting may be a secret; it is told by its digest.
 select 'setting', coalesce(nullif(s.setrole, 0)::regrole::text, '*') || '/' || v.name,
-       case when strpos(v.name, '.') > 0 then 'sha256:' || encode(sha256(convert_to(v.value, 'UTF8')), 'hex')
-            else v.value end
+       case when strpos(v.name, '.') > 0 then 'value=sha256:' || encode(sha256(convert_to(v.value, 'UTF8')), 'hex')
+            else 'value=' || v.value end
   from pg_db_role_setting s
  cross join lateral (select split_part(c, '=', 1) as name, substr(c, strpos(c, '=') + 1) as value
                        from unnest(s.setconfig) c) v
@@ -321,7 +332,7 @@ select 'setting', coalesce(nullif(s.setrole, 0)::regrole::text, '*') || '/' || v
 
 union all
 select case when l.provider is null then 'comment' else 'security label' end,
-       concat_ws(' ', l.provider, o.type, o.identity), l.said
+       concat_ws(' ', l.provider, o.type, o.identity), 'text=' || l.said
   from (select classoid, objoid, objsubid, null as provider, description as said from pg_description
         union all
         select classoid, objoid, objsubid, provider, label from pg_seclabel) l
@@ -333,10 +344,10 @@ select case when l.provider is null then 'comment' else 'security label' end,
    and not exists (select from member m where m.classid = l.classoid and m.objid = l.objoid)
 
 union all
-select 'grant', p.kind || ' ' || p.identity, string_agg(distinct e.said, ', ' order by e.said)
+select 'grant', p.kind || ' ' || p.identity, string_agg(distinct e.said, E'\x1f' order by e.said)
   from privileges p
  cross join lateral (
-   select case when x.grantee = 0 then 'public' else x.grantee::regrole::text end || '=' || x.privilege_type
+   select case when x.grantee = 0 then 'public' else x.grantee::regrole::text end || ' ' || x.privilege_type
             || case when x.is_grantable then '*' else '' end as said
      from aclexplode(p.acl) x) e
  group by p.kind, p.identity

@@ -1,10 +1,13 @@
 """Facts: what a database's catalog says, and how two moments differ."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+#: stands between the parts of a definition; nobody writes it in SQL
+PART_SEPARATOR: Final = "\x1f"
 
 
 class Fact(NamedTuple):
@@ -14,7 +17,19 @@ class Fact(NamedTuple):
     kind: str
     #: e.g. "public.orders.own"
     identity: str
+    #: its parts, see `parts_of`
     definition: str
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The parts of the definition by their keys."""
+        return parts_of(self.definition)
+
+
+def parts_of(definition: str) -> dict[str, str]:
+    """Read a definition in its order: "type=text␟not null" is {"type": "text", "not null": ""}."""
+    parts = (part.partition("=") for part in definition.split(PART_SEPARATOR) if part)
+    return {key: value for key, _, value in parts}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +43,7 @@ class Facts:
     @cached_property
     def fingerprint(self) -> str:
         """The digest of the sorted facts: equal fingerprints mean equal schemas."""
-        lines = sorted("\x1f".join(fact) for fact in self.all)
+        lines = sorted("\x1d".join(fact) for fact in self.all)
         return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 
 

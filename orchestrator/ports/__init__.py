@@ -6,6 +6,7 @@ Stages and actions are written against these; wiring.py says which adapter answe
 from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue
 from orchestrator.ports.git import Blob, Git, Listing
 from orchestrator.ports.ledger import Care, Claim, Claims, ContentStore, Kept, Outbox, Reading, Reception
+from orchestrator.ports.scratch import Play, Scratch
 from orchestrator.ports.target import Adoption, Database, TargetReader, Targets, TargetWriter
 
 __all__ = [
@@ -24,9 +25,11 @@ __all__ = [
     "Listing",
     "Notifications",
     "Outbox",
+    "Play",
     "Queue",
     "Reading",
     "Reception",
+    "Scratch",
     "TargetReader",
     "TargetWriter",
     "Targets",

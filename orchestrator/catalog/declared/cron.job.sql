@@ -2,7 +2,7 @@
 select 'cron job' as kind,
        coalesce(j.jobname, 'unnamed/' || c.digest || '/' || row_number() over (partition by c.digest order by j.jobid))
          as identity,
-       concat_ws(' ', 'schedule=' || quote_literal(j.schedule), 'database=' || quote_ident(j.database),
+       concat_ws(E'\x1f', 'schedule=' || quote_literal(j.schedule), 'database=' || quote_ident(j.database),
                  'as=' || quote_ident(j.username), 'active=' || j.active, 'command=sha256:' || c.digest)
          as definition
   from cron.job j

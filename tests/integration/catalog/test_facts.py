@@ -230,9 +230,9 @@ def test_a_setting_of_the_database_is_a_fact_and_a_custom_one_is_told_by_its_dig
         f"alter database {target_database.name} set statement_timeout = '9s'",
         f"alter database {target_database.name} set app.secret = 'hunter2'",
     )
-    settings = {fact.identity: fact.definition for fact in superuser.facts().all if fact.kind == "setting"}
-    assert settings["*/statement_timeout"] == "9s"
-    assert settings["*/app.secret"].startswith("sha256:")
+    settings = {fact.identity: fact.parts for fact in superuser.facts().all if fact.kind == "setting"}
+    assert settings["*/statement_timeout"] == {"value": "9s"}
+    assert settings["*/app.secret"]["value"].startswith("sha256:")
 
 
 def test_a_cron_job_is_a_fact_without_its_command(catalog: "Catalog", superuser: "Catalog") -> None:
