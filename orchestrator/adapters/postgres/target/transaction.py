@@ -1,8 +1,9 @@
 """What one migration's transaction consists of, statement by statement; pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from psycopg import sql
 
@@ -24,6 +25,8 @@ class Part(Enum):
     STATEMENT = auto()
     #: the check after a statement
     GUARD = auto()
+    #: a rehearsal's look at what a statement did
+    LOOK = auto()
     HISTORY = auto()
     COMMIT = auto()
 
@@ -56,28 +59,45 @@ def pieces_of(
     holder: Holder,
     server_version: int,
     notices_our_death: bool,
+    inside: bool = False,
+    look: Callable[[int], Step] | None = None,
 ) -> tuple[Piece, ...]:
-    """Put the whole transaction together, from a fresh session to its commit."""
+    """Put the whole transaction together, from a fresh session to its commit.
+
+    `inside`: a transaction of the caller's is open and stays open; what a commit would check is checked.
+    `look` makes a rehearsal's step behind the guard of each statement, whose number from 0 it is given.
+    """
     guard = _guard(address, holder)
     prepared = Step(sql="execute bascule_guard")
     check = Step(sql=guard) if _forgets_prepared(statements) else prepared
+    beginning = _FRESH_INSIDE if inside else _FRESH
+    limits = _limits(address, server_version, notices_our_death=notices_our_death)
     return (
-        *_beginning(address, server_version, notices_our_death=notices_our_death),
+        *(Piece(part=Part.SESSION, step=Step(sql=each)) for each in (*beginning, *limits)),
         Piece(part=Part.SESSION, step=Step(sql=f"prepare bascule_guard as {guard}")),
         Piece(part=Part.FENCE, step=Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))),
         Piece(part=Part.FENCE, step=prepared),
-        *_guarded(statements, check),
+        *_guarded(statements, check, look),
         Piece(part=Part.HISTORY, step=history),
-        Piece(part=Part.COMMIT, step=Step(sql="commit")),
+        Piece(part=Part.COMMIT, step=Step(sql="set constraints all immediate" if inside else "commit")),
     )
 
 
-def _beginning(address: TargetAddress, server_version: int, *, notices_our_death: bool) -> Iterator[Piece]:
-    """Make the session fresh: DISCARD ALL takes off whatever an earlier migration set, and our limits too.
+# DISCARD ALL takes off whatever an earlier migration set, and our limits too. Isolation is named because a
+# role's default may differ; READ WRITE is not, because a project whose disk is full is read-only by such a
+# default.
+_FRESH: Final = ("discard all", "begin isolation level read committed")
+#: what DISCARD ALL consists of, but for what no transaction allows
+_FRESH_INSIDE: Final = (
+    *("close all", "set session authorization default", "reset all", "deallocate all", "unlisten *"),
+    *("select pg_catalog.pg_advisory_unlock_all()", "discard plans", "discard temp", "discard sequences"),
+)
 
-    Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk
-    is full is read-only by such a default. The guard sets statement_timeout. transaction_timeout ends the
-    transaction of a worker that was paused before it had sent everything.
+
+def _limits(address: TargetAddress, server_version: int, *, notices_our_death: bool) -> Iterator[str]:
+    """Yield the limits of a transaction; the guard sets statement_timeout.
+
+    transaction_timeout ends the transaction of a worker that was paused before it had sent everything.
     """
     limits = {
         "lock_timeout": milliseconds(address.lock_timeout_seconds),
@@ -87,10 +107,8 @@ def _beginning(address: TargetAddress, server_version: int, *, notices_our_death
         limits["client_connection_check_interval"] = CHECK_CONNECTION
     if server_version >= _TRANSACTION_TIMEOUT_SINCE:
         limits["transaction_timeout"] = milliseconds(address.migration_timeout_seconds)
-    yield Piece(part=Part.SESSION, step=Step(sql="discard all"))
-    yield Piece(part=Part.SESSION, step=Step(sql="begin isolation level read committed"))
     for name, value in limits.items():
-        yield Piece(part=Part.SESSION, step=Step(sql=f"set local {name} = '{value}'"))
+        yield f"set local {name} = '{value}'"
 
 
 def _guard(address: TargetAddress, holder: Holder) -> str:
@@ -110,7 +128,11 @@ def _forgets_prepared(statements: Sequence[Statement]) -> bool:
     return any("deallocate" in statement.text.lower() for statement in statements)
 
 
-def _guarded(statements: Sequence[Statement], guard: Step) -> Iterator[Piece]:
-    for statement in statements:
+def _guarded(
+    statements: Sequence[Statement], guard: Step, look: Callable[[int], Step] | None
+) -> Iterator[Piece]:
+    for number, statement in enumerate(statements):
         yield Piece(part=Part.STATEMENT, step=Step(sql=statement.text), statement=statement)
         yield Piece(part=Part.GUARD, step=guard, statement=statement)
+        if look is not None:
+            yield Piece(part=Part.LOOK, step=look(number), statement=statement)

@@ -80,12 +80,23 @@ class _Watch:
 class Writer(Reader):
     """A target under our lock. It reads on the lock's connection, which no migration ever touches."""
 
-    def __init__(self, address: TargetAddress, lock: TargetLock, *, owner: str) -> None:
-        """Rely on the lock being taken; a connection to work on is opened when it is needed."""
+    def __init__(
+        self,
+        address: TargetAddress,
+        lock: TargetLock,
+        *,
+        owner: str,
+        look: Callable[[int], Step] | None = None,
+    ) -> None:
+        """Rely on the lock being taken; a connection to work on is opened when it is needed.
+
+        `look` makes a step behind each statement, for a rehearsal that wants to know what it did.
+        """
         super().__init__(lock.connection, address.name)
         self._address = address
         self._lock = lock
         self._owner = owner
+        self._look = look
         self._work: Session | None = None
 
     def apply(self, migration: Migration, sql: str) -> AppliedMigration:
@@ -213,6 +224,7 @@ class Writer(Reader):
             ),
             server_version=session.connection.info.server_version,
             notices_our_death=session.notices_our_death,
+            look=self._look,
         )
 
     def _watch(self, session: Session, deadline: float) -> _Watch:
