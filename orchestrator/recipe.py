@@ -19,12 +19,14 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Claim
 from orchestrator.stages.checkout import HeadMoved, NotYet
 from orchestrator.steps import (
+    GoBack,
     Result,
     Tools,
     do_apply,
     do_checkout,
     do_observe,
     do_plan,
+    do_rehearse,
     do_rollback,
     do_smoke,
     do_validate,
@@ -63,8 +65,9 @@ STORY: Final[Mapping[Stage, Step]] = {step.stage: step for step in (
     Step(Stage.CHECKOUT, do_checkout, Stage.PLAN,         Status.REFUSED, Status.FAILED,  NEVER),
     Step(Stage.PLAN,     do_plan,     Stage.VALIDATE,     Status.REFUSED, Status.FAILED,  Status.SUCCEEDED),
     Step(Stage.VALIDATE, do_validate, Stage.OBSERVE,      Status.REFUSED, Status.FAILED,  NEVER),
-    Step(Stage.OBSERVE,  do_observe,  Stage.APPLY,        NEVER,          Status.FAILED,  NEVER),
-    Step(Stage.APPLY,    do_apply,    Stage.SMOKE,        NEVER,          Stage.ROLLBACK, NEVER),
+    Step(Stage.OBSERVE,  do_observe,  Stage.REHEARSE,     NEVER,          Status.FAILED,  NEVER),
+    Step(Stage.REHEARSE, do_rehearse, Stage.APPLY,        Status.REFUSED, Status.FAILED,  Stage.APPLY),
+    Step(Stage.APPLY,    do_apply,    Stage.SMOKE,        Status.REFUSED, Stage.ROLLBACK, NEVER),
     Step(Stage.SMOKE,    do_smoke,    Status.SUCCEEDED,   Stage.ROLLBACK, Stage.ROLLBACK, NEVER),
     Step(Stage.ROLLBACK, do_rollback, Status.ROLLED_BACK, NEVER,          Status.STUCK,   Status.FAILED),
 )}
@@ -114,6 +117,9 @@ def _settle(claim: Claim, result: Result, tools: Tools) -> None:
         case HeadMoved(head=head):
             log.info("superseded by the head", head=head)
             tools.claims.supersede(claim, head=head)
+        case GoBack(to=stage, why=why):
+            log.info("gone back", to=stage.value, why=why)
+            tools.claims.go_back(claim, stage)
         case Done() as done:
             then = _after(claim, done)
             tools.claims.record(claim, done, then, hold=_to_hold(claim, done, tools))

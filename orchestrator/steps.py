@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from orchestrator.catalog import facts
+from orchestrator.catalog import facts, survey
 from orchestrator.domain.deployment import (
     Applied,
     Done,
@@ -21,16 +21,31 @@ from orchestrator.domain.deployment import (
     Smoke,
     Stage,
 )
-from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.errors import ConfigurationError, Failure, MigrationRefused
 from orchestrator.domain.facts import Facts, undone
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan, Tree
+from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Targets, TargetWriter
+from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Scratch, Targets, TargetWriter
 from orchestrator.stages import apply, checkout, observe, plan, rollback, smoke, validate
+from orchestrator.validation.history import migrations_of
+from orchestrator.validation.split import decode
 
-#: how a stage may end: with an outcome, overtaken by the head, or not yet
-Result = Done[Any] | checkout.HeadMoved | checkout.NotYet
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoBack:
+    """What an earlier stage found does not hold any longer: that stage comes once more."""
+
+    to: Stage
+    why: str
+
+
+#: how a stage may end: with an outcome, overtaken by the head, not yet, or not any longer
+Result = Done[Any] | checkout.HeadMoved | checkout.NotYet | GoBack
+
+#: so often a target may change under a deployment before it is refused
+_MOST_LOOKS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +57,7 @@ class Tools:
     git: Git
     targets: Targets
     linter: Linter
+    scratch: Scratch
     #: by the target's name
     policies: Mapping[str, TargetPolicy]
 
@@ -103,15 +119,89 @@ def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
     """Look at the target, which nothing has changed yet."""
     schemas = tools.policy(claim.deployment.target).exposed_schemas
     with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
-        return observe.run(database, kept=tools.kept, exposed_schemas=schemas)
+        return observe.run(
+            database, kept=tools.kept, exposed_schemas=schemas, times=_looks(claim, tools) + 1
+        )
 
 
-def do_apply(claim: Claim, tools: Tools) -> Done[Applied]:
-    """Write to the target under its lock."""
+def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
+    """Carry the plan out on a copy of the target as it was observed."""
+    target = claim.deployment.target
+    policy, planned = tools.policy(target), planned_of(claim, tools)
+    if not policy.rehearse:
+        return Done(outcome=Outcome.SKIPPED)
+    from orchestrator.stages import rehearse
+
+    observed = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
+    with tools.targets.reading(target) as reader, reader.asking() as database:
+        seen = survey.read(database, target=target)
+    return rehearse.run(
+        planned,
+        contents=_sql_of(planned, tools),
+        policy=policy,
+        scratch=tools.scratch,
+        copy=_copy(claim, tools, observed),
+        seen=seen,
+        kept=tools.kept,
+        said=tools.kept.findings(claim.deployment.id, Stage.VALIDATE),
+    )
+
+
+def _copy(claim: Claim, tools: Tools, observed: Facts) -> ScratchCopy:
+    """Copy the target; where that cannot be done, build what the files say that it is."""
+    try:
+        return tools.scratch.copy_of(claim.deployment.target, observed)
+    except CannotCopy as why:
+        tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
+        pending = {each.version for each in planned_of(claim, tools).pending}
+        base = [each for each in migrations_of(tree) if each.version not in pending]
+        texts = tools.kept.content([each.file.sha256 for each in base])
+        return tools.scratch.build(
+            [(each, decode(texts[each.file.sha256])) for each in base],
+            target_major=observed.server_major,
+            why=str(why),
+        )
+
+
+def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
+    """Write to the target under its lock, if it still is what was rehearsed."""
     planned = planned_of(claim, tools)
     contents = _sql_of(planned, tools)
     with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        if _was_changed(claim, tools, writer):
+            if _looks(claim, tools) < _MOST_LOOKS:
+                return GoBack(to=Stage.OBSERVE, why="somebody changed the target after it was observed")
+            return Done(outcome=Outcome.REFUSED, failure=Failure.of(_keeps_moving(claim)))
         return apply.run(planned, contents=contents, writer=writer)
+
+
+def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
+    """Tell whether the facts are not those that were observed, before anything of ours is there."""
+    if not tools.policy(claim.deployment.target).rehearse:
+        return False
+    if any(each.version in writer.ours() for each in planned_of(claim, tools).pending):
+        return False  # an earlier attempt got further
+    observed = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    with writer.asking() as database:
+        return facts.read(database).fingerprint != observed.fingerprint
+
+
+def _looks(claim: Claim, tools: Tools) -> int:
+    """Say how often this deployment has observed its target."""
+    try:
+        return tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).times
+    except KeyError:
+        return 0
+
+
+def _keeps_moving(claim: Claim) -> MigrationRefused:
+    target = claim.deployment.target
+    return MigrationRefused(
+        f"{target} was changed by somebody else {_MOST_LOOKS} times between its rehearsal and the moment to apply",
+        code="target-keeps-moving",
+        remedy=f"find out who changes it, then: bascule retry {claim.deployment.id}",
+        target=target,
+    )
 
 
 def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from orchestrator.actions.diagnosis import Diagnosis
     from orchestrator.adapters.celery_queue import CeleryQueue
+    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
     from orchestrator.adapters.postgres.target.address import TargetAddress
     from orchestrator.adapters.postgres.target.targets import PostgresTargets
     from orchestrator.relay.courier import Courier
@@ -134,6 +135,15 @@ class House:
         return PostgresTargets(_address(name, target) for name, target in self.settings.targets.items())
 
     @cached_property
+    def scratch(self) -> "PostgresScratch":
+        """The throw-away server for rehearsals; started when it is first asked for."""
+        from orchestrator.adapters.postgres.scratch.copies import Copies
+        from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
+
+        addresses = [_address(name, target) for name, target in self.settings.targets.items()]
+        return PostgresScratch(self._scratch_server, addresses, Copies)
+
+    @cached_property
     def linter(self) -> Linter:
         """The linter, told to look for what we have rules for."""
         from orchestrator.adapters.squawk import Squawk
@@ -159,6 +169,7 @@ class House:
             git=self.git,
             targets=self.targets,
             linter=self.linter,
+            scratch=None,  # type: ignore[arg-type]
             policies=self.policies,
         )
 

@@ -59,6 +59,7 @@ class Stage(StrEnum):
     PLAN = "plan"
     VALIDATE = "validate"
     OBSERVE = "observe"
+    REHEARSE = "rehearse"
     APPLY = "apply"
     SMOKE = "smoke"
     ROLLBACK = "rollback"
@@ -148,6 +149,8 @@ class Observation:
     facts: str
     fingerprint: str
     matrix: Matrix
+    #: how often this deployment looked; more than once when somebody else changed the target meanwhile
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,8 @@ class ScratchCopy:
     #: its name on that server
     database: str
     origin: CopyOrigin
+    #: who runs migrations there; never a superuser
+    role: str
     #: the server's major version
     server_major: int
     #: the target's; None where there is no target
@@ -123,6 +125,10 @@ class Rehearsal:
     trace: tuple[StatementTrace, ...] = ()
     #: who may do what after all migrations; None when it did not come to that
     matrix: Matrix | None = None
+    #: why a migration did not apply; its version and place are among the nouns
+    failed: Failure | None = None
+    #: whether that was on the way up after everything had been taken back
+    failed_again: bool = False
     #: kind and identity of every fact that a migration or a rollback changes
     touched: tuple[tuple[str, str], ...] = ()
 

@@ -21,6 +21,10 @@ class TargetPolicy:
     out_of_order: OutOfOrder = OutOfOrder.REFUSE
     when_files_leave: WhenFilesLeave = WhenFilesLeave.FAIL
     when_files_change: WhenFilesChange = WhenFilesChange.REFUSE
+    #: False: nothing is tried on a scratch copy first
+    rehearse: bool = True
+    #: refuse where the scratch server is of another major version than the target
+    require_same_major: bool = False
     #: schemas that the API exposes
     exposed_schemas: tuple[str, ...] = ("public",)
     #: what the operator made of rules, by id; None switches a rule off

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from orchestrator.domain.deployment import Deployment, DeploymentId, Done, Stage, StageRun, Status
 from orchestrator.domain.event import Event
+from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Hold
 from orchestrator.domain.push import Receipt, Request, Stored
@@ -50,6 +51,10 @@ class Claims(Protocol):
         """Leave the stage as it is and look again later; this was no attempt."""
         ...
 
+    def go_back(self, claim: Claim, stage: Stage) -> None:
+        """Enter an earlier stage once more: what it found does not hold any longer."""
+        ...
+
     def supersede(self, claim: Claim, *, head: str) -> None:
         """End the deployment in favour of one for the branch's head, which is made unless there is one."""
         ...
@@ -72,6 +77,10 @@ class Kept(ContentStore, Protocol):
 
     def gave(self, deployment: DeploymentId, stage: Stage, kind: type[T]) -> T:
         """Return what an earlier stage gave; KeyError when it gave nothing."""
+        ...
+
+    def findings(self, deployment: DeploymentId, stage: Stage) -> tuple[Finding, ...]:
+        """Return what an earlier stage saw; nothing where it has not ended."""
         ...
 
     def recorded(self, target: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Scratch copies: databases on a throw-away server, on which a deployment is rehearsed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -32,8 +32,12 @@ class Play(Protocol):
         """Carry one statement out, if it can be; undo what a failing one did."""
         ...
 
-    def mark(self) -> int:
-        """Remember this moment; marks count up from 0."""
+    def mark(self, look: Callable[[], None]) -> int:
+        """Remember this moment; marks count up from 0.
+
+        `look` is called now, and again whenever the moment has to be made anew to come back to it or to a
+        later one: names stay the same then, what the server numbers does not.
+        """
         ...
 
     def back_to(self, mark: int) -> None:
@@ -64,6 +68,11 @@ class Scratch(Protocol):
         """
         ...
 
-    def playing(self, copy: ScratchCopy, *, together: bool) -> AbstractContextManager[Play]:
-        """Open a copy for a rehearsal; `together`: hold it in one transaction that is undone at the end."""
+    def playing(
+        self, copy: ScratchCopy, *, together: bool, target: str = ""
+    ) -> AbstractContextManager[Play]:
+        """Open a copy for a rehearsal, with the time limits of a target.
+
+        `together`: hold it in one transaction that is undone at the end.
+        """
         ...

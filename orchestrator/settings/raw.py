@@ -65,6 +65,8 @@ class Target(Table):
     out_of_order: OutOfOrder
     when_files_leave: WhenFilesLeave
     when_files_change: WhenFilesChange
+    rehearse: bool
+    require_same_major: bool
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
     rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])
     longest_block: kinds.Duration

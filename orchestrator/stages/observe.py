@@ -16,11 +16,15 @@ from orchestrator.ports import ContentStore, Database
 from orchestrator.probes import matrix
 
 
-def run(database: Database, *, kept: ContentStore, exposed_schemas: Sequence[str]) -> Done[Observation]:
-    """Read facts and matrix in one transaction, and keep the facts."""
+def run(
+    database: Database, *, kept: ContentStore, exposed_schemas: Sequence[str], times: int = 1
+) -> Done[Observation]:
+    """Read facts and matrix in one transaction, and keep the facts; `times`: the how manieth look this is."""
     found = facts.read(database)
     asked = matrix.ask(database, exposed_schemas)
     return Done(
         outcome=Outcome.PASSED,
-        gave=Observation(facts=facts.keep(found, kept), fingerprint=found.fingerprint, matrix=asked),
+        gave=Observation(
+            facts=facts.keep(found, kept), fingerprint=found.fingerprint, matrix=asked, times=times
+        ),
     )

@@ -27,6 +27,7 @@ _TARGET = """
 repository = "app"
 branch = "{name}"
 database_url = "env:URL_{variable}"
+rehearse = false
 {settings}
 """
 

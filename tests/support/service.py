@@ -171,6 +171,7 @@ _STAGING = """
 repository = "app"
 branch = "staging"
 database_url = "env:STAGING_URL"
+rehearse = {rehearse}
 """
 
 
@@ -184,8 +185,12 @@ def service(
     environment: Mapping[str, str] | None = None,
     more: str = "",
     compare_heads: str = "1h",
+    rehearse: bool = False,
 ) -> Iterator[Service]:
-    """Make repository and settings; nothing runs before `start`, nothing is left running afterwards."""
+    """Make repository and settings; nothing runs before `start`, nothing is left running afterwards.
+
+    Most stories are about what happens on the target: those that are about rehearsals ask for them.
+    """
     work = Repository.create(folder / "work")
     logs = folder / "logs"
     logs.mkdir()
@@ -197,7 +202,7 @@ def service(
             admin=admin,
             state=folder / "state",
             remote=work.remote_url,
-            more=more if staging_url is None else _STAGING + more,
+            more=more if staging_url is None else _STAGING.format(rehearse=str(rehearse).lower()) + more,
             compare_heads=compare_heads,
         )
     )

@@ -131,6 +131,13 @@ class LedgerClaims:
             connection.execute(_SQL["postpone"], {"deployment": claim.deployment.id})
             deployments.wake(connection, claim.deployment.id, seconds=seconds)
 
+    def go_back(self, claim: Claim, stage: Stage) -> None:
+        """Enter an earlier stage once more."""
+        with self._holding(claim) as connection:
+            row = {"deployment": claim.deployment.id, "stage": stage, "failure": None}
+            connection.execute(_SQL["enter_stage"], row)
+            deployments.wake(connection, claim.deployment.id)
+
     def supersede(self, claim: Claim, *, head: str) -> None:
         """End the deployment in favour of the head's, unless the head was what counted last anyway."""
         old = claim.deployment

@@ -7,6 +7,7 @@ from orchestrator.adapters.postgres.ledger.codec import decode
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import DeploymentId, Stage
+from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import checksum
 from orchestrator.domain.plan import Hold
 
@@ -47,6 +48,12 @@ class LedgerKept:
         if row is None:
             raise KeyError(stage)
         return decode(row["gave"], kind)
+
+    def findings(self, deployment: DeploymentId, stage: Stage) -> tuple[Finding, ...]:
+        """Return what an earlier stage saw."""
+        with self._control.joined() as connection:
+            row = connection.execute(_SQL["findings"], {"deployment": deployment, "stage": stage}).fetchone()
+        return () if row is None else decode(row["findings"], tuple[Finding, ...])
 
     def recorded(self, target: str) -> dict[str, str]:
         """Return the checksums of what is on the target."""

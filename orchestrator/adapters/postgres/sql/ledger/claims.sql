@@ -39,10 +39,15 @@ select d.* from bascule.deployment d
    for update;
 
 -- name: record_stage
+-- A stage that was gone back to is told anew.
 insert into bascule.stage_run (deployment, stage, outcome, attempt, started, findings, failure, gave)
 select d.id, d.stage, %(outcome)s, d.attempts, d.stage_began, %(findings)s, %(failure)s, %(gave)s
   from bascule.deployment d
- where d.id = %(deployment)s;
+ where d.id = %(deployment)s
+on conflict (deployment, stage) do update
+   set outcome = excluded.outcome, attempt = excluded.attempt, started = excluded.started,
+       finished = clock_timestamp(), findings = excluded.findings, failure = excluded.failure,
+       gave = excluded.gave;
 
 -- name: enter_stage
 update bascule.deployment

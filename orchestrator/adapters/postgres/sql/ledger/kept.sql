@@ -9,6 +9,9 @@ select k.sha256 from bascule.kept k where k.sha256 = any (%(sha256s)s);
 -- name: content
 select k.sha256, k.content from bascule.kept k where k.sha256 = any (%(sha256s)s);
 
+-- name: findings
+select r.findings from bascule.stage_run r where r.deployment = %(deployment)s and r.stage = %(stage)s;
+
 -- name: gave
 -- A rollback that a person asked for works from what the undone deployment planned and observed.
 select r.gave

@@ -1,0 +1,317 @@
+"""Carry the whole plan out on a scratch copy of the target: up, smoke, down, the same facts?, up again.
+
+Takes          a Plan whose findings do not refuse, the contents of its files, a copy that looks like the target
+Gives          Rehearsal: what each statement did, and a verdict on each way back
+Fails with     Unavailable when the scratch server is away; a migration that fails is a finding
+Leaves behind  proven drafts of rollbacks in the ledger; nothing on the target, nothing on the copy
+
+Each way back is judged by itself: what a wrong one leaves behind is undone before the next is tried.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from orchestrator.catalog import facts, holdings, names
+from orchestrator.catalog.draft import arranged, draft, written
+from orchestrator.domain.deployment import Done, Outcome
+from orchestrator.domain.errors import Failure, TargetError
+from orchestrator.domain.facts import Change, Facts, difference, parts_of
+from orchestrator.domain.finding import Finding, Verdict, verdict_of
+from orchestrator.domain.matrix import Matrix
+from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.plan import Plan
+from orchestrator.domain.rehearsal import (
+    NotInOneTransaction,
+    Rehearsal,
+    RollbackProof,
+    RollbackSource,
+    RollbackVerdict,
+    ScratchCopy,
+    StatementTrace,
+)
+from orchestrator.domain.shape import Shape
+from orchestrator.domain.survey import Survey
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.ports import ContentStore, Play, Scratch
+from orchestrator.probes.judge import judge
+from orchestrator.probes.matrix import ask
+from orchestrator.validation.losses import losses
+from orchestrator.validation.rehearsed import rehearsal_findings
+from orchestrator.validation.rename import rollback_path
+from orchestrator.validation.script import read_script
+from orchestrator.validation.split import decode
+from orchestrator.validation.sql_text import SqlText
+from orchestrator.validation.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What a rehearsal showed; the stage and the command `check` make findings of it."""
+
+    rehearsal: Rehearsal
+    #: what the smoke after all migrations saw
+    smoke: tuple[Finding, ...] = ()
+    #: who may do what before them
+    before: Matrix | None = None
+    #: texts of drafts by their sha256
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def run(
+    plan: Plan,
+    *,
+    contents: Mapping[str, bytes],
+    policy: TargetPolicy,
+    scratch: Scratch,
+    copy: ScratchCopy,
+    seen: Survey,
+    kept: ContentStore,
+    said: Sequence[Finding] = (),
+) -> Done[Rehearsal]:
+    """Rehearse, keep what was drafted, and say what it showed.
+
+    `seen` is the live target's survey, for the sizes; `said` is what the review found: nothing is told twice.
+    """
+    played = play(
+        plan,
+        contents=contents,
+        scratch=scratch,
+        copy=copy,
+        exposed_schemas=policy.exposed_schemas,
+        target=policy.name,
+        shape=seen.shape,
+    )
+    if played.drafts:
+        kept.keep([*played.drafts.values()])
+    findings = rehearsal_findings(
+        plan,
+        played.rehearsal,
+        smoke=played.smoke,
+        files=[SqlText(path=each.file.path, content=contents[each.file.sha256]) for each in plan.pending],
+        terms=Terms.of(policy, seen),
+        require_same_major=policy.require_same_major,
+        said=said,
+    )
+    refused = verdict_of(findings) is Verdict.REFUSE
+    return Done(
+        outcome=Outcome.REFUSED if refused else Outcome.PASSED, gave=played.rehearsal, findings=findings
+    )
+
+
+def play(
+    plan: Plan,
+    *,
+    contents: Mapping[str, bytes],
+    scratch: Scratch,
+    copy: ScratchCopy,
+    exposed_schemas: Sequence[str],
+    target: str = "",
+    shape: Shape | None = None,
+) -> Played:
+    """Rehearse; in one transaction where that is possible, else file by file.
+
+    `shape` is what is there before the first migration, for the judgement of what rows are lost.
+    """
+    told = _Told(plan=plan, contents=contents, exposed_schemas=exposed_schemas, shape=shape)
+    if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
+        try:
+            with scratch.playing(copy, together=True, target=target) as stand:
+                return _Rehearsing(told, stand, copy, in_one_transaction=True).carry_out()
+        except NotInOneTransaction:
+            pass
+    with scratch.playing(copy, together=False, target=target) as stand:
+        return _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What is to be played."""
+
+    plan: Plan
+    contents: Mapping[str, bytes]
+    exposed_schemas: Sequence[str]
+    shape: Shape | None
+
+    def up(self, migration: Migration) -> str:
+        return decode(self.contents[migration.file.sha256])
+
+    def text(self, file: SqlFile) -> SqlText:
+        return SqlText(path=file.path, content=self.contents[file.sha256])
+
+
+@dataclass(kw_only=True)
+class _Moment:
+    """What the copy looked like between two migrations."""
+
+    facts: Facts
+    holdings: holdings.Holdings
+    #: only where a draft may be wanted
+    names: names.Names | None
+
+
+class _Rehearsing:
+    """One play from its beginning to its end."""
+
+    def __init__(self, told: _Told, stand: Play, copy: ScratchCopy, *, in_one_transaction: bool) -> None:
+        self._told = told
+        self._play = stand
+        self._copy = copy
+        self._in_one_transaction = in_one_transaction
+        self._moments: dict[int, _Moment] = {}
+        self._trace: list[StatementTrace] = []
+        self._touched: set[tuple[str, str]] = set()
+        self._drafts: dict[str, bytes] = {}
+
+    def carry_out(self) -> Played:
+        pending = self._told.plan.pending
+        self._mark(0)
+        before = self._ask()
+        failed = self._up()
+        if failed is not None:
+            return Played(rehearsal=self._rehearsal(failed=Failure.of(failed)), before=before)
+        after = self._ask()
+        proofs = [self._prove(number) for number in reversed(range(len(pending)))]
+        again = self._again()
+        rehearsal = self._rehearsal(
+            rollbacks=tuple(reversed(proofs)),
+            matrix=after,
+            failed=Failure.of(again) if again else None,
+            failed_again=again is not None,
+        )
+        return Played(rehearsal=rehearsal, smoke=judge(before, after), before=before, drafts=self._drafts)
+
+    def _rehearsal(self, **found: Any) -> Rehearsal:  # noqa: ANN401  # fields of Rehearsal, by their names
+        return Rehearsal(
+            copy=self._copy,
+            in_one_transaction=self._in_one_transaction,
+            trace=tuple(self._trace),
+            touched=tuple(sorted(self._touched)),
+            **found,
+        )
+
+    def _up(self) -> TargetError | None:
+        for number, migration in enumerate(self._told.plan.pending):
+            try:
+                self._trace += self._play.apply(migration, self._told.up(migration))
+            except TargetError as error:
+                return error
+            self._mark(number + 1)
+            self._touch(self._moments[number].facts, self._moments[number + 1].facts)
+        return None
+
+    def _again(self) -> TargetError | None:
+        """Go up once more: a way back that keeps the way up from working is none."""
+        for migration in self._told.plan.pending:
+            try:
+                self._play.apply(migration, self._told.up(migration))
+            except TargetError as error:
+                return error
+        return None
+
+    def _prove(self, number: int) -> RollbackProof:
+        """Judge one way back, from right after its migration; leave the copy as it was right before it."""
+        migration = self._told.plan.pending[number]
+        if migration.rollback is not None:
+            proof = self._try(number, decode(self._told.contents[migration.rollback.sha256]))
+            proof = replace(proof, source=RollbackSource.FILE)
+        elif read_script(self._told.up(migration)).statements:
+            proof = self._drafted(number)
+        else:
+            proof = self._try(number, "")
+        if proof.verdict is not RollbackVerdict.PROVEN:
+            self._play.back_to(number)
+        return proof
+
+    def _drafted(self, number: int) -> RollbackProof:
+        """Derive a way back from the difference of facts, and try it like one that was written."""
+        before, after = self._moments[number], self._moments[number + 1]
+        assert before.names is not None
+        assert after.names is not None
+        renamed = [each for each in names.renamings(before.names, after.names) if self._play.works(each)]
+        with self._play.asking() as database:
+            now = facts.read(database)
+        ran, _ = arranged(draft(before.facts, now).statements, self._play.works)
+        self._play.back_to(number + 1)
+        text = written((*renamed, *ran))
+        proof = self._try(number, text)
+        if proof.verdict in (RollbackVerdict.PROVEN, RollbackVerdict.LOSSY):
+            content = text.encode()
+            self._drafts[checksum(content)] = content
+            file = SqlFile(path=rollback_path(self._told.plan.pending[number].file), sha256=checksum(content))
+            return replace(proof, source=RollbackSource.DRAFT, draft=file)
+        if proof.verdict is RollbackVerdict.UNPROVEN:
+            return replace(proof, verdict=RollbackVerdict.MISSING)
+        return proof
+
+    def _try(self, number: int, text: str) -> RollbackProof:
+        """Run a way back and compare; the source is the caller's to say."""
+        migration, start = self._told.plan.pending[number], self._moments[number]
+        try:
+            self._play.revert(migration, text)
+        except TargetError as error:
+            return _proof(migration, RollbackVerdict.UNPROVEN, failure=Failure.of(error))
+        with self._play.asking() as database:
+            held, now = holdings.read(database), facts.read(database)
+        self._touch(self._moments[number + 1].facts, now)
+        residue = difference(start.facts.all, now.all)
+        told = losses(self._told.text(migration.file), _sql_text(migration, text), self._told.shape)
+        lost = (
+            *holdings.gone(start.holdings, held),
+            *holdings.narrowed(start.holdings, self._moments[number + 1].holdings),
+            *told.lost,
+        )
+        verdict = _verdict(residue, unsure=(*told.left, *told.unseen), lost=lost)
+        return _proof(migration, verdict, residue=residue, losses=(*lost, *told.left, *told.unseen))
+
+    def _mark(self, number: int) -> None:
+        """Remember a moment; `look` is called again where it has to be made anew."""
+        pending = self._told.plan.pending
+        around = pending[max(0, number - 1) : number + 1]
+        may_draft = any(each.rollback is None for each in around)
+
+        def look() -> None:
+            with self._play.asking() as database:
+                self._moments[number] = _Moment(
+                    names=names.read(database) if may_draft else None,
+                    holdings=holdings.read(database),
+                    facts=facts.read(database),
+                )
+
+        self._play.mark(look)
+
+    def _ask(self) -> Matrix:
+        with self._play.asking() as database:
+            return ask(database, self._told.exposed_schemas)
+
+    def _touch(self, before: Facts, after: Facts) -> None:
+        self._touched.update((each.kind, each.identity) for each in difference(before.all, after.all))
+
+
+def _proof(migration: Migration, verdict: RollbackVerdict, **found: Any) -> RollbackProof:  # noqa: ANN401
+    return RollbackProof(version=migration.version, source=RollbackSource.NONE, verdict=verdict, **found)
+
+
+def _verdict(residue: Sequence[Change], *, unsure: Sequence[str], lost: Sequence[str]) -> RollbackVerdict:
+    if residue:
+        no_way = all(_is_new_label(change) for change in residue)
+        return RollbackVerdict.IRREVERSIBLE if no_way else RollbackVerdict.UNPROVEN
+    if unsure:
+        return RollbackVerdict.UNPROVEN
+    return RollbackVerdict.LOSSY if lost else RollbackVerdict.PROVEN
+
+
+def _is_new_label(change: Change) -> bool:
+    """Tell whether an enum has more labels than before: no server takes one away."""
+    if change.kind != "type" or change.before is None or change.after is None:
+        return False
+    before, after = parts_of(change.before), parts_of(change.after)
+    if {**before, "labels": ""} != {**after, "labels": ""}:
+        return False
+    old, new = (each.get("labels", "").split(", ") for each in (before, after))
+    return [label for label in new if label in set(old)] == old
+
+
+def _sql_text(migration: Migration, text: str) -> SqlText:
+    path = migration.rollback.path if migration.rollback else rollback_path(migration.file)
+    return SqlText(path=path, content=text.encode())
