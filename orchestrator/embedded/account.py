@@ -7,6 +7,7 @@ nobody's other processes can neither enter the state directory nor trace initdb.
 our number afterwards.
 """
 
+import grp
 import os
 import pwd
 from dataclasses import dataclass
@@ -33,12 +34,14 @@ class Account:
 
     uid: int | None = None
     gid: int | None = None
+    #: other groups that it is in
+    groups: tuple[int, ...] = ()
 
     def identity(self) -> Identity:
         """Tell Popen to run the child as this user."""
         if self.uid is None or self.gid is None:
             return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+        return {"user": self.uid, "group": self.gid, "extra_groups": list(self.groups)}
 
     def own(self, path: Path) -> None:
         """Hand a path over."""
@@ -60,7 +63,7 @@ class Account:
             return self
         if self.uid is None:
             raise _nameless()
-        return Account(uid=_somebody(), gid=self.gid)
+        return Account(uid=_somebody(), gid=self.gid, groups=self.groups)
 
 
 def of_servers(data: Path) -> Account:
@@ -78,11 +81,32 @@ def of_servers(data: Path) -> Account:
     return Account(uid=entry.pw_uid, gid=entry.pw_gid)
 
 
+def of_scratch(ledger: Account, state: Path) -> Account:
+    """Choose whom a throw-away server runs as: not who the ledger's server runs as, unless we are not root.
+
+    Programs that run through it can then read nothing of the ledger's. Through a closed state directory it
+    passes as a member of that directory's group, provided that the group is a mere number: whatever else a
+    group with a name may read is not for them.
+    """
+    if ledger.uid is None:
+        return ledger
+    number = next(number for number in _NUMBERS if number != ledger.uid and not _name(number))
+    group = state.stat().st_gid
+    return Account(uid=number, gid=number, groups=() if _group_has_name(group) else (group,))
+
+
 def _name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return ""
+
+
+def _group_has_name(gid: int) -> bool:
+    try:
+        return bool(grp.getgrgid(gid).gr_name)
+    except KeyError:
+        return False
 
 
 def _nameless() -> ConfigurationError:

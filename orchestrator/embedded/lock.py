@@ -20,14 +20,23 @@ def take(file: Path) -> int:
     deadline = time.monotonic() + _FAREWELL_SECONDS
     while not _try_lock(lock):
         holder = os.pread(lock, 100, 0).decode(errors="replace")
-        alive = holder != "" and holder == _alive(holder.partition(" ")[0])
+        alive = holder != "" and holder == stamp(holder.partition(" ")[0])
         if alive or time.monotonic() > deadline:
             os.close(lock)
             raise _in_use(file.parent, holder.partition(" ")[0], alive=alive)
         time.sleep(0.05)
     os.ftruncate(lock, 0)
-    os.pwrite(lock, _alive(str(os.getpid())).encode(), 0)
+    os.pwrite(lock, stamp(str(os.getpid())).encode(), 0)
     return lock
+
+
+def try_take(file: Path) -> int | None:
+    """Lock the file and return its descriptor; None while somebody else holds it. Raises OSError."""
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if _try_lock(lock):
+        return lock
+    os.close(lock)
+    return None
 
 
 def is_taken(file: Path) -> bool:
@@ -50,13 +59,24 @@ def _try_lock(lock: int) -> bool:
     return True
 
 
-def _alive(pid: str) -> str:
+def stamp(pid: str) -> str:
     """Return a process's pid with the time when it started, which no later owner of the pid shares."""
+    return f"{pid} {facts[19]}" if (facts := _facts(pid)) else ""
+
+
+def is_running(stamped: str) -> bool:
+    """Tell whether a process that was stamped still runs; one that only waits to be reaped does not."""
+    pid = stamped.partition(" ")[0]
+    facts = _facts(pid)
+    return bool(facts) and facts[0] not in {"Z", "X"} and stamped == f"{pid} {facts[19]}"
+
+
+def _facts(pid: str) -> list[str]:
+    """Return what the kernel tells of a process, behind its name; nothing when there is none."""
     try:
-        stat = Path(f"/proc/{int(pid)}/stat").read_text()
+        return Path(f"/proc/{int(pid)}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
-        return ""
-    return f"{pid} {stat.rpartition(')')[2].split()[19]}"
+        return []
 
 
 def _in_use(path: Path, pid: str, *, alive: bool) -> ConfigurationError:

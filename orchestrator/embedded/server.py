@@ -11,7 +11,7 @@ from typing import ClassVar
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.embedded.child import Child
 from orchestrator.embedded.faults import disk_full, require_space
-from orchestrator.embedded.state import State, is_free
+from orchestrator.embedded.state import Place, is_free
 
 #: how long a start may take: recovery after a crash is part of it
 _START_SECONDS = 60.0
@@ -32,7 +32,7 @@ class Server(ABC):
     #: what ends it in good order, also sent by the kernel when we die
     stop_signal: ClassVar[signal.Signals]
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: Place) -> None:
         self.state = state
         self.port = 0
         self.child: Child | None = None

@@ -55,6 +55,7 @@ class Embedded:
         held = State(state or default_state())
         try:
             installed = programs.install(origin, held.programs)
+            assert installed.valkey is not None, "take a source with_valkey"
             postgres = Postgres(held, installed, options=postgres_options)
             servers = cls(held, postgres, Valkey(held, installed.valkey))
         except BaseException:

@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.embedded import lock
@@ -15,6 +15,7 @@ from orchestrator.embedded.faults import explained
 
 #: initdb hands its own path to a shell, between double quotes
 _NOT_IN_PATHS: Final = frozenset('"$`\\\n')
+_CLUSTER: Final = "postgres"
 #: whose passwords are made at the first start
 _SECRETS: Final = ("supabase_admin", "postgres", "bascule", "valkey")
 
@@ -29,6 +30,49 @@ def default_state(environ: Mapping[str, str] = os.environ) -> Path:
     return (base if base.is_absolute() else _home() / ".local/state") / "bascule"
 
 
+class Place(Protocol):
+    """What a server has to know about where it lives."""
+
+    @property
+    def path(self) -> Path:
+        """The directory."""
+        ...
+
+    @property
+    def account(self) -> Account:
+        """Whom the server runs as."""
+        ...
+
+    @property
+    def lock(self) -> int:
+        """The lock on the directory; the server inherits it."""
+        ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The passwords, by role."""
+        ...
+
+    @property
+    def postgres(self) -> Path:
+        """The cluster."""
+        ...
+
+    @property
+    def programs(self) -> Path:
+        """The servers' programs."""
+        ...
+
+    @property
+    def logs(self) -> Path:
+        """What the servers say."""
+        ...
+
+    def port(self, server: str, *, not_again: int | None = None) -> int:
+        """Return a free port, but not one that was just lost to another program."""
+        ...
+
+
 class State:
     """A state directory under our lock. Close it only when the servers have ended."""
 
@@ -38,14 +82,9 @@ class State:
         Raises ConfigurationError: not writable, in use, or on a path that the servers' user cannot reach.
         """
         self.path = path.absolute()
-        _require_speakable(self.path)
         with explained(self.path):
-            fresh = not self.path.exists() or not any(self.path.iterdir())
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.account: Account = of_servers(self.postgres)
-            if fresh:
-                self._let_in()
-            self._require_reachable()
+            self.account: Account = prepare(self.path)
+            require_reachable(self.path, self.account)
             self.lock: int = lock.take(self.path / "lock")
             try:
                 self.logs.mkdir(mode=0o700, exist_ok=True)
@@ -58,7 +97,7 @@ class State:
     @property
     def postgres(self) -> Path:
         """The cluster."""
-        return self.path / "postgres"
+        return self.path / _CLUSTER
 
     @property
     def valkey(self) -> Path:
@@ -82,9 +121,9 @@ class State:
         """
         known = self._ports.get(server)
         if known is None or known == not_again or not is_free(known):
-            self._ports[server] = _free_port(taken=set(self._ports.values()))
+            self._ports[server] = free_port(taken=set(self._ports.values()))
             with explained(self.path):
-                _write(self.path / "ports.json", self._ports)
+                write(self.path / "ports.json", self._ports)
         return self._ports[server]
 
     def close(self) -> None:
@@ -92,25 +131,6 @@ class State:
         if self.lock >= 0:
             os.close(self.lock)
             self.lock = -1
-
-    def _let_in(self) -> None:
-        """Let the servers' group pass through, not read. Only a directory that was empty is changed."""
-        if self.account.gid is not None:
-            os.chown(self.path, 0, self.account.gid)
-            self.path.chmod(0o710)
-
-    def _require_reachable(self) -> None:
-        if self.account.uid is None:
-            return
-        for folder in (self.path, *self.path.parents):
-            if not _passable(folder, self.account):
-                raise ConfigurationError(
-                    f"the servers do not run as root, and their user cannot pass through {folder}",
-                    code="state-not-reachable",
-                    remedy=f"name a state directory elsewhere with BASCULE_STATE, or run: chmod o+x {folder}",
-                    path=str(folder),
-                    uid=self.account.uid,
-                )
 
     def _secrets(self) -> dict[str, str]:
         file = self.path / "secrets.json"
@@ -122,8 +142,39 @@ class State:
                     remedy=f"bring {file} back, or remove {self.path} to begin anew",
                     path=str(file),
                 )
-            _write(file, {name: secrets.token_hex(24) for name in _SECRETS})
+            write(file, {name: secrets.token_hex(24) for name in _SECRETS})
         return _read(file)
+
+
+def prepare(path: Path) -> Account:
+    """Make a state directory if needed, and choose whom the ledger's servers run as.
+
+    Their group may pass through, not read. Only a directory that was empty is changed.
+    Raises ConfigurationError and OSError.
+    """
+    _require_speakable(path)
+    fresh = not path.exists() or not any(path.iterdir())
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    account = of_servers(path / _CLUSTER)
+    if fresh and account.gid is not None:
+        os.chown(path, 0, account.gid)
+        path.chmod(0o710)
+    return account
+
+
+def require_reachable(path: Path, account: Account) -> None:
+    """Raise ConfigurationError when a server's user cannot pass through a folder above its data."""
+    if account.uid is None:
+        return
+    for folder in (path, *path.parents):
+        if not _passable(folder, account):
+            raise ConfigurationError(
+                f"the servers do not run as root, and their user cannot pass through {folder}",
+                code="state-not-reachable",
+                remedy=f"name a state directory elsewhere with BASCULE_STATE, or run: chmod o+x {folder}",
+                path=str(folder),
+                uid=account.uid,
+            )
 
 
 def is_free(port: int) -> bool:
@@ -137,7 +188,8 @@ def is_free(port: int) -> bool:
         return True
 
 
-def _free_port(taken: set[int]) -> int:
+def free_port(taken: set[int]) -> int:
+    """Return a port on which nobody listens."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -161,7 +213,8 @@ def _passable(folder: Path, account: Account) -> bool:
     facts = folder.stat()
     if facts.st_uid == account.uid:
         return bool(facts.st_mode & 0o100)
-    return bool(facts.st_mode & (0o010 if facts.st_gid == account.gid else 0o001))
+    ours = facts.st_gid in (account.gid, *account.groups)
+    return bool(facts.st_mode & (0o010 if ours else 0o001))
 
 
 def _home() -> Path:
@@ -190,12 +243,13 @@ def _read(file: Path) -> dict[str, Any]:
     return content
 
 
-def _write(file: Path, content: Mapping[str, str | int]) -> None:
+def write(file: Path, content: Mapping[str, object], *, durable: bool = True) -> None:
     """Replace a file as a whole, readable by us alone."""
     unfinished = file.with_suffix(".new")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as out:
         json.dump(content, out)
-        out.flush()
-        os.fsync(out.fileno())
+        if durable:
+            out.flush()
+            os.fsync(out.fileno())
     unfinished.replace(file)

@@ -22,6 +22,7 @@ class Valkey(Server):
     def __init__(self, state: State, program: Path) -> None:
         super().__init__(state)
         self.program = program
+        self.data = state.valkey
 
     @property
     def url(self) -> str:
@@ -30,17 +31,16 @@ class Valkey(Server):
 
     def spawn(self) -> Child:
         """Start the server. The configuration, which holds the password, goes through stdin."""
-        data = self.state.valkey
-        with explained(data):
-            data.mkdir(mode=0o700, exist_ok=True)
-            self.state.account.own(data)
+        with explained(self.data):
+            self.data.mkdir(mode=0o700, exist_ok=True)
+            self.state.account.own(self.data)
         return Child.spawn(
             [self.program, "-"],
             env=ENVIRONMENT,
             log=self.log,
             death_signal=self.stop_signal,
             account=self.state.account,
-            cwd=data,  # its files go there: no path in the configuration needs quoting
+            cwd=self.data,  # its files go there: no path in the configuration needs quoting
             keep=[self.state.lock],
             stdin=self._configuration().encode(),
         )

@@ -19,7 +19,11 @@ from orchestrator.settings.model import Listen, Secret
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 #: stages whose rules cannot be set, and where their pages lie
-_PAGES: Final = {"checkout": "stages/checkout_rules", "smoke": "probes/rules"}
+_PAGES: Final = {
+    "checkout": "stages/checkout_rules",
+    "observe": "stages/observe_rules",
+    "smoke": "probes/rules",
+}
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
 _BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
@@ -51,6 +55,10 @@ def seconds(value: object) -> float:
     if not 0 < result <= _LONGEST_DURATION_SECONDS:
         raise ValueError(f"{shown(text)} is out of bounds; write more than 0 and at most 24h")
     return result
+
+
+def _seconds_or_off(value: object) -> float | None:
+    return None if value == "off" else seconds(value)
 
 
 def _within_a_stage(value: float) -> float:
@@ -171,7 +179,7 @@ def _rule(value: object) -> str:
         stage = next((stage for stage, folder in _PAGES.items() if text in _rules_in(folder)), None)
         if stage is not None:
             raise ValueError(
-                f"is a rule of the stage {stage}; only rules of plan and validate can be set yet"
+                f"is a rule of the stage {stage}; only rules of plan, validate and rehearse can be set yet"
             )
         near = difflib.get_close_matches(text, [rule.id for rule in RULES], n=1)
         raise ValueError(f"is no rule; {f'did you mean {near[0]}?' if near else 'see `bascule rules`'}")
@@ -198,6 +206,7 @@ def _root_certificate(value: object) -> str:
 
 RuleName = Annotated[str, PlainValidator(_rule)]
 Duration = Annotated[float, BeforeValidator(seconds)]
+DurationOrOff = Annotated[float | None, PlainValidator(_seconds_or_off)]
 StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
 ListenAddress = Annotated[Listen, PlainValidator(_listen)]
 SecretValue = Annotated[Secret, PlainValidator(_secret)]

@@ -85,6 +85,8 @@ class ServiceSettings:
     database_url: Secret | None
     #: None: the embedded one
     broker_url: Secret | None
+    #: a throw-away server for rehearsals, for its superuser; None: one of our own
+    scratch_url: Secret | None
     #: webhooks
     listen: Listen
     #: page and API
@@ -95,6 +97,8 @@ class ServiceSettings:
     state_directory: Path
     #: how often branches are looked at whose webhook may never have come
     compare_heads_seconds: float
+    #: how often targets are compared with the facts on record for them; None: only by deployments and people
+    compare_facts_seconds: float | None
     #: where people open the page, without a slash at the end; empty: messages carry no link
     public_url: str
 
@@ -165,8 +169,9 @@ class Settings:
 
     def secrets(self) -> Iterator[Secret]:
         """Yield every secret, so that the log can be told what it must never show."""
-        service = (self.service.database_url, self.service.broker_url, self.service.admin_token)
-        yield from (secret for secret in service if secret)
+        service = self.service
+        of_service = (service.database_url, service.broker_url, service.scratch_url, service.admin_token)
+        yield from (secret for secret in of_service if secret)
         for repository in self.repositories.values():
             yield from repository.webhook_secrets
             if repository.token:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
 from orchestrator.settings import kinds
 from orchestrator.settings.model import SslMode
@@ -17,7 +18,7 @@ Schema = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r
 RuleSeverity = Literal["error", "warning", "note", "off"]
 
 #: the outcomes that people can be told of
-Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded"]
+Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded", "drifted"]
 
 
 class Table(BaseModel):
@@ -31,6 +32,7 @@ class Service(Table):
 
     database_url: kinds.DatabaseUrl | None = None
     broker_url: kinds.BrokerUrl | None = None
+    scratch_url: kinds.DatabaseUrl | None = None
     listen: kinds.ListenAddress
     admin_listen: kinds.ListenAddress
     admin_token: kinds.AdminToken | None = None
@@ -38,6 +40,7 @@ class Service(Table):
         None, min_length=1, pattern=r"^[^\x00]+$", examples=["/var/lib/bascule"]
     )
     compare_heads: kinds.Duration
+    compare_facts: kinds.DurationOrOff
     public_url: kinds.HttpUrl | None = None
 
 
@@ -65,6 +68,7 @@ class Target(Table):
     out_of_order: OutOfOrder
     when_files_leave: WhenFilesLeave
     when_files_change: WhenFilesChange
+    when_drifted: WhenDrifted
     rehearse: bool
     require_same_major: bool
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])

@@ -19,11 +19,13 @@ def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings 
     return ServiceSettings(
         database_url=given.database_url,
         broker_url=given.broker_url,
+        scratch_url=given.scratch_url,
         listen=given.listen,
         admin_listen=given.admin_listen,
         admin_token=given.admin_token,
         state_directory=beside / given.state_directory if given.state_directory else _usual(reading.environ),
         compare_heads_seconds=given.compare_heads,
+        compare_facts_seconds=given.compare_facts,
         public_url=(given.public_url or "").rstrip("/"),
     )
 

@@ -65,6 +65,7 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         out_of_order=given.out_of_order,
         when_files_leave=given.when_files_leave,
         when_files_change=given.when_files_change,
+        when_drifted=given.when_drifted,
         rehearse=given.rehearse,
         require_same_major=given.require_same_major,
         exposed_schemas=given.exposed_schemas,

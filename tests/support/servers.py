@@ -19,7 +19,6 @@ from orchestrator.embedded import databases, programs
 from orchestrator.embedded.postgres import SUPERUSER, Postgres
 from orchestrator.embedded.servers import Embedded
 
-_DEBIAN = Path("/usr")
 _NUMBERS = itertools.count(1)
 
 
@@ -44,24 +43,19 @@ class TestBroker:
     url: str
 
 
-def debian(major: str) -> programs.Source:
-    """Return Debian's server. A copy of it runs, with the stand-ins; nothing in /usr is written."""
-    own, share = Path(f"lib/postgresql/{major}"), Path(f"share/postgresql/{major}")
-    valkey = programs.valkey_from_wheel()
-    parts = (own / "bin/postgres", own / "bin/initdb", own / "lib", share)
-    return programs.Source(
-        version=f"debian-{major}",
-        parts={part: _DEBIAN / part for part in parts} | {Path(valkey.name): valkey},
-        bin=own / "bin",
-        share=share,
-        valkey=Path(valkey.name),
-    )
-
-
 def server_under_test() -> programs.Source:
-    """Return the server that this session tests with."""
+    """Return the servers that this session tests with."""
+    return programs.with_valkey(postgres_under_test())
+
+
+def postgres_under_test() -> programs.Source:
+    """Return the PostgreSQL that this session tests with."""
     major = os.environ.get("BASCULE_TEST_POSTGRES", "")
-    return debian(major) if major else programs.from_wheels()
+    if not major:
+        return programs.postgres_from_wheel()
+    found = programs.installed(int(major))
+    assert found is not None, f"there is no PostgreSQL {major} on this machine"
+    return found
 
 
 @pytest.fixture(scope="session")

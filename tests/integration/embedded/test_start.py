@@ -66,7 +66,7 @@ def test_a_port_lost_between_choosing_and_listening_is_replaced(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken: int = listener.getsockname()[1]
         choices = iter([taken])
-        monkeypatch.setattr("orchestrator.embedded.state._free_port", lambda **_: next(choices, _free()))
+        monkeypatch.setattr("orchestrator.embedded.state.free_port", lambda **_: next(choices, _free()))
         with start(state) as servers:
             assert servers.valkey.port != taken
             with redis.Redis.from_url(servers.broker_url) as broker:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.domain.errors import ConfigurationError
-from orchestrator.embedded.account import Account, of_servers
+from orchestrator.embedded.account import Account, of_scratch, of_servers
 
 
 @pytest.fixture
@@ -55,3 +55,20 @@ def test_a_system_without_any_ordinary_user_is_reported(monkeypatch: pytest.Monk
     with pytest.raises(ConfigurationError) as refused:
         Account(uid=61234, gid=61234).founder()
     assert refused.value.code == "no-ordinary-user"
+
+
+def test_an_ordinary_user_runs_the_scratch_server_alone(tmp_path: Path) -> None:
+    assert of_scratch(Account(), tmp_path) == Account()
+
+
+@pytest.mark.parametrize(("group", "groups"), [(60917, (60917,)), (0, ())])
+def test_the_scratch_server_gets_another_number_and_no_group_with_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int, groups: tuple[int, ...]
+) -> None:
+    facts = os.stat_result((0o40710, 0, 0, 0, 0, group, 0, 0, 0, 0))
+    monkeypatch.setattr(Path, "stat", lambda _path: facts)
+    account = of_scratch(Account(uid=60917, gid=60917), tmp_path)
+    assert account.uid not in {None, 0, 60917}
+    assert account.gid not in {None, 0, 60917}
+    assert account.groups == groups
+    assert account.identity()["extra_groups"] == list(groups)

@@ -93,3 +93,38 @@ def test_another_platform_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         programs.from_wheels()
     assert refused.value.code == "platform"
     assert "darwin" in refused.value.message
+
+
+def test_what_a_link_leads_to_is_never_written(source: Source, tmp_path: Path) -> None:
+    origin = tmp_path / "elsewhere.control"
+    origin.write_text("comment = 'real'\n")
+    (tmp_path / "origin/share/extension/linked.control").symlink_to(origin)
+    (tmp_path / "origin/share/extension/broken.control").symlink_to(tmp_path / "nowhere")
+    installed = programs.install(source, tmp_path / "programs")
+    copy = installed.postgres.parents[1] / "share/extension/linked.control"
+    assert "trusted = true" in copy.read_text()
+    assert origin.read_text() == "comment = 'real'\n"
+
+
+def test_a_server_of_the_system_is_found_where_distributions_put_it(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "usr"
+    for folder in ("lib/postgresql/16/bin", "lib/postgresql/16/lib", "share/postgresql/16/extension"):
+        (root / folder).mkdir(parents=True)
+    for name in ("postgres", "initdb"):
+        (root / "lib/postgresql/16/bin" / name).touch()
+    (root / "share/postgresql/16/postgres.bki").write_text("# PostgreSQL 16\n")
+    (root / "lib/postgresql/13/bin").mkdir(parents=True)
+    monkeypatch.setattr(programs, "_PLACES", [(root, *layout) for _, *layout in programs._PLACES])
+    assert programs.installed_majors() == (16,)
+    found = programs.installed(16)
+    assert found is not None
+    assert programs.major_of(found) == 16
+    installed = programs.install(found, tmp_path / "programs")
+    assert installed.postgres_major == "16"
+    assert installed.valkey is None
+    (root / "share/postgresql/16/extension/added.control").touch()
+    again = programs.installed(16)
+    assert again is not None
+    assert again.version != found.version
