@@ -1,7 +1,6 @@
 """The throw-away server: copies of targets on it, and plays on the copies."""
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -13,25 +12,20 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.scratch.apart import ApartPlay
 from orchestrator.adapters.postgres.scratch.copies import Copies
 from orchestrator.adapters.postgres.scratch.playing import OWNER, address_of
-from orchestrator.adapters.postgres.scratch.server import SUPERUSER, Server
+from orchestrator.adapters.postgres.scratch.server import Server
 from orchestrator.adapters.postgres.scratch.together import TogetherPlay
+from orchestrator.adapters.postgres.scratch.turn import connected, wait_for_turn
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.adoption import Adoption
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.write import Writer
-from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import CopyOrigin, ScratchCopy
 
 _SQL = queries.load("sql/scratch/databases.sql")
 
-#: "scratch" in ASCII
-_TURN_KEY: Final = int.from_bytes(b"scratch", "big")
-_TURN_SECONDS: Final = 120.0
-_LOOK_AGAIN_SECONDS: Final = 0.05
-_CONNECT_SECONDS: Final = 10
 #: who runs migrations where no target says it: as on a hosted project
 _MIGRATOR: Final = "postgres"
 
@@ -116,6 +110,7 @@ def _apart(
         _drop(maintenance, clone)
         _create(maintenance, clone, owner=copy.role, template=copy.database)
 
+    shared = _shared(maintenance, clone)
     renew()
     try:
         play = ApartPlay(address_of(server.url(clone, copy.role), like), renew=renew)
@@ -126,6 +121,13 @@ def _apart(
     finally:
         with suppress(psycopg.Error):  # the next play drops it, too
             _drop(maintenance, clone)
+        if _shared(maintenance, clone) != shared:
+            server.discard()
+
+
+def _shared(maintenance: psycopg.Connection, clone: str) -> str:
+    """Tell what roles there are, and what else the databases of the server share."""
+    return str(maintenance.execute(_SQL["shared"], {"but": clone}).fetchall()[0][0])
 
 
 def _make(
@@ -172,22 +174,9 @@ def _writing(address: TargetAddress) -> Iterator[Writer]:
 
 @contextmanager
 def _turn(server: Server) -> Iterator[psycopg.Connection]:
-    """Wait for our turn on the server. Raises Unavailable."""
-    url = server.url("postgres", SUPERUSER)
-    try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
-    except psycopg.Error:
-        raise Unavailable(
-            "the scratch server cannot be reached", code="scratch-away", remedy="it is started anew by itself"
-        ) from None
-    with connection:
-        until = time.monotonic() + _TURN_SECONDS
-        while not connection.execute(_SQL["try_turn"], {"key": _TURN_KEY}).fetchall()[0][0]:
-            if time.monotonic() > until:
-                raise Unavailable(
-                    "the scratch server is busy with other rehearsals", code="scratch-busy", remedy=""
-                )
-            time.sleep(_LOOK_AGAIN_SECONDS)
+    """One rehearsal at a time on a server: roles are the server's, and a template must have no visitors."""
+    with connected(server) as connection:
+        wait_for_turn(connection)
         yield connection
 
 

@@ -6,7 +6,7 @@ it is the migration's own.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -22,7 +22,7 @@ from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.adapters.postgres.target.read import OpenDatabase
 from orchestrator.adapters.postgres.target.sendable import read_sendable
-from orchestrator.adapters.postgres.target.transaction import Holder, pieces_of
+from orchestrator.adapters.postgres.target.transaction import Holder, hold, pieces_of
 from orchestrator.adapters.postgres.target.write import array_literal
 from orchestrator.domain.errors import TargetError
 from orchestrator.domain.migration import Migration
@@ -41,7 +41,11 @@ class TogetherPlay:
         self._lock = lock
         self._address = address
         self._looks: list[Callable[[], None]] = []
+        # a session that is made fresh forgets what the driver prepared
+        session.connection.prepare_threshold = None
         self._own("begin isolation level read committed")
+        # before any savepoint: the guard asks whether the transaction itself wrote the fence's row
+        self._send([hold(self._holder)])
         trace.begin(session.connection)
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
@@ -98,30 +102,36 @@ class TogetherPlay:
             raise NotInOneTransaction from error
 
     def _run(self, script: Script, history: Step, *, look: Callable[[int], Step] | None = None) -> None:
-        current_user, session_user = self._lock.identity
-        connection = self._session.connection
         pieces = pieces_of(
             script.statements,
             history,
             address=self._address,
-            holder=Holder(
-                owner=OWNER, epoch=self._lock.epoch, current_user=current_user, session_user=session_user
-            ),
-            server_version=connection.info.server_version,
+            holder=self._holder,
+            server_version=self._session.connection.info.server_version,
             notices_our_death=self._session.notices_our_death,
             inside=True,
             look=look,
         )
+        self._send([piece.step for piece in pieces])
+
+    def _send(self, steps: Sequence[Step]) -> None:
         waiting = Waiting(
             deadline=time.monotonic() + self._address.migration_timeout_seconds,
             silence_seconds=self._address.statement_timeout_seconds + GRACE_SECONDS,
         )
         try:
-            pipeline.run(connection, [piece.step for piece in pieces], waiting)
+            pipeline.run(self._session.connection, steps, waiting)
         except pipeline.StepFailed as failed:
             raise NotInOneTransaction from failed.error
         except pipeline.ConnectionLost as lost:
             raise connection_lost(self._address.name) from lost
+
+    @property
+    def _holder(self) -> Holder:
+        current_user, session_user = self._lock.identity
+        return Holder(
+            owner=OWNER, epoch=self._lock.epoch, current_user=current_user, session_user=session_user
+        )
 
     def _own(self, *statements: str) -> None:
         carry_out(self._session.connection, statements, self._address.name)

@@ -1,0 +1,190 @@
+"""Both ways of playing: what they show, how they come back to a moment, that they leave nothing behind."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from orchestrator.adapters.postgres.scratch.apart import ApartPlay
+from orchestrator.adapters.postgres.scratch.playing import OWNER, address_of
+from orchestrator.adapters.postgres.scratch.together import TogetherPlay
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.adoption import Adoption
+from orchestrator.adapters.postgres.target.connect import open_session
+from orchestrator.adapters.postgres.target.lock import TargetLock
+from orchestrator.catalog import facts
+from orchestrator.domain.errors import TargetError
+from orchestrator.domain.migration import Migration, SqlFile
+from orchestrator.domain.rehearsal import HeldLock, NotInOneTransaction
+from orchestrator.embedded import databases
+from orchestrator.embedded.postgres import SUPERUSER, Postgres
+from orchestrator.ports import Play
+from tests.support.servers import TestDatabase
+
+BEFORE = """
+create table public.orders (id int primary key, total int);
+create table public.notes (id int);
+create type public.mood as enum ('good');
+"""
+
+
+def migration(version: str) -> Migration:
+    file = SqlFile(path=f"supabase/migrations/{version}_x.sql", sha256="0" * 64)
+    return Migration(version=version, name="x", file=file)
+
+
+def nothing() -> None:
+    """Look at nothing."""
+
+
+@pytest.fixture
+def address(target_database: TestDatabase) -> TargetAddress:
+    address = address_of(target_database.url, TargetAddress(name="staging", url=""))
+    session = open_session(address)
+    session.connection.execute(BEFORE.encode(), prepare=False)
+    Adoption(session.connection, "staging").place(OWNER)
+    session.connection.close()
+    return address
+
+
+@contextmanager
+def together(address: TargetAddress) -> Iterator[TogetherPlay]:
+    lock = TargetLock(address, owner=OWNER)
+    lock.take()
+    session = open_session(address)
+    try:
+        yield TogetherPlay(session, lock, address)
+    finally:
+        session.connection.close()
+        lock.release()
+
+
+@pytest.fixture
+def apart(
+    address: TargetAddress, postgres: Postgres, target_database: TestDatabase
+) -> Iterator[Callable[[], ApartPlay]]:
+    """A play on a clone; the fixture's database is the copy."""
+    clone = f"{target_database.name}_clone"
+    maintenance = psycopg.connect(postgres.url("postgres", SUPERUSER), autocommit=True)
+
+    def renew() -> None:
+        databases.drop_database(postgres, clone)
+        maintenance.execute(f"create database {clone} owner postgres template {target_database.name}")
+
+    renew()
+    play = ApartPlay(address_of(postgres.url(clone, "postgres"), address), renew=renew)
+    yield play
+    play.close()
+    databases.drop_database(postgres, clone)
+    maintenance.close()
+
+
+@pytest.fixture(params=["together", "apart"])
+def play(request: pytest.FixtureRequest, address: TargetAddress) -> Iterator[Play]:
+    if request.param == "apart":
+        yield request.getfixturevalue("apart")
+        return
+    with together(address) as it:
+        yield it
+
+
+def fingerprint(play: Play) -> str:
+    with play.asking() as database:
+        return facts.read(database).fingerprint
+
+
+def test_up_and_down_again_leaves_equal_facts(play: Play) -> None:
+    before = fingerprint(play)
+    play.apply(
+        migration("1"), "alter table public.orders add column note text; create table public.more (id int);"
+    )
+    assert fingerprint(play) != before
+    play.revert(migration("1"), "alter table public.orders drop column note; drop table public.more;")
+    assert fingerprint(play) == before
+
+
+def test_a_play_comes_back_to_a_moment_and_looks_again_where_that_is_made_anew(play: Play) -> None:
+    seen: list[str] = []
+    play.mark(lambda: seen.append(fingerprint(play)))
+    play.apply(migration("1"), "create table public.more (id int)")
+    play.mark(lambda: seen.append(fingerprint(play)))
+    play.apply(migration("2"), "create table public.most (id int)")
+    play.back_to(1)
+    assert fingerprint(play) == seen[1]
+    play.back_to(0)
+    assert fingerprint(play) == seen[0]
+    play.apply(migration("1"), "create table public.more (id int)")
+
+
+def test_a_statement_that_fails_while_trying_leaves_nothing(play: Play) -> None:
+    before = fingerprint(play)
+    assert not play.works("alter table public.orders add column more text, drop column none")
+    assert fingerprint(play) == before
+    assert play.works("alter table public.orders add column more text")
+    assert fingerprint(play) != before
+
+
+def test_each_statement_tells_its_locks_rewrites_and_scans(play: Play) -> None:
+    add, fill, new, hidden = play.apply(
+        migration("1"),
+        """alter table public.orders alter column total type bigint;
+
+           alter table public.notes alter column id set not null;
+           create table public.more (id int);
+           do $$ begin
+             execute 'alter table public.notes add column code uuid default gen_random_uuid()';
+           end $$;""",
+    )
+    assert (add.line, fill.line, new.line, hidden.line) == (1, 3, 4, 5)
+    assert HeldLock(relation="public.orders", mode="AccessExclusiveLock") in add.locks
+    assert add.rewrites == ("public.orders",)
+    assert fill.scans == ("public.notes",)
+    assert fill.rewrites == ()
+    assert new.locks == ()
+    assert hidden.rewrites == ("public.notes",)
+    assert all(each.seconds >= 0 for each in (add, fill, new, hidden))
+
+
+def test_what_the_first_migration_held_is_not_the_second_one_s(play: Play) -> None:
+    play.apply(migration("1"), "alter table public.orders alter column total type bigint")
+    (second,) = play.apply(migration("2"), "alter table public.notes add column more int")
+    assert {lock.relation for lock in second.locks} == {"public.notes"}
+    assert second.rewrites == ()
+
+
+def test_a_setting_of_one_migration_does_not_reach_the_next(play: Play) -> None:
+    play.apply(migration("1"), "set search_path = auth; create temporary table t (id int)")
+    play.apply(migration("2"), "create table here (id int); create temporary table t (id int)")
+    with play.asking() as database:
+        assert database.rows("select to_regclass('public.here') is not null") == [(True,)]
+
+
+def test_asking_changes_nothing(play: Play) -> None:
+    with play.asking() as database, pytest.raises(TargetError):
+        database.rows("create table public.more (id int)")
+    play.apply(migration("1"), "create table public.more (id int)")
+
+
+def test_what_fails_together_is_to_be_played_apart(address: TargetAddress, apart: ApartPlay) -> None:
+    with together(address) as held:
+        held.apply(migration("2"), "alter type public.mood add value 'bad'")
+        with pytest.raises(NotInOneTransaction):
+            held.apply(migration("3"), "create table public.more (mood public.mood default 'bad')")
+    apart.apply(migration("2"), "alter type public.mood add value 'bad'")
+    apart.apply(migration("3"), "create table public.more (mood public.mood default 'bad')")
+    with pytest.raises(TargetError) as failed:
+        apart.apply(migration("4"), "create table public.orders (id int)")
+    assert failed.value.nouns["sqlstate"] == "42P07"
+
+
+def test_a_play_held_together_leaves_the_copy_as_it_was(address: TargetAddress) -> None:
+    with together(address) as held:
+        before = fingerprint(held)
+        held.apply(migration("1"), "create role somebody; create table public.more (id int)")
+        held.works("drop table public.notes")
+    with together(address) as held:
+        assert fingerprint(held) == before
+        with held.asking() as database:
+            assert database.rows("select from pg_roles where rolname = 'somebody'") == []
+            assert database.rows("select from supabase_migrations.schema_migrations") == []
