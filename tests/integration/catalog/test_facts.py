@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from orchestrator.adapters.postgres.target.read import OpenDatabase
+from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.catalog.facts import facts_from_bytes, facts_to_bytes, read
 from orchestrator.domain.facts import difference
 from tests.support.servers import TestDatabase
@@ -190,7 +190,8 @@ def test_oids_and_the_order_of_making_do_not_matter(
         other.execute("create table public.a (y text default 'y', x int)")
         other.execute("create index second on public.a (y); create index first on public.a (x)")
         other.execute("grant insert on public.a to authenticated; grant select on public.a to anon")
-        found = read(OpenDatabase(other, "production")).all
+        with Reader(other, "production").asking() as database:
+            found = read(database).all
     assert difference(catalog.facts().all, found) == ()
 
 

@@ -1,0 +1,72 @@
+"""Count the live rows in what a rollback is about to drop, within a time limit."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from orchestrator.catalog.queries import query
+from orchestrator.domain.dropped import Counted, Dropped
+from orchestrator.domain.errors import TargetError
+from orchestrator.domain.obstacle import MOST_ROWS_COUNTED
+from orchestrator.ports import Database
+
+#: below this the server would take 0 for no limit
+_LEAST_MILLISECONDS: Final = 1
+_HIDDEN: Final = "row level security hides rows from this role"
+#: by SQLSTATE
+_REASONS: Final = {
+    "57014": "there was not enough time",
+    "55P03": "somebody holds a lock on it",
+    "42501": "this role lacks a right to look",
+}
+
+
+def rows_in(database: Database, dropped: Sequence[Dropped], *, limit_seconds: float) -> tuple[Counted, ...]:
+    """Count what is in these tables and columns; the limit is for all of them together.
+
+    Counting ends at MOST_ROWS_COUNTED. What is not there is empty. What could not be counted, for want of
+    time, of a right or because of a lock, says so, with what the server's statistics say. Raises TargetError,
+    Unavailable when the connection breaks. Leaves settings behind that end with the transaction (search_path,
+    how values are written, statement_timeout, lock_timeout).
+    """
+    if not dropped:
+        return ()
+    deadline = time.monotonic() + limit_seconds
+    database.rows(query("settings"))
+    names = {
+        "schemas": [each.table.schema for each in dropped],
+        "tables": [each.table.name for each in dropped],
+        "columns": [each.column or "" for each in dropped],
+        "most": MOST_ROWS_COUNTED,
+    }
+    found = {row[0]: row[1:] for row in database.rows(query("dropping"), names)}
+    return tuple(
+        _counted(database, each, found.get(place), deadline) for place, each in enumerate(dropped, start=1)
+    )
+
+
+def _counted(database: Database, dropped: Dropped, found: tuple[Any, ...] | None, deadline: float) -> Counted:
+    hides_rows, about, counting = found or (False, None, None)
+    if counting is None:
+        return Counted(dropped=dropped, rows=0)
+    if hides_rows:
+        return Counted(dropped=dropped, rows=None, about=about, why=_HIDDEN)
+    try:
+        return Counted(dropped=dropped, rows=_count(database, counting, deadline))
+    except TargetError as error:
+        state = str(error.nouns.get("sqlstate") or "")
+        why = _REASONS.get(state, f"PostgreSQL cannot tell (SQLSTATE {state})")
+        return Counted(dropped=dropped, rows=None, about=about, why=why)
+
+
+def _count(database: Database, counting: str, deadline: float) -> int:
+    """Run one query; half of the time that is left to wait for a lock, so that we learn of that."""
+    left = max(_LEAST_MILLISECONDS * 2, round((deadline - time.monotonic()) * 1000))
+    database.rows(
+        f"savepoint counting; set local statement_timeout = {left}; set local lock_timeout = {left // 2}"
+    )
+    try:
+        [(rows,)] = database.rows(counting)
+    finally:
+        database.rows("rollback to savepoint counting; release savepoint counting")
+    return int(rows)
