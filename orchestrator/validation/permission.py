@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding
+from orchestrator.validation.alone import is_header
 from orchestrator.validation.sql_text import SqlText
 
 #: what a file has to hold to be worth a second look, and what a comment begins with that wants to allow
@@ -67,7 +68,7 @@ def permissions_in(file: SqlText) -> tuple[Permission, ...]:
 def _permissions(file: SqlText) -> Iterator[Permission]:
     for comment in file.comments:
         text = " ".join(comment.text.split())
-        if not _BEGINS.match(text):
+        if not _BEGINS.match(text) or is_header(text):
             continue
         form = _FORM.fullmatch(text)
         yield Permission(

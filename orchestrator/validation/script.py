@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.validation.alone import runs_alone
 from orchestrator.validation.grammar.parser import Control, parse
 from orchestrator.validation.psql import without_dump_lines
 from orchestrator.validation.split import Statement, is_blank, split_statements
@@ -16,20 +17,25 @@ class Script:
     statements: tuple[Statement, ...]
     #: what the Supabase CLI would write into the history's column `statements`
     recorded: tuple[str, ...]
+    #: whether it runs outside a transaction, statement by statement; else all of it is one transaction
+    runs_alone: bool = False
 
 
 def read_script(sql: str) -> Script:
     r"""Split a file; some things are taken off what is sent, never off what is recorded.
 
-    Those are a BEGIN … COMMIT around all of it, and pg_dump's lines \restrict and \unrestrict.
+    Those are a BEGIN … COMMIT around all of it, and pg_dump's lines \restrict and \unrestrict. A file that
+    runs alone keeps its BEGIN and COMMIT, which nothing could stand for.
     Raises nothing: whether the file may be applied is the rules' business. Control of the transaction in the
     middle is sent as it stands, for the guard in the database to stop.
     """
     recorded = split_statements(sql)
-    sent = map(without_dump_lines, recorded)
+    sent = tuple(s for s in map(without_dump_lines, recorded) if not is_blank(s.text))
+    alone = runs_alone(sql, sent)
     return Script(
-        statements=without_wrapper(tuple(s for s in sent if not is_blank(s.text))),
+        statements=sent if alone else without_wrapper(sent),
         recorded=tuple(statement.text for statement in recorded),
+        runs_alone=alone,
     )
 
 

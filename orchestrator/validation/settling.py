@@ -8,11 +8,19 @@ from itertools import chain
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.validation.permission import Permission, settle
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import LINT_RULES, PLAN_RULES, RULES, permission_invalid, permission_unused
+from orchestrator.validation.rules import (
+    LINT_RULES,
+    PLAN_RULES,
+    REHEARSAL_RULES,
+    RULES,
+    permission_invalid,
+    permission_unused,
+)
 from orchestrator.validation.terms import Terms
 
 _KNOWN = {rule.id: rule for rule in RULES}
 _OF_THE_PLAN = {rule.id for rule in PLAN_RULES}
+_OF_THE_REHEARSAL = {rule.id for rule in REHEARSAL_RULES}
 
 
 def settled(
@@ -42,6 +50,21 @@ def settled_plan(
     return _as_set((*left, *_unused(unused)), severities)
 
 
+def settled_rehearsal(
+    findings: Iterable[Finding], permissions: Sequence[Permission], terms: Terms, *, to_the_end: bool
+) -> Iterator[Finding]:
+    """Do the same for the findings of a rehearsal.
+
+    It may speak by a rule of the plan, too (rollback-missing): then a permission counts that the plan has
+    judged. One that did not come `to_the_end` does not know what is not needed.
+    """
+    own = [each for each in permissions if _may(each)]
+    left, unused = settle(findings, own)
+    needless = [each for each in unused if each.rule in _OF_THE_REHEARSAL] if to_the_end else ()
+    told = _unused(needless, on_target=terms.survey is not None)
+    return _as_set((*left, *told), terms.severities)
+
+
 def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
     """Give each finding the severity that the operator set for its rule; None switches it off."""
     for finding in findings:
@@ -56,7 +79,7 @@ def _unused(permissions: Iterable[Permission], *, on_target: bool = False) -> It
 
 
 def _spoke(rule: AnyRule, terms: Terms, *, with_linter: bool) -> bool:
-    if rule in PLAN_RULES or (rule.needs_target and terms.survey is None):
+    if rule in PLAN_RULES or rule in REHEARSAL_RULES or (rule.needs_target and terms.survey is None):
         return False
     return with_linter or rule not in LINT_RULES
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from orchestrator.validation import changes
+from orchestrator.validation.alone import STANDS_ALONE, Header, headers_of
 from orchestrator.validation.changes import Change
 from orchestrator.validation.expression import Constant
 from orchestrator.validation.grammar.comments import comments_in
@@ -106,6 +107,21 @@ class SqlText:
     def comments(self) -> tuple[Comment, ...]:
         """Every comment of the file."""
         return tuple(self._comments())
+
+    @cached_property
+    def headers(self) -> tuple[Header, ...]:
+        """Every comment that asks for no transaction, whether it is heeded or not."""
+        text = self.text or ""
+        if "transaction" not in text.lower():
+            return ()
+        return tuple(headers_of(text, [(comment.offset, comment.text) for comment in self.comments]))
+
+    @cached_property
+    def runs_alone(self) -> bool:
+        """Tell whether it runs outside a transaction, statement by statement."""
+        if any(header.fault is None for header in self.headers):
+            return True
+        return len(self.parts) == 1 and self.parts[0].parsed.runs_alone in STANDS_ALONE
 
     def place(self, offset: int) -> tuple[int, int]:
         """Turn an offset in characters into line and column, both 1-based."""

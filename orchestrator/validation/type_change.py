@@ -4,8 +4,9 @@ Types are as format_type writes them. Cautious: only what is known to keep the t
 column, is said to keep them. An expression after USING that is more than a cast always writes it anew.
 """
 
-import re
 from typing import Final
+
+from orchestrator.domain.conversion import taken_apart
 
 #: each value is already one of the other type
 _SAME_BYTES: Final = frozenset(
@@ -25,15 +26,13 @@ _WITH_DIGITS: Final = frozenset(
 )
 _INSTANTS: Final = frozenset({"timestamp without time zone", "timestamp with time zone"})
 _MOST_DIGITS: Final = 6
-#: a length or a scale, which may be negative
-_NUMBER: Final = re.compile(r" *-?[0-9]{1,9} *")
 
 
 def rewrites(old: str, new: str) -> bool:
     """Tell whether every row is written anew."""
     if old == new:
         return False
-    (base, had), (new_base, gets) = _taken_apart(old), _taken_apart(new)
+    (base, had), (new_base, gets) = taken_apart(old), taken_apart(new)
     if base != new_base:
         return bool(gets) or (base, new_base) not in _SAME_BYTES
     if base == "numeric":
@@ -47,7 +46,7 @@ def rewrites(old: str, new: str) -> bool:
 
 def is_free_in_utc(old: str, new: str) -> bool:
     """Tell whether nothing is written anew while the session's time zone is UTC."""
-    base, (new_base, gets) = _taken_apart(old)[0], _taken_apart(new)
+    base, (new_base, gets) = taken_apart(old)[0], taken_apart(new)
     return base != new_base and {base, new_base} == _INSTANTS and not gets
 
 
@@ -58,13 +57,3 @@ def _is_wider_number(had: tuple[int, ...], gets: tuple[int, ...]) -> bool:
         return False
     (precision, scale), (new_precision, new_scale) = (*had, 0)[:2], (*gets, 0)[:2]
     return scale == new_scale and precision <= new_precision
-
-
-def _taken_apart(written: str) -> tuple[str, tuple[int, ...]]:
-    """Split "timestamp(3) with time zone" into the type and its modifiers."""
-    head, parenthesis, rest = written.partition("(")
-    inside, _, tail = rest.partition(")")
-    words = inside.split(",")
-    if not parenthesis or not all(map(_NUMBER.fullmatch, words)):
-        return written, ()
-    return head + tail, tuple(map(int, words))

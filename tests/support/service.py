@@ -186,6 +186,7 @@ def service(
     more: str = "",
     compare_heads: str = "1h",
     rehearse: bool = False,
+    state: Path | None = None,
 ) -> Iterator[Service]:
     """Make repository and settings; nothing runs before `start`, nothing is left running afterwards.
 
@@ -200,7 +201,7 @@ def service(
         _SETTINGS.format(
             public=public,
             admin=admin,
-            state=folder / "state",
+            state=state or folder / "state",
             remote=work.remote_url,
             more=more if staging_url is None else _STAGING.format(rehearse=str(rehearse).lower()) + more,
             compare_heads=compare_heads,

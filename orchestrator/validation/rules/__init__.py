@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from orchestrator.domain.errors import Unavailable
 from orchestrator.validation.comparison import Comparison
+from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.marked import Marked
 from orchestrator.validation.moment import Aftermath, Moment
 from orchestrator.validation.permission import Permission
@@ -17,7 +18,9 @@ from orchestrator.validation.rules import (
     column_type_discouraged,
     comment_missing,
     constraint_dropped,
+    copy_from_files,
     copy_from_stdin,
+    copy_incomplete,
     definer_callable,
     definer_search_path,
     detach_partition_blocks,
@@ -80,6 +83,8 @@ from orchestrator.validation.rules import (
     primary_key_missing,
     psql_command,
     public_bucket_listing,
+    rehearsal_failed,
+    rehearsal_not_repeatable,
     reindex_blocks,
     rename,
     replication_role,
@@ -87,19 +92,29 @@ from orchestrator.validation.rules import (
     role_switch,
     role_too_mighty,
     rollback_ambiguous,
+    rollback_drafted,
+    rollback_irreversible,
+    rollback_lossy,
     rollback_missing,
     rollback_orphan,
+    rollback_unproven,
     row_security_missing,
     row_security_switched_off,
     rows_in_the_way,
     rows_not_counted,
     rows_without_where,
+    server_differs,
     session_setting,
     squawk_silenced,
     syntax_error,
+    table_locked,
+    table_rewritten,
+    table_scanned,
     timestamp_without_zone,
     timestamps_missing,
     transaction_control,
+    transaction_header_invalid,
+    transaction_header_unused,
     trigger_disabled,
     truncate,
     type_change_rewrites_table,
@@ -121,6 +136,8 @@ FILE_RULES: Final[tuple[Rule[SqlText], ...]] = (
     syntax_error.RULE,
     transaction_control.RULE,
     not_transactional.RULE,
+    transaction_header_invalid.RULE,
+    transaction_header_unused.RULE,
     hardcoded_secret.RULE,
     squawk_silenced.RULE,
 )
@@ -240,6 +257,27 @@ PLAN_RULES: Final[tuple[Rule[Comparison], ...]] = (
     rollback_missing.RULE,
 )
 
+#: rules about the copy on which was rehearsed: they speak of no file, so no comment in one is about them
+COPY_RULES: Final[tuple[Rule[Evidence], ...]] = (
+    server_differs.RULE,
+    copy_incomplete.RULE,
+    copy_from_files.RULE,
+)
+
+#: rules about what a rehearsal showed
+REHEARSAL_RULES: Final[tuple[Rule[Evidence], ...]] = (
+    rehearsal_failed.RULE,
+    rehearsal_not_repeatable.RULE,
+    rollback_lossy.RULE,
+    rollback_irreversible.RULE,
+    rollback_unproven.RULE,
+    rollback_drafted.RULE,
+    table_rewritten.RULE,
+    table_scanned.RULE,
+    table_locked.RULE,
+    *COPY_RULES,
+)
+
 RULES: Final[tuple[AnyRule, ...]] = (
     *PLAN_RULES,
     *FILE_RULES,
@@ -249,4 +287,5 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *PERMISSION_RULES,
     *PREFLIGHT_RULES,
     *SOURCE_RULES,
+    *REHEARSAL_RULES,
 )

@@ -18,6 +18,8 @@ _SAFE_IN_NEW_TYPES_SINCE: Final = 17
 
 def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     """Look ahead from ALTER TYPE … ADD VALUE for statements of the same file that use the value."""
+    if moment.seen.file.runs_alone:
+        return  # each statement is committed before the next
     added, world = moment.change, moment.world
     enum = world.enum(added.type)
     name = enum.name if enum else world.would_be(added.type)

@@ -25,8 +25,8 @@ def _remedy(table: Name, key: Constraint) -> str:
     columns = ", ".join(spelled(Name(None, column)) for column in key.columns)
     name, on = spelled(Name(None, key.name or f"{table.name}_pkey")), spelled(table)
     return (
-        f"Build the index by hand with CONCURRENTLY first; here: create unique index if not exists {name} on"
-        f" {on} ({columns}); alter table {on} add constraint {name} primary key using index {name}"
+        f"In an earlier file of its own: create unique index concurrently {name} on {on} ({columns});"
+        f" here: alter table {on} add constraint {name} primary key using index {name}"
     )
 
 
@@ -35,7 +35,7 @@ RULE = Rule.of(
     severity=Severity.WARNING,
     condition="A primary key is added to a table that is there already",
     effect="Reads and writes wait until its index is built, and every row is searched for NULL",
-    remedy="Build a unique index by hand with CONCURRENTLY first, and add the key USING INDEX",
+    remedy="Build a unique index with CONCURRENTLY in an earlier file of its own; add the key USING INDEX",
     check=check,
     source=Source.SQUAWK,
     marks=("adding-serial-primary-key-field",),

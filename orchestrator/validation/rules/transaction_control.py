@@ -11,8 +11,8 @@ from orchestrator.validation.sql_text import Part, SqlText
 
 
 def check(file: SqlText) -> Iterator[Finding]:
-    """Accept BEGIN … COMMIT around the whole file; refuse any other."""
-    if is_wrapped([part.parsed.control for part in file.parts]):
+    """Accept BEGIN … COMMIT around the whole file, if it is one transaction; refuse any other."""
+    if is_wrapped([part.parsed.control for part in file.parts]) and not file.runs_alone:
         yield RULE.finding(
             "The whole file stands between BEGIN and COMMIT",
             file=file.path,
@@ -34,8 +34,8 @@ def _offending(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Choose what to report: not the outer pair, when only what lies between is at fault."""
     controls = [part.parsed.control for part in parts]
     paired = len(parts) > 1 and (controls[0], controls[-1]) == (Control.BEGIN, Control.COMMIT)
-    inner = parts[1:-1] if paired else parts
-    return tuple(part for part in inner if part.parsed.control)
+    inner = tuple(part for part in parts[1:-1] if part.parsed.control) if paired else ()
+    return inner or tuple(part for part in parts if part.parsed.control)
 
 
 def _words(text: str, offset: int) -> str:

@@ -31,8 +31,8 @@ def _remedy(table: Name, constraint: Constraint) -> str:
     chosen = "_".join((table.name, *constraint.columns, "key"))
     name, on = spelled(Name(None, constraint.name or chosen)), spelled(table)
     return (
-        f"Build the index by hand with CONCURRENTLY first; here: create unique index if not exists {name} on"
-        f" {on} ({columns}); alter table {on} add constraint {name} unique using index {name}"
+        f"In an earlier file of its own: create unique index concurrently {name} on {on} ({columns});"
+        f" here: alter table {on} add constraint {name} unique using index {name}"
     )
 
 
@@ -41,7 +41,7 @@ RULE = Rule.of(
     severity=Severity.WARNING,
     condition="A unique constraint is added to a table that is there already",
     effect="Reads and writes wait until its index is built",
-    remedy="Build the index by hand with CONCURRENTLY first, and add the constraint USING INDEX",
+    remedy="Build the index with CONCURRENTLY in an earlier file of its own; add the constraint USING INDEX",
     check=check,
     source=Source.SQUAWK,
     marks=("disallowed-unique-constraint",),

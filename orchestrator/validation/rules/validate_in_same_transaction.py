@@ -23,7 +23,7 @@ def check(marked: Marked) -> Iterator[Finding]:
 
 def _added(marked: Marked) -> Constraint | None:
     change = marked.change
-    if not isinstance(change, ValidateConstraint):
+    if not isinstance(change, ValidateConstraint) or (marked.seen and marked.seen.file.runs_alone):
         return None
     return next(
         (

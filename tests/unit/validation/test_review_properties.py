@@ -1,8 +1,5 @@
 """Whatever SQL is reviewed: no rule raises, and every place lies inside its file."""
 
-from functools import cache
-from pathlib import Path
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,23 +13,7 @@ from orchestrator.validation.script import read_script
 from orchestrator.validation.split import split_statements
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
-
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def statements() -> tuple[str, ...]:
-    """All statements of all rules' examples and of the projects: SQL of every kind."""
-    files = [*ROOT.glob("rules/*/*.sql"), *ROOT.glob("projects/*/supabase/migrations/*.sql")]
-    texts = [file.read_text(encoding="utf-8", errors="replace") for file in sorted(files)]
-    return tuple(sorted({each.text for text in texts for each in split_statements(text)}))
-
-
-@cache
-def words() -> tuple[str, ...]:
-    """Single words and signs of these statements, to cut and paste."""
-    return tuple(sorted({word for each in statements() for word in each.split() if len(word) < 40}))
-
+from tests.support.statements import cut, statements, words
 
 TABLES = [Name("public", name) for name in ("orders", "customers", "profiles", "notes", "t")]
 SURVEY = Survey(
@@ -92,18 +73,6 @@ def test_statements_in_any_order_make_no_rule_raise(texts: list[str], terms: Ter
 @given(files_of(st.deferred(lambda: st.lists(st.sampled_from(words()), max_size=12).map(" ".join))), TERMS)
 def test_words_of_sql_in_any_order_make_no_rule_raise(texts: list[str], terms: Terms) -> None:
     assert_inside(reviewed(texts, terms), texts)
-
-
-@st.composite
-def cut(draw: st.DrawFn) -> str:
-    """Take a statement with a piece missing, or doubled, or with another word in its place."""
-    text = draw(st.deferred(lambda: st.sampled_from(statements())))
-    start = draw(st.integers(0, len(text)))
-    end = draw(st.integers(start, min(len(text), start + 30)))
-    put = draw(
-        st.one_of(st.just(""), st.just(text[start:end] * 2), st.sampled_from(words()), st.text(max_size=3))
-    )
-    return text[:start] + put + text[end:]
 
 
 @settings(max_examples=150, deadline=None)

@@ -22,11 +22,19 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.comparison import Comparison
 from orchestrator.validation.review import review
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import MARKS, PLAN_RULES, PREFLIGHT_RULES, RULES, SOURCE_RULES
+from orchestrator.validation.rules import (
+    MARKS,
+    PLAN_RULES,
+    PREFLIGHT_RULES,
+    REHEARSAL_RULES,
+    RULES,
+    SOURCE_RULES,
+)
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 from orchestrator.validation.world.effects import carry_out
 from orchestrator.validation.world.world import World
+from tests.support.rehearsals import rehearsed
 
 EXAMPLES = Path(__file__).parents[2] / "rules"
 LINTER = Squawk(MARKS)
@@ -66,6 +74,8 @@ def _hold(deployment: int, members: dict[str, str], reason: str = "") -> Hold:
 def seen(rule: AnyRule, example: Path) -> list[Finding]:
     if rule in PLAN_RULES:
         return list(worst_first(rule.check(comparison_of(example))))
+    if rule in REHEARSAL_RULES:
+        return [finding for finding in rehearsed(example) if finding.rule == rule.id]
     return [finding for finding in reviewed(example) if finding.rule == rule.id]
 
 
@@ -124,7 +134,7 @@ def told(finding: Finding) -> str:
 
 
 def example_of(rule: AnyRule, name: str) -> Path:
-    suffix = "toml" if rule in PLAN_RULES else "sql"
+    suffix = "toml" if rule in (*PLAN_RULES, *REHEARSAL_RULES) else "sql"
     return EXAMPLES / rule.id / f"{name}.{suffix}"
 
 

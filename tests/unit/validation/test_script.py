@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.validation.script import read_script
+from orchestrator.validation.sql_text import SqlText
 
 
 def sent(sql: str) -> list[str]:
@@ -52,3 +54,46 @@ def test_an_empty_file_records_nothing() -> None:
 def test_whatever_is_sent_was_recorded(sql: str) -> None:
     script = read_script(sql)
     assert {statement.text for statement in script.statements} <= set(script.recorded)
+
+
+@pytest.mark.parametrize(
+    ("sql", "alone"),
+    [
+        ("create index concurrently i on t (a)", True),
+        ("-- why\nVacuum t;\n-- end", True),
+        ("\\restrict x\nreindex (concurrently) table t;", True),
+        ("create index i on t (a) -- concurrently", False),
+        ("create index concurrently i on t (a); select 1", False),
+        ("begin; create index concurrently i on t (a); commit", False),
+        ("alter system set work_mem = '1MB'", False),
+        ("create database vacuum", False),
+        ("-- bascule: transaction=false because of a reason\nselect 1", True),
+        ("-- first\n/* Bascule: transaction = false\n because of a reason */ select 1", True),
+        ("-- bascule: transaction=false\nselect 1", False),
+        ("-- bascule: transaction=false because\nselect 1", False),
+        ("select 1; -- bascule: transaction=false because it is late", False),
+        ("select '-- bascule: transaction=false because it is text'", False),
+        ("-- pg-delta: transaction=false\nselect 1", True),
+        ("-- pg-delta: transaction=false", True),
+        ("-- pg-delta: transaction=false\r\nselect 1", True),
+        ("-- pg-delta: transaction=false \nselect 1", False),
+        ("-- PG-delta: transaction=false\nselect 1", False),
+        ("\n-- pg-delta: transaction=false\nselect 1", False),
+        ("--pg-delta: transaction=false\nselect 1", False),
+        ("-- pg-delta: transaction=false, please\nselect 1", False),
+        ("", False),
+    ],
+)
+def test_a_file_runs_alone_that_has_to_or_says_why(sql: str, alone: bool) -> None:  # noqa: FBT001
+    assert read_script(sql).runs_alone is alone
+    assert SqlText(path="a.sql", content=sql.encode()).runs_alone is alone
+
+
+def test_a_file_that_runs_alone_keeps_its_own_control_of_transactions() -> None:
+    assert sent("-- pg-delta: transaction=false\nbegin; select 1; commit")[1:] == ["select 1", "commit"]
+
+
+@given(st.text())
+def test_a_file_runs_alone_whoever_asks(sql: str) -> None:
+    text = SqlText(path="a.sql", content=sql.encode(errors="replace"))
+    assert read_script(text.text or "").runs_alone is text.runs_alone
