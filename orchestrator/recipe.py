@@ -65,7 +65,7 @@ STORY: Final[Mapping[Stage, Step]] = {step.stage: step for step in (
     Step(Stage.CHECKOUT, do_checkout, Stage.PLAN,         Status.REFUSED, Status.FAILED,  NEVER),
     Step(Stage.PLAN,     do_plan,     Stage.VALIDATE,     Status.REFUSED, Status.FAILED,  Status.SUCCEEDED),
     Step(Stage.VALIDATE, do_validate, Stage.OBSERVE,      Status.REFUSED, Status.FAILED,  NEVER),
-    Step(Stage.OBSERVE,  do_observe,  Stage.REHEARSE,     NEVER,          Status.FAILED,  NEVER),
+    Step(Stage.OBSERVE,  do_observe,  Stage.REHEARSE,     Status.REFUSED, Status.FAILED,  NEVER),
     Step(Stage.REHEARSE, do_rehearse, Stage.APPLY,        Status.REFUSED, Status.FAILED,  Stage.APPLY),
     Step(Stage.APPLY,    do_apply,    Stage.SMOKE,        Status.REFUSED, Stage.ROLLBACK, NEVER),
     Step(Stage.SMOKE,    do_smoke,    Status.SUCCEEDED,   Stage.ROLLBACK, Stage.ROLLBACK, NEVER),

@@ -5,12 +5,12 @@ types, and each may be carried out by another worker.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from orchestrator.catalog import facts, survey
+from orchestrator.catalog import drift, facts, survey
 from orchestrator.domain.deployment import (
     Applied,
     Done,
@@ -28,7 +28,7 @@ from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Scratch, Targets, TargetWriter
-from orchestrator.stages import apply, checkout, observe, plan, rollback, smoke, validate
+from orchestrator.stages import apply, checkout, observe, plan, rehearse, rollback, smoke, validate
 from orchestrator.validation.history import migrations_of
 from orchestrator.validation.split import decode
 
@@ -117,10 +117,15 @@ def do_validate(claim: Claim, tools: Tools) -> Done[Any]:
 
 def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
     """Look at the target, which nothing has changed yet."""
-    schemas = tools.policy(claim.deployment.target).exposed_schemas
-    with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
+    target = claim.deployment.target
+    expected = tools.kept.expected(target)
+    with tools.targets.reading(target) as reader, reader.asking() as database:
         return observe.run(
-            database, kept=tools.kept, exposed_schemas=schemas, times=_looks(claim, tools) + 1
+            database,
+            policy=tools.policy(target),
+            kept=tools.kept,
+            recorded=tools.kept.content([expected])[expected] if expected else None,
+            times=_looks(claim, tools) + 1,
         )
 
 
@@ -130,8 +135,6 @@ def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
     policy, planned = tools.policy(target), planned_of(claim, tools)
     if not policy.rehearse:
         return Done(outcome=Outcome.SKIPPED)
-    from orchestrator.stages import rehearse
-
     observed = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
     with tools.targets.reading(target) as reader, reader.asking() as database:
         seen = survey.read(database, target=target)
@@ -206,10 +209,27 @@ def _keeps_moving(claim: Claim) -> MigrationRefused:
 
 def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
     """Look at the target again, beside what was observed."""
-    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).matrix
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
     schemas = tools.policy(claim.deployment.target).exposed_schemas
     with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
-        return smoke.run(before, database=database, kept=tools.kept, exposed_schemas=schemas)
+        done = smoke.run(before.matrix, database=database, kept=tools.kept, exposed_schemas=schemas)
+    if done.gave is None or done.outcome is not Outcome.PASSED:
+        return done
+    return replace(done, gave=replace(done.gave, expect=_expect(claim, tools, before.facts, done.gave.facts)))
+
+
+def _expect(claim: Claim, tools: Tools, before: str, after: str) -> str:
+    """Keep the facts that the target should have, once led from `before` to `after`; return their sha256.
+
+    That is what it has, but for what others changed: those facts stay as they are on record.
+    """
+    recorded = tools.kept.expected(claim.deployment.target)
+    if recorded in (None, before):
+        return after
+    assert recorded is not None
+    contents = tools.kept.content([recorded, before, after])
+    expected = drift.expected_after(contents[recorded], contents[before], contents[after])
+    return after if expected is None else facts.keep(expected, tools.kept)
 
 
 def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
@@ -217,18 +237,33 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     planned = planned_of(claim, tools)
     try:
         with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
-            return rollback.run(
+            done = rollback.run(
                 planned,
                 contents=_sql_of(planned, tools),
                 writer=writer,
                 before=_wanted_back(claim, tools, writer),
                 committed=_committed(claim, tools),
             )
+            return _as_expected(done, claim, tools)
     except ConfigurationError:
         if _is_committed(planned, claim, tools):
             raise
         # not ours to write to, and nothing of ours is on its way there: that would hold the fence
         return Done(outcome=Outcome.SKIPPED, gave=Rollback(method=RollbackMethod.ABORTED))
+
+
+def _as_expected(done: Done[Rollback], claim: Claim, tools: Tools) -> Done[Rollback]:
+    """Say what the target should be after an undo; any other rollback changes nothing about that."""
+    if done.gave is None or done.outcome is not Outcome.PASSED or claim.deployment.undoes is None:
+        return done
+    try:
+        after = tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke)
+    except KeyError:
+        return done
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    if after.expect is None or tools.kept.expected(claim.deployment.target) is None:
+        return done  # it never was on record
+    return replace(done, gave=replace(done.gave, expect=_expect(claim, tools, after.facts, before.facts)))
 
 
 def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:

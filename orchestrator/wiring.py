@@ -5,7 +5,7 @@ tells nobody, and no command waits for Celery that does not use it.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from orchestrator.adapters.postgres.ledger.pool import ControlPool
 from orchestrator.adapters.postgres.ledger.pushes import LedgerReception
 from orchestrator.adapters.postgres.ledger.reading import LedgerReading
 from orchestrator.adapters.postgres.ledger.schema import upgrade
+from orchestrator.adapters.postgres.ledger.watching import LedgerWatching
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from orchestrator.actions.diagnosis import Diagnosis
     from orchestrator.adapters.celery_queue import CeleryQueue
     from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
+    from orchestrator.adapters.postgres.scratch.server import Server
     from orchestrator.adapters.postgres.target.address import TargetAddress
     from orchestrator.adapters.postgres.target.targets import PostgresTargets
     from orchestrator.relay.courier import Courier
+    from orchestrator.relay.drift import DriftWatch
     from orchestrator.relay.heads import HeadWatch
     from orchestrator.relay.publisher import Publisher
     from orchestrator.steps import Tools
@@ -98,6 +101,11 @@ class House:
         return LedgerCare(self.control, self.telling)
 
     @cached_property
+    def watching(self) -> LedgerWatching:
+        """What targets should be, and what they were seen to be instead."""
+        return LedgerWatching(self.control, self.telling)
+
+    @cached_property
     def reading(self) -> LedgerReading:
         """The ledger as people read it."""
         return LedgerReading(self.pool)
@@ -137,11 +145,9 @@ class House:
     @cached_property
     def scratch(self) -> "PostgresScratch":
         """The throw-away server for rehearsals; started when it is first asked for."""
-        from orchestrator.adapters.postgres.scratch.copies import Copies
-        from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
-
+        service = self.settings.service
         addresses = [_address(name, target) for name, target in self.settings.targets.items()]
-        return PostgresScratch(self._scratch_server, addresses, Copies)
+        return scratch_on(service.state_directory, addresses, url=service.scratch_url)
 
     @cached_property
     def linter(self) -> Linter:
@@ -169,7 +175,7 @@ class House:
             git=self.git,
             targets=self.targets,
             linter=self.linter,
-            scratch=None,  # type: ignore[arg-type]
+            scratch=self.scratch,
             policies=self.policies,
         )
 
@@ -187,13 +193,14 @@ class House:
         """Where people are told, by the channel's name."""
         return {name: _channel(channel) for name, channel in self.settings.notify.items()}
 
-    def relay_work(self) -> "Mapping[str, Publisher | HeadWatch | Courier]":
+    def relay_work(self) -> "Mapping[str, Publisher | HeadWatch | DriftWatch | Courier]":
         """Return what a relay does, a thread for each."""
         from orchestrator.relay.courier import Courier
+        from orchestrator.relay.drift import DriftWatch
         from orchestrator.relay.heads import HeadWatch
         from orchestrator.relay.publisher import Publisher
 
-        return {
+        work: dict[str, Publisher | HeadWatch | DriftWatch | Courier] = {
             "publisher": Publisher(self.outbox(), self.queue),
             "head watch": HeadWatch(
                 self.outbox(),
@@ -203,6 +210,11 @@ class House:
             ),
             "courier": Courier(self.notifications, self.channels),
         }
+        every = self.settings.service.compare_facts_seconds
+        watched = [name for name, policy in self.policies.items() if policy.is_watched]
+        if every is not None and watched:
+            work["drift watch"] = DriftWatch(self.outbox(), self.queue, watched, every_seconds=every)
+        return work
 
     def outbox(self) -> LedgerOutbox:
         """Return a relay's side of the ledger; it holds a connection of its own."""
@@ -238,6 +250,33 @@ class House:
         """Let go of what is open."""
         if "pool" in self.__dict__:
             self.pool.close()
+
+
+def scratch_on(
+    state: Path, addresses: Iterable["TargetAddress"] = (), *, url: Secret | None = None
+) -> "PostgresScratch":
+    """Return the throw-away server for rehearsals: the one that the operator names, else one of our own."""
+    from orchestrator.adapters.postgres.scratch.copies import Copies
+    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
+    from orchestrator.embedded import scratch
+    from orchestrator.embedded.programs import client
+
+    def server_of(major: int | None) -> "Server":
+        if url is not None:
+            return scratch.configured(url.reveal())
+        return scratch.acquire(state, major=major if major in scratch.available_majors() else None)
+
+    def copies_on(server: "Server") -> Copies:
+        return Copies(server, pg_dump_of_wheel=client("pg_dump"))
+
+    return PostgresScratch(server_of, addresses, copies_on)
+
+
+def release_scratch() -> None:
+    """Stop the scratch servers that this process started."""
+    from orchestrator.embedded import scratch
+
+    scratch.release_all()
 
 
 def _needed(secret: Secret | None, key: str) -> Secret:

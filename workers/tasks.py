@@ -1,10 +1,11 @@
-"""One task: look at a deployment. It takes an id, returns nothing, may run twice or not at all."""
+"""Two tasks: carry a deployment on, look at a target. They return nothing, may run twice or not at all."""
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from orchestrator import recipe, wiring
-from orchestrator.adapters.celery_queue import ADVANCE
+from orchestrator.actions import drifting
+from orchestrator.adapters.celery_queue import ADVANCE, KILL_AFTER_SECONDS, LOOK, LOOK_SECONDS
 from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.errors import BasculeError
 from workers.app import app
@@ -28,3 +29,25 @@ def advance(deployment: int) -> None:
         log.error("stage took too long and was stopped", deployment=deployment)  # noqa: TRY400 - where it stood is no news
     except Exception:
         log.exception("stage ended by a bug", deployment=deployment)
+
+
+@app.task(  # type: ignore[untyped-decorator]
+    name=LOOK, soft_time_limit=LOOK_SECONDS, time_limit=LOOK_SECONDS + KILL_AFTER_SECONDS
+)
+def look(target: str) -> None:
+    """Compare a target with what is on record. What goes wrong is left for the next time on schedule."""
+    house = wiring.house()
+    try:
+        drifting.look(
+            target,
+            policies=house.policies,
+            targets=house.targets,
+            contents=house.kept,
+            watching=house.watching,
+        )
+    except BasculeError as problem:
+        log.warning("not compared", target=target, code=problem.code, problem=problem.message)
+    except SoftTimeLimitExceeded:
+        log.error("a look took too long and was stopped", target=target)  # noqa: TRY400 - as above
+    except Exception:
+        log.exception("a look ended by a bug", target=target)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.actions.asking import head_of
 from orchestrator.actions.preview import tree_of
+from orchestrator.catalog import facts
 from orchestrator.domain.adoption import AdoptionPlan, AdoptionState, BaselineRow, plan_adoption
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.target import TargetPolicy
@@ -69,10 +70,12 @@ def look(
 def adopt(
     seen: Look, *, targets: Targets, contents: ContentStore, care: Care, ledger_id: str, actor: str
 ) -> None:
-    """Put fence and baseline on the target, then record it. Safe to repeat after a crash in between."""
+    """Put fence and baseline on the target, then record it with its facts. Safe to repeat after a crash."""
     with targets.adopting(seen.target) as adoption:
         adoption.place(ledger_id, _rows(seen.plan.to_record, contents), take_over=seen.take_over)
-    care.adopt(seen.target, commit=seen.commit, present=seen.present, actor=actor)
+    with targets.reading(seen.target) as reader, reader.asking() as database:
+        found = facts.keep(facts.read(database), contents)
+    care.adopt(seen.target, commit=seen.commit, present=seen.present, actor=actor, facts=found)
 
 
 def release(target: str, *, targets: Targets, care: Care, ledger_id: str, actor: str) -> None:

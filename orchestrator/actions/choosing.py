@@ -80,6 +80,14 @@ def choose(words: Sequence[str], *, standard_input: Callable[[], bytes]) -> tupl
     return tuple(chosen)
 
 
+def choose_folder(word: str | None) -> Chosen:
+    """Find and read a folder's migrations, all of them. Raises ConfigurationError, also for a single file."""
+    if word is not None and (word == STDIN or not is_folder(Path(word))):
+        raise no_migrations(f"{word} is no folder")
+    (chosen,) = choose([word] if word is not None else [], standard_input=bytes)
+    return chosen
+
+
 def _usual() -> Path:
     for home in (Path(_USUAL), Path()):
         if (home / _MIGRATIONS).is_dir():

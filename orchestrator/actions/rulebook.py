@@ -11,24 +11,45 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Final
 
 from orchestrator.domain.deployment import Stage
+from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.finding import Severity, Source
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.rule import AnyRule
-from orchestrator.validation.rules import PERMISSION_RULES, PLAN_RULES, RULES, SOURCE_RULES
+from orchestrator.validation.rules import (
+    COPY_RULES,
+    PERMISSION_RULES,
+    PLAN_RULES,
+    REHEARSAL_RULES,
+    RULES,
+    SOURCE_RULES,
+)
 
 #: where pages lie, from the root of the repository
 _CHECKOUT: Final = PurePosixPath("orchestrator/stages/checkout_rules")
+_OBSERVE: Final = PurePosixPath("orchestrator/stages/observe_rules")
 _SMOKE: Final = PurePosixPath("orchestrator/probes/rules")
 _VALIDATION: Final = PurePosixPath("orchestrator/validation/rules")
-_HOMES: Final = frozenset({_CHECKOUT, _SMOKE, _VALIDATION})
+_HOMES: Final = frozenset({_CHECKOUT, _OBSERVE, _SMOKE, _VALIDATION})
+#: whose pages say all, and who looks there
+_OF_PAGES: Final = {
+    _CHECKOUT: (Stage.CHECKOUT, Source.TREE),
+    _OBSERVE: (Stage.OBSERVE, Source.PREFLIGHT),
+    _SMOKE: (Stage.SMOKE, Source.SMOKE),
+}
 
+_OF_DRIFT: Final = {
+    WhenDrifted.WARN: Severity.WARNING,
+    WhenDrifted.REFUSE: Severity.ERROR,
+    WhenDrifted.IGNORE: None,
+}
 _HEAD: Final = re.compile(
     r"# (?P<rule>[a-z0-9-]+)\n\n"
     r"- severity: (?P<severity>\w+)\n"
@@ -82,7 +103,7 @@ class Entry:
 @cache
 def rulebook() -> tuple[Entry, ...]:
     """Return all rules: by stage in the order in which stages look, then by name."""
-    entries = [*_own_pages(_CHECKOUT), *map(_of_validation, RULES), *_own_pages(_SMOKE)]
+    entries = [*map(_of_validation, RULES), *chain.from_iterable(map(_own_pages, _OF_PAGES))]
     order = list(Stage)
     return tuple(sorted(entries, key=lambda entry: (order.index(entry.stage), entry.rule)))
 
@@ -105,6 +126,8 @@ def entry_of(rule: str) -> Entry:
 
 def severity_on(entry: Entry, policy: TargetPolicy) -> Severity | None:
     """Return what a rule is on a target; None where it is switched off there."""
+    if entry.rule == "target-drifted":
+        return _OF_DRIFT[policy.when_drifted]
     eased = {
         "out-of-order": Severity.NOTE if policy.out_of_order is OutOfOrder.APPLY else None,
         "file-left": Severity.WARNING if policy.when_files_leave is WhenFilesLeave.WARN else None,
@@ -118,18 +141,24 @@ def stages(entries: Iterable[Entry]) -> tuple[Stage, ...]:
     return tuple(dict.fromkeys(entry.stage for entry in entries))
 
 
+def _stage_of(rule: AnyRule) -> Stage:
+    if rule in REHEARSAL_RULES:
+        return Stage.REHEARSE
+    return Stage.PLAN if rule in PLAN_RULES else Stage.VALIDATE
+
+
 def _of_validation(rule: AnyRule) -> Entry:
     path = _VALIDATION / f"{rule.id.replace('-', '_')}.md"
     return Entry(
         rule=rule.id,
-        stage=Stage.PLAN if rule in PLAN_RULES else Stage.VALIDATE,
+        stage=_stage_of(rule),
         source=rule.source,
         severity=rule.severity,
         condition=rule.condition,
         effect=rule.effect,
         remedy=rule.remedy,
-        # a comment speaks for its file, and a source that is missing has none
-        may_be_allowed=rule.may_be_allowed and rule not in SOURCE_RULES,
+        # a comment speaks for its file, and a source that is missing has none, nor has a copy
+        may_be_allowed=rule.may_be_allowed and rule not in (*SOURCE_RULES, *COPY_RULES),
         # a comment about comments would be in vain; an operator may have other views of them
         may_be_set=rule.may_be_allowed or rule in PERMISSION_RULES,
         page=_text(path).removeprefix(f"# {rule.id}").strip(),
@@ -148,11 +177,11 @@ def _of_page(path: PurePosixPath) -> Entry:
     text = _text(path)
     head = _HEAD.match(text)
     assert head is not None, f"{path} does not begin with severity, condition, effect and remedy"
-    of_smoke = path.parent == _SMOKE
+    stage, source = _OF_PAGES[path.parent]
     return Entry(
         rule=head["rule"],
-        stage=Stage.SMOKE if of_smoke else Stage.CHECKOUT,
-        source=Source.SMOKE if of_smoke else Source.TREE,
+        stage=stage,
+        source=source,
         severity=Severity(head["severity"]),
         condition=head["condition"],
         effect=head["effect"],

@@ -14,6 +14,9 @@ from orchestrator.domain.deployment import STAGE_DEADLINE_SECONDS, DeploymentId
 from orchestrator.domain.errors import Unavailable
 
 ADVANCE = "workers.advance"
+LOOK = "workers.look"
+#: a look reads one catalog; whatever takes longer waits for something that is away
+LOOK_SECONDS = 60
 #: a stage that does not stop at its deadline is killed this much later
 KILL_AFTER_SECONDS = 30
 #: only later than that the broker hands a message out again
@@ -71,9 +74,16 @@ class CeleryQueue:
 
     def wake(self, deployment: DeploymentId) -> None:
         """Send one wake-up. Raises Unavailable within a few seconds."""
+        self._send(ADVANCE, deployment)
+
+    def look(self, target: str) -> None:
+        """Ask a worker to compare a target with what is on record. Raises Unavailable soon."""
+        self._send(LOOK, target)
+
+    def _send(self, task: str, about: int | str) -> None:
         try:
             with self._lock:
-                self._app.send_task(ADVANCE, (deployment,), expires=EXPIRES_SECONDS, ignore_result=True)
+                self._app.send_task(task, (about,), expires=EXPIRES_SECONDS, ignore_result=True)
         except (OperationalError, OSError) as problem:
             raise Unavailable(
                 f"the broker is away: {type(problem).__name__}",

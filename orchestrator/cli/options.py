@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
     from orchestrator.wiring import House
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
@@ -52,6 +53,20 @@ def opened(settings_file: Path | None, *, embedded: bool = False) -> Iterator["H
         if started:
             house.upgrade()
         yield house
+
+
+@contextmanager
+def scratch_alone() -> Iterator["PostgresScratch"]:
+    """Open a scratch server for a checkout, without any settings; what this command started ends with it."""
+    from orchestrator.adapters.logging import configure
+    from orchestrator.embedded.state import default_state
+    from orchestrator.wiring import release_scratch, scratch_on
+
+    configure(level=os.environ.get("BASCULE_LOG_LEVEL", "warning"), secrets=[])
+    try:
+        yield scratch_on(default_state())
+    finally:
+        release_scratch()
 
 
 def actor() -> str:

@@ -19,9 +19,9 @@ from orchestrator.domain.errors import BasculeError
 #: the verbs in the order of the help page, in groups
 SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry")
-READING = ("status", "show", "logs", "history", "schema")
+READING = ("status", "show", "logs", "history", "schema", "drift")
 OPERATING = ("doctor", "config")
-CHECKOUT = ("new", "validate", "rules", "explain")
+CHECKOUT = ("new", "check", "validate", "rehearse", "rules", "explain")
 GROUPS = {
     "On a checkout": CHECKOUT,
     "The service": SERVICE,

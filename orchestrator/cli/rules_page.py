@@ -71,7 +71,7 @@ def _section(entry: Entry) -> str:
 
 def _standing(entry: Entry) -> str:
     """Say what is out of the ordinary about its permission, where every rule of the stage is not so."""
-    if entry.stage in (Stage.CHECKOUT, Stage.SMOKE) or entry.may_be_allowed:
+    if entry.stage in (Stage.CHECKOUT, Stage.OBSERVE, Stage.SMOKE) or entry.may_be_allowed:
         return ""
     return "It cannot be allowed in the SQL." if entry.may_be_set else "It can be neither allowed nor set."
 

@@ -179,6 +179,8 @@ class Smoke:
     #: sha256 under which the ledger keeps the facts of then
     facts: str
     fingerprint: str
+    #: sha256 of the facts that the target should have from now on: without what others changed
+    expect: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,6 +194,8 @@ class Rollback:
     left_behind: tuple[Change, ...] = ()
     #: the target's fingerprint afterwards
     fingerprint: str | None = None
+    #: sha256 of the facts that the target should have from now on; None: what it should have before
+    expect: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     TARGET_ADOPTED = "adopted"
     TARGET_RELEASED = "released"
     TARGET_REOPENED = "reopened"
+    DRIFTED = "drifted"
+    DRIFT_ENDED = "drift_ended"
+    DRIFT_ACCEPTED = "drift_accepted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,22 +58,25 @@ class Notification:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """The facts of an outcome, for any channel to put into words."""
+    """The facts of an outcome, for any channel to put into words.
+
+    What is about a target alone, such as its drift, has no deployment, and nothing that belongs to one.
+    """
 
     event: EventKind
     at: datetime
     target: str
-    deployment: DeploymentId
-    repository: str
-    branch: str
-    commit: str
-    subject: str
-    actor: str
+    deployment: DeploymentId | None
+    repository: str = ""
+    branch: str = ""
+    commit: str = ""
+    subject: str = ""
+    actor: str = ""
     #: versions that were applied, reverted or refused, as the status says
-    migrations: tuple[str, ...]
+    migrations: tuple[str, ...] = ()
     #: one line each, worst first
-    reasons: tuple[str, ...]
-    remedy: str
-    took_seconds: float
+    reasons: tuple[str, ...] = ()
+    remedy: str = ""
+    took_seconds: float = 0.0
     #: where the deployment can be read; empty when no page is reachable
     link: str = ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from orchestrator.domain.identity import subject
+
 #: stands between the parts of a definition; nobody writes it in SQL
 PART_SEPARATOR: Final = "\x1f"
 
@@ -60,7 +62,7 @@ class Change:
     def headline(self) -> str:
         """Say what happened to what; without definitions, which may hold what is not for everybody."""
         happened = "was added" if self.before is None else "was removed" if self.after is None else "changed"
-        return f"{self.kind} {self.identity} {happened}"
+        return f"{subject(self.kind, self.identity)} {happened}"
 
 
 def difference(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, ...]:
@@ -72,6 +74,18 @@ def difference(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, .
         for key in sorted(old.keys() | new.keys())
         if old.get(key) != new.get(key)
     )
+
+
+def carried(facts: Iterable[Fact], changes: Iterable[Change]) -> tuple[Fact, ...]:
+    """Make these changes to facts, whatever those were; sorted."""
+    now = {(fact.kind, fact.identity): fact for fact in facts}
+    for change in changes:
+        key = change.kind, change.identity
+        if change.after is None:
+            now.pop(key, None)
+        else:
+            now[key] = Fact(*key, change.after)
+    return tuple(sorted(now.values()))
 
 
 def undone(before: Facts, after: Facts, now: Facts) -> Facts:

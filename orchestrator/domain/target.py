@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestrator.domain.deployment import Deployment, DeploymentId
+from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.plan import Hold, OutOfOrder, WhenFilesChange, WhenFilesLeave
 
@@ -21,6 +22,7 @@ class TargetPolicy:
     out_of_order: OutOfOrder = OutOfOrder.REFUSE
     when_files_leave: WhenFilesLeave = WhenFilesLeave.FAIL
     when_files_change: WhenFilesChange = WhenFilesChange.REFUSE
+    when_drifted: WhenDrifted = WhenDrifted.WARN
     #: False: nothing is tried on a scratch copy first
     rehearse: bool = True
     #: refuse where the scratch server is of another major version than the target
@@ -37,6 +39,11 @@ class TargetPolicy:
     attempts: int = 5
     #: how long an unavailable thing is waited for before the stage counts as failed
     patience_seconds: float = 600
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether anybody wants to know that somebody else changed it."""
+        return self.when_drifted is not WhenDrifted.IGNORE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,3 +67,5 @@ class TargetState:
     newest: Deployment | None
     #: holds that are in force
     holds: tuple[Hold, ...] = ()
+    #: when somebody else was first seen to have changed it; None: it is as recorded, as far as is known
+    drifted: datetime | None = None

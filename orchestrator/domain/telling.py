@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.domain.deployment import Deployment, Outcome, Stage, StageRun
+from orchestrator.domain.difference import headlines
+from orchestrator.domain.drift import Drift
 from orchestrator.domain.event import EventKind, Message
 from orchestrator.domain.finding import Finding, Severity, worst_first
+
+#: changes that a message names; the rest is counted
+_CHANGES_TOLD: Final = 10
 
 
 def message_of(
@@ -32,6 +37,26 @@ def message_of(
         remedy=_remedy(ended, runs),
         took_seconds=(at - (ended.started or ended.created)).total_seconds(),
         link=f"{public_url.rstrip('/')}/deployments/{ended.id}" if public_url else "",
+    )
+
+
+def drift_message(target: str, drift: Drift, at: datetime) -> Message:
+    """Make the message about a target that somebody else changed; never with a definition."""
+    return Message(
+        event=EventKind.DRIFTED,
+        at=at,
+        target=target,
+        deployment=None,
+        reasons=headlines(drift.changes, _CHANGES_TOLD),
+        remedy=drift_remedy(target),
+    )
+
+
+def drift_remedy(target: str) -> str:
+    """Say what a person can do about drift."""
+    return (
+        f"see what it is: bascule drift {target}; then undo it there by hand, or, if it shall stay: "
+        f"bascule drift {target} --accept"
     )
 
 

@@ -5,7 +5,17 @@ Stages and actions are written against these; wiring.py says which adapter answe
 
 from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue
 from orchestrator.ports.git import Blob, Git, Listing
-from orchestrator.ports.ledger import Care, Claim, Claims, ContentStore, Kept, Outbox, Reading, Reception
+from orchestrator.ports.ledger import (
+    Care,
+    Claim,
+    Claims,
+    ContentStore,
+    Kept,
+    Outbox,
+    Reading,
+    Reception,
+    Watching,
+)
 from orchestrator.ports.scratch import Play, Scratch
 from orchestrator.ports.target import Adoption, Database, TargetReader, Targets, TargetWriter
 
@@ -33,4 +43,5 @@ __all__ = [
     "TargetReader",
     "TargetWriter",
     "Targets",
+    "Watching",
 ]

@@ -33,6 +33,10 @@ class Queue(Protocol):
         """Send one wake-up. Raises Unavailable."""
         ...
 
+    def look(self, target: str) -> None:
+        """Ask a worker to compare a target with what is on record. Raises Unavailable."""
+        ...
+
 
 class Linter(Protocol):
     """Another program that reads SQL."""

@@ -1,11 +1,12 @@
 """The ledger, one port for each of those who talk to it. Tests use the real one: it is never faked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from orchestrator.domain.deployment import Deployment, DeploymentId, Done, Stage, StageRun, Status
+from orchestrator.domain.drift import Drift, Watched
 from orchestrator.domain.event import Event
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
@@ -87,6 +88,10 @@ class Kept(ContentStore, Protocol):
         """Return the checksum of each version that the ledger knows to be on the target."""
         ...
 
+    def expected(self, target: str) -> str | None:
+        """Return the sha256 of the kept facts that the target should have; None: none are on record."""
+        ...
+
     def holds(self, target: str) -> tuple[Hold, ...]:
         """Return the holds in force."""
         ...
@@ -121,6 +126,15 @@ class Outbox(Protocol):
         """Wake deployments that stood still although nothing holds them up."""
         ...
 
+    def send_looks(
+        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float
+    ) -> tuple[str, ...]:
+        """Send for a look at those of these targets that had none for so long, and that nothing runs on.
+
+        Any number of relays may do so: each target is sent for once. What `send` raises leaves them due.
+        """
+        ...
+
     def followed_heads(self) -> dict[str, str | None]:
         """Return, for each adopted target, the commit that it was last asked for."""
         ...
@@ -134,11 +148,41 @@ class Outbox(Protocol):
         ...
 
 
+class Watching(Protocol):
+    """What targets should be, and what they were seen to be instead. Raises Unavailable."""
+
+    def watched(self, target: str) -> Watched:
+        """Return what is on record for a target."""
+        ...
+
+    def saw(self, target: str, drift: Drift, *, since: Watched) -> bool:
+        """Record what a comparison showed, and tell of a drift that was not told before.
+
+        False, and nothing is recorded: something ran or was recorded since then, so it says nothing.
+        """
+        ...
+
+    def accept(self, target: str, facts: str, drift: Drift, *, since: Watched, actor: str) -> bool:
+        """Put these facts on record as what the target should have. False: as in `saw`."""
+        ...
+
+
 class Care(Protocol):
     """What people decide about targets. Raises Unavailable."""
 
-    def adopt(self, target: str, *, commit: str | None, present: Sequence[Migration], actor: str) -> None:
-        """Take a target under care: record the head, and the files of the versions that it already has."""
+    def adopt(
+        self,
+        target: str,
+        *,
+        commit: str | None,
+        present: Sequence[Migration],
+        actor: str,
+        facts: str | None = None,
+    ) -> None:
+        """Take a target under care: record head, facts, and the files of the versions that it already has.
+
+        `facts` is the sha256 under which they are kept; adopting again leaves those that are on record.
+        """
         ...
 
     def release(self, target: str, *, actor: str) -> None:

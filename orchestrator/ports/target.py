@@ -58,11 +58,19 @@ class TargetWriter(TargetReader, Protocol):
     """
 
     def apply(self, migration: Migration, sql: str) -> AppliedMigration:
-        """Run a migration and write its history row, in one transaction."""
+        """Run a migration and write its history row, in one transaction.
+
+        A file that runs alone is none: after an error or a crash something of it may be left, which the next
+        `apply` of the same file goes on with, or `abandon` clears away as far as can be.
+        """
         ...
 
     def revert(self, migration: Migration, sql: str) -> None:
-        """Run a rollback and remove the history row, in one transaction."""
+        """Run a rollback and remove the history row, in one transaction; one that runs alone as above."""
+        ...
+
+    def abandon(self) -> tuple[str, ...]:
+        """Clear away what files that run alone left half done on their way up; return their versions."""
         ...
 
 

@@ -8,11 +8,12 @@ Leaves behind  proven drafts of rollbacks in the ledger; nothing on the target, 
 Each way back is judged by itself: what a wrong one leaves behind is undone before the next is tried.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.catalog import facts, holdings, names
+from orchestrator.catalog import facts, holdings, names, survey
 from orchestrator.catalog.draft import arranged, draft, written
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Failure, TargetError
@@ -36,7 +37,7 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import ContentStore, Play, Scratch
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
-from orchestrator.validation.losses import losses
+from orchestrator.validation.losses import losses, shape_after
 from orchestrator.validation.rehearsed import rehearsal_findings
 from orchestrator.validation.rename import rollback_path
 from orchestrator.validation.script import read_script
@@ -54,6 +55,8 @@ class Played:
     smoke: tuple[Finding, ...] = ()
     #: who may do what before them
     before: Matrix | None = None
+    #: how long it took to ask that, both times
+    smoke_seconds: float = 0.0
     #: texts of drafts by their sha256
     drafts: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -113,7 +116,12 @@ def play(
 
     `shape` is what is there before the first migration, for the judgement of what rows are lost.
     """
-    told = _Told(plan=plan, contents=contents, exposed_schemas=exposed_schemas, shape=shape)
+    told = _Told(
+        plan=plan,
+        contents=contents,
+        exposed_schemas=exposed_schemas,
+        shape=shape,
+    )
     if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
         try:
             with scratch.playing(copy, together=True, target=target) as stand:
@@ -131,6 +139,7 @@ class _Told:
     plan: Plan
     contents: Mapping[str, bytes]
     exposed_schemas: Sequence[str]
+    #: what is there before the first migration, where somebody has looked already
     shape: Shape | None
 
     def up(self, migration: Migration) -> str:
@@ -146,6 +155,8 @@ class _Moment:
 
     facts: Facts
     holdings: holdings.Holdings
+    #: for what the statements tell of rows
+    shape: Shape
     #: only where a draft may be wanted
     names: names.Names | None
 
@@ -162,6 +173,7 @@ class _Rehearsing:
         self._trace: list[StatementTrace] = []
         self._touched: set[tuple[str, str]] = set()
         self._drafts: dict[str, bytes] = {}
+        self._asked_seconds = 0.0
 
     def carry_out(self) -> Played:
         pending = self._told.plan.pending
@@ -179,7 +191,13 @@ class _Rehearsing:
             failed=Failure.of(again) if again else None,
             failed_again=again is not None,
         )
-        return Played(rehearsal=rehearsal, smoke=judge(before, after), before=before, drafts=self._drafts)
+        return Played(
+            rehearsal=rehearsal,
+            smoke=judge(before, after),
+            before=before,
+            smoke_seconds=self._asked_seconds,
+            drafts=self._drafts,
+        )
 
     def _rehearsal(self, **found: Any) -> Rehearsal:  # noqa: ANN401  # fields of Rehearsal, by their names
         return Rehearsal(
@@ -255,10 +273,10 @@ class _Rehearsing:
             held, now = holdings.read(database), facts.read(database)
         self._touch(self._moments[number + 1].facts, now)
         residue = difference(start.facts.all, now.all)
-        told = losses(self._told.text(migration.file), _sql_text(migration, text), self._told.shape)
+        told = losses(self._told.text(migration.file), _sql_text(migration, text), start.shape)
         lost = (
             *holdings.gone(start.holdings, held),
-            *holdings.narrowed(start.holdings, self._moments[number + 1].holdings),
+            *holdings.narrowed(start.holdings, self._moments[number + 1].holdings, kept=told.kept),
             *told.lost,
         )
         verdict = _verdict(residue, unsure=(*told.left, *told.unseen), lost=lost)
@@ -273,6 +291,7 @@ class _Rehearsing:
         def look() -> None:
             with self._play.asking() as database:
                 self._moments[number] = _Moment(
+                    shape=self._shape(number) or survey.read(database, target=self._copy.database).shape,
                     names=names.read(database) if may_draft else None,
                     holdings=holdings.read(database),
                     facts=facts.read(database),
@@ -280,9 +299,19 @@ class _Rehearsing:
 
         self._play.mark(look)
 
+    def _shape(self, number: int) -> Shape | None:
+        """Work the shape of a moment out on paper, which is quicker than to look; None: it is not certain."""
+        if number == 0:
+            return self._told.shape
+        before = self._told.plan.pending[number - 1]
+        return shape_after(self._told.text(before.file), self._moments[number - 1].shape)
+
     def _ask(self) -> Matrix:
+        began = time.monotonic()
         with self._play.asking() as database:
-            return ask(database, self._told.exposed_schemas)
+            matrix = ask(database, self._told.exposed_schemas)
+        self._asked_seconds += time.monotonic() - began
+        return matrix
 
     def _touch(self, before: Facts, after: Facts) -> None:
         self._touched.update((each.kind, each.identity) for each in difference(before.all, after.all))

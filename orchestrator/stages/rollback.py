@@ -4,7 +4,8 @@ Takes          the Plan, the contents of its rollback files, and the facts from 
 Gives          Rollback: by which method, what was reverted, what is left behind
 Fails with     MigrationRefused for a rollback file that is missing, TargetError for one that fails, both
                kept in the outcome; Unavailable, also when locks cannot be had, is raised
-Leaves behind  each rollback and the removal of its history row committed together, or neither
+Leaves behind  each rollback and the removal of its history row committed together, or neither; a rollback
+               that runs alone may be repeated
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,13 +44,18 @@ def run(
 
     `committed` is what the ledger knows to have been committed: an earlier attempt at this stage may have
     reverted some of it already, which the history can no longer tell. None: the ledger does not know, because
-    the apply stage never came to an end; then the facts have to say that nothing is left.
+    the apply stage never came to an end; then the facts have to say that nothing is left. So they have where
+    a file that runs alone did not come to its end.
     """
+    error = _quietly(writer.abandon)
+    if error is not None:
+        return _impossible(error, ())
     present, ours = {row.version for row in writer.history()}, writer.ours()
     known = {migration.version for migration in committed or ()}
     to_undo = [m for m in reversed(plan.pending) if m.version in ours | known]
     if not to_undo:
-        return _nothing_to_undo(before, writer, read_facts, sure=committed is not None)
+        half_done = any(_runs_alone(m, contents) for m in plan.pending if m.version not in present)
+        return _nothing_to_undo(before, writer, read_facts, sure=committed is not None and not half_done)
     missing = [m for m in to_undo if m.version in present and _rollback_of(m, contents) is None]
     if missing:
         # decided before the first one runs: a target half way back is worse than one that is not touched
@@ -90,14 +96,26 @@ def _does_nothing(migration: Migration, contents: Mapping[str, bytes]) -> bool:
 def _revert(migration: Migration, contents: Mapping[str, bytes], writer: TargetWriter) -> TargetError | None:
     sql = _rollback_of(migration, contents)
     assert sql is not None, "missing rollbacks were refused"
+    error = _quietly(lambda: writer.revert(migration, sql))
+    if error is None:
+        crash_point("rollback: after a revert committed")
+    return error
+
+
+def _quietly(do: Callable[[], object]) -> TargetError | None:
+    """Return the target's error; raise Unavailable where somebody else is in the way."""
     try:
-        writer.revert(migration, sql)
+        do()
+    except Contention as error:
+        raise Unavailable(error.message, code=error.code, remedy=error.remedy, **error.nouns) from error
     except TargetError as error:
-        if isinstance(error, Contention):
-            raise Unavailable(error.message, code=error.code, remedy=error.remedy, **error.nouns) from error
         return error
-    crash_point("rollback: after a revert committed")
     return None
+
+
+def _runs_alone(migration: Migration, contents: Mapping[str, bytes]) -> bool:
+    up = contents.get(migration.file.sha256)
+    return up is not None and read_script(decode(up)).runs_alone
 
 
 def _compare(

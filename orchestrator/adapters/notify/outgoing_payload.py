@@ -43,7 +43,7 @@ def _json(message: Message, entries: int, characters: int) -> bytes:
         "link": message.link if len(message.link) <= characters else "",
     }
     whole = {
-        "type": f"deployment.{message.event.value}",
+        "type": f"{'target' if message.deployment is None else 'deployment'}.{message.event.value}",
         "timestamp": message.at.isoformat(),
         "data": data,
     }

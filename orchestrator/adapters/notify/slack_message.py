@@ -23,6 +23,7 @@ _COLOURS: Final = {
     EventKind.FAILED: "#e8912d",
     EventKind.ROLLED_BACK: "#e8912d",
     EventKind.STUCK: "#e01e5a",
+    EventKind.DRIFTED: "#ecb22e",
 }
 _GREY: Final = "#8d8d8d"
 
@@ -61,18 +62,21 @@ def fit(text: str, limit: int) -> str:
 def _blocks(message: Message) -> list[Block | None]:
     return [
         {"type": "section", "fields": _fields(message)},
-        _section(_list("Why", message.reasons)),
+        _section(_list("What changed" if message.event is EventKind.DRIFTED else "Why", message.reasons)),
         _section(_list("Migrations", message.migrations)),
         _section(f"*What to do*\n{fit(message.remedy, _REMEDY)}" if message.remedy else ""),
-        _context(message),
+        _context(message) if message.deployment is not None else None,
         _button(message.link),
     ]
 
 
 def _fields(message: Message) -> list[Block]:
+    target = _mrkdwn(f"*Target*\n{fit(message.target, _FIELD)}")
+    if message.deployment is None:
+        return [target]
     commit = f"{_code(short(message.commit))} {fit(message.subject, _FIELD // 2)}"
     return [
-        _mrkdwn(f"*Target*\n{fit(message.target, _FIELD)}"),
+        target,
         _mrkdwn(f"*Branch*\n{_code(message.branch)}"),
         _mrkdwn(f"*Commit*\n{commit}"),
         _mrkdwn(f"*By*\n{fit(message.actor or 'nobody named', _FIELD)}"),

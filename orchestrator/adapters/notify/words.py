@@ -1,6 +1,15 @@
 """The words for an outcome that every channel uses."""
 
+from typing import Final
+
 from orchestrator.domain.event import EventKind, Message
+
+_EFFECTS: Final = {
+    EventKind.REFUSED: "the database was not touched",
+    EventKind.FAILED: "nothing was committed",
+    EventKind.STUCK: "a person is needed, nothing else runs here until then",
+    EventKind.DRIFTED: "somebody changed it without a deployment",
+}
 
 
 def headline(message: Message) -> str:
@@ -14,16 +23,11 @@ def _effect(message: Message) -> str:
     match message.event:
         case EventKind.SUCCEEDED:
             return f"{migrations} applied" if count else "nothing was to be applied"
-        case EventKind.REFUSED:
-            return "the database was not touched"
-        case EventKind.FAILED:
-            return "nothing was committed"
         case EventKind.ROLLED_BACK:
             return f"{migrations} undone"
-        case EventKind.STUCK:
-            return "a person is needed, nothing else runs here until then"
-        case _:
-            return f"deployment {message.deployment}"
+        case event if event in _EFFECTS:
+            return _EFFECTS[event]
+    return "its target" if message.deployment is None else f"deployment {message.deployment}"
 
 
 def duration(seconds: float) -> str:

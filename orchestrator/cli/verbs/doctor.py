@@ -42,10 +42,29 @@ def _examine(house: "House") -> Iterator[Diagnosis]:
     ledger = checked("ledger", lambda: f"is {house.claims.ledger_id}")
     yield ledger
     yield checked("broker", broker)
+    yield _rehearsals(house)
     yield from examine_repositories(house.policies.values(), house.git)
     yield from house.hosts_in_doubt()
     ledger_id = house.claims.ledger_id if ledger.health is Health.WELL else None
     yield from examine_targets(house.policies.values(), house.targets, ledger_id)
+
+
+def _rehearsals(house: "House") -> Diagnosis:
+    from orchestrator.actions.diagnosis import checked
+    from orchestrator.embedded.scratch import available_majors, configured
+
+    about = "rehearsals"
+    if url := house.settings.service.scratch_url:
+        return checked(about, lambda: f"PostgreSQL {configured(url.reveal()).major} at service.scratch_url")
+    if majors := available_majors():
+        found = f"on PostgreSQL {', '.join(map(str, majors))} of this host"
+        return Diagnosis(about=about, health=Health.WELL, found=found)
+    return Diagnosis(
+        about=about,
+        health=Health.NOTE,
+        found="there is no PostgreSQL on this host to rehearse on",
+        remedy="install bascule[embedded], or name service.scratch_url",
+    )
 
 
 def _tell(output: Output, diagnosis: Diagnosis) -> None:

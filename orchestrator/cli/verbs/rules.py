@@ -25,7 +25,7 @@ SeverityOf = Callable[["Entry"], "Severity | None"]
 def command(
     *,
     stage: Annotated[
-        Literal["checkout", "plan", "validate", "smoke"] | None,
+        Literal["checkout", "plan", "validate", "observe", "rehearse", "smoke"] | None,
         typer.Option(help="Only the rules of this stage.", show_default=False),
     ] = None,
     target: Annotated[

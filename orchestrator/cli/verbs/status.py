@@ -58,6 +58,8 @@ def _stand(
     if state is None or state.adopted is None:
         return name, follows, "-", f"not under care: bascule adopt {name}"
     note = f"CLOSED by deployment {state.closed_by}" if state.closed_by else ""
+    if state.drifted is not None:
+        note = f"{note}{'; ' if note else ''}drifted, seen {ago(state.drifted)}: bascule drift {name}"
     return name, follows, ago(state.adopted), note
 
 

@@ -34,6 +34,7 @@ BREAKING = [
     "apply: after a migration committed",
     "rollback: after a revert committed",
 ]
+ALONE = ["alone: intent recorded", "alone: statement done", "alone: before the record"]
 REFUSED = ["smoke: in record", "smoke: recorded", "rollback: in record", "rollback: after a revert committed"]
 
 
@@ -122,3 +123,47 @@ def test_what_smoke_refuses_is_rolled_back_although_the_worker_dies(begun, worke
     up = f"create table public.open{second} (id int); grant all on public.open{second} to anon"
     opens = (second, unseen(up), f"drop table public.open{second};\n")
     end_as_begun(begun["refused"], worker_lives, point, tmp_path / "died", [(first, *leaves(first)), opens])
+
+
+def index_of(place, version):
+    """Tell of the index that a migration made: how often it is there, and whether it is valid."""
+    made = f"select indisvalid from pg_index where indexrelid::regclass::text like '%i{version}'"
+    return [valid for (valid,) in place.rows(made)]
+
+
+@pytest.mark.parametrize("point", ALONE)
+def test_what_runs_outside_a_transaction_is_done_once_although_the_worker_dies(
+    begun, worker_lives, tmp_path, point
+):
+    place = begun["good"]
+    version = str(next(_NUMBERS))
+    up = (
+        "-- bascule: transaction=false because the index is built while people write\n"
+        f"insert into public.effects values ('{version}');\n"
+        f"create index concurrently i{version} on public.effects (version);\n"
+    )
+    place.migration(version, "index", up, f"drop index concurrently public.i{version};\n")
+    deployment = carry_out(place, worker_lives, place.commit(point), point, tmp_path / "died")
+    assert_on_record_once(place, deployment, Status.SUCCEEDED)
+    assert place.versions()[-1] == version
+    assert place.versions() == place.recorded()
+    assert place.effects() == place.versions()[1:]
+    assert index_of(place, version) == [True]
+    assert place.rows("select * from supabase_migrations.bascule_intent") == []
+
+
+@pytest.mark.parametrize("point", ALONE)
+def test_a_rollback_outside_a_transaction_is_done_once_although_the_worker_dies(
+    begun, worker_lives, tmp_path, point
+):
+    place = begun["breaking"]
+    first, second = (str(next(_NUMBERS)) for _ in range(2))
+    index = (
+        first,
+        f"create index i{first} on public.effects (version);\n",
+        f"drop index concurrently public.i{first};\n",
+    )
+    breaks = (second, "select 1 / count(*) from public.effects where version = 'none';\n", "select 1;\n")
+    end_as_begun(place, worker_lives, point, tmp_path / "died", [index, breaks])
+    assert index_of(place, first) == []
+    assert place.rows("select * from supabase_migrations.bascule_intent") == []

@@ -9,7 +9,7 @@ from orchestrator.adapters.postgres.target.targets import PostgresTargets
 from orchestrator.adapters.postgres.target.write import Writer
 from orchestrator.catalog import facts
 from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
-from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.errors import Contention, TargetError, Unavailable
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import Plan
@@ -60,19 +60,19 @@ def make(target_database) -> Iterator[object]:
         adoption.place(LEDGER)
     with targets.writing("staging", ledger_id=LEDGER) as writer:
 
-        def begin(down: tuple[str | None, ...] = DOWN) -> Deployed:
+        def begin(down: tuple[str | None, ...] = DOWN, up: tuple[str, ...] = UP) -> Deployed:
             with writer.asking() as database:
                 before = facts.read(database)
             pending = tuple(
                 Migration(
                     version=str(number),
                     name="x",
-                    file=file_of(UP[number], f"supabase/migrations/{number}_x.sql"),
+                    file=file_of(up[number], f"supabase/migrations/{number}_x.sql"),
                     rollback=None if sql is None else file_of(sql, f"supabase/rollbacks/{number}_x.sql"),
                 )
                 for number, sql in enumerate(down)
             )
-            sqls = [sql for sql in (*UP, *down) if sql is not None]
+            sqls = [sql for sql in (*up, *down) if sql is not None]
             contents = {checksum(sql.encode()): sql.encode() for sql in sqls}
             return Deployed(writer, before, contents, Plan(pending=pending))
 
@@ -197,3 +197,44 @@ def test_a_migration_without_a_statement_needs_no_rollback(make):
     deployed.apply(1)
     done = deployed.roll_back(plan=plan, contents=contents)
     assert (done.outcome, done.gave.reverted) == (Outcome.PASSED, ("1", "0"))
+
+
+def test_what_runs_alone_and_failed_is_cleared_away(make):
+    up = (
+        "create table public.a as select 1 as id from generate_series(1, 2)",
+        "create unique index concurrently i on public.a (id)",
+    )
+    deployed = make(up=up)
+    deployed.apply(0)
+    with pytest.raises(TargetError):
+        deployed.apply(1)
+    done = deployed.roll_back(committed=deployed.plan.pending[:1])
+    assert (done.outcome, done.gave.reverted, done.gave.left_behind) == (Outcome.PASSED, ("0",), ())
+
+
+def test_of_a_file_that_runs_alone_and_fails_in_the_middle_is_told_what_it_leaves_behind(make):
+    deployed = make(
+        up=("-- pg-delta: transaction=false\ncreate table public.a (id int); select nope",), down=("",)
+    )
+    with pytest.raises(TargetError):
+        deployed.apply(0)
+    for _ in range(2):  # also where an attempt at this stage was lost
+        done = deployed.roll_back(committed=())
+        assert (done.outcome, deployed.history()) == (Outcome.FAILED, [])
+        assert done.failure is not None
+        assert done.failure.code == "left-behind"
+
+
+def test_a_lock_that_keeps_an_index_from_being_dropped_is_waited_for(make, target_database):
+    up = ("create table public.a (id int)", "create index concurrently i on public.a (id)")
+    deployed = make(up=up)
+    deployed.apply(0)
+    deployed.writer.address = replace(deployed.writer.address, statement_timeout_seconds=0.2)
+    with psycopg.connect(target_database.url) as holder:
+        holder.execute("insert into public.a values (1)")
+        with pytest.raises(Contention):
+            deployed.apply(1)
+        with pytest.raises(Unavailable):
+            deployed.roll_back(committed=deployed.plan.pending[:1])
+        holder.rollback()
+    assert deployed.roll_back(committed=deployed.plan.pending[:1]).outcome is Outcome.PASSED

@@ -75,5 +75,24 @@ alter type app.mood add value 'so-so';""",
     "20260101002800_large.sql": "".join(
         f"comment on table app.plain is 'line {n}; of many';\n" for n in range(500)
     ),
+    "20260101002900_concurrently.sql": """-- while people write
+create unique index concurrently plain_id on app.plain (id);
+""",
+    "20260101003000_commented.sql": "/* a; b */ drop index concurrently app.plain_id; -- c;\n",
+    "20260101003100_vacuum.sql": "vacuum (analyze) app.plain",
+    "20260101003200_reindex.sql": b"\xef\xbb\xbfreindex index concurrently app.plain_pkey;\r\n",
+    "20260101003210_reindex_all.sql": "reindex schema app",
+    "20260101003300_no_transaction.sql": """-- pg-delta: transaction=false
+set search_path = app;
+alter type mood add value 'new';
+create table moods (mood mood default 'new');
+
+-- and its index
+create index concurrently moods_mood on moods (mood);
+""",
+    "20260101003400_no_transaction_on_windows.sql": (
+        b"\xef\xbb\xbf-- pg-delta: transaction=false\r\n"
+        b"alter type app.mood add value 'newer';\r\nalter table app.moods alter mood set default 'newer';\r\n"
+    ),
     "9_few_digits.sql": "select 'text order, not numbers';",
 }

@@ -66,13 +66,26 @@ def test_bascule_runs_a_first_statement_that_needs_a_transaction_and_the_cli_doe
 @pytest.mark.parametrize(
     "content",
     [
-        "create index concurrently i on app.t (id);\n",
+        "create table app.u (id int);\ncreate index concurrently i on app.t (id);\n",
         "create table app.u (id int);\ncommit;\nbegin;\ncreate table app.v (id int);\n",
         b"comment on table app.t is 'caf\xe9';\n",
     ],
     ids=["no transaction", "control of the transaction", "not UTF-8"],
 )
 def test_bascule_refuses_what_the_cli_takes(content, both, cli, target_database, second_target_database):
+    assert both(content).status is Status.REFUSED
+    assert recorded(target_database.url) == []
+    assert cli.push(second_target_database.url)["upToDate"] is False
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-- pg-delta: transaction=false ", "--pg-delta: transaction=false", "\n-- pg-delta: transaction=false"],
+)
+def test_a_header_in_another_form_is_a_fault_for_bascule_and_a_comment_for_the_cli(
+    line, both, cli, target_database, second_target_database
+):
+    content = f"{line}\ncreate type app.mood as enum ('good');\nalter type app.mood add value 'bad';\n"
     assert both(content).status is Status.REFUSED
     assert recorded(target_database.url) == []
     assert cli.push(second_target_database.url)["upToDate"] is False

@@ -8,6 +8,7 @@ create policy own on public.notes for all to authenticated using ((select auth.u
 grant select, insert, update, delete on public.notes to authenticated, service_role;
 """
 TITLE = "alter table public.notes add column title text;\n"
+BUILD = "create index concurrently notes_owner on public.notes (owner);\n"
 BODY = "alter table public.notes add column body text;\n"
 
 
@@ -94,3 +95,45 @@ def test_when_the_service_is_released_the_cli_goes_on_alone(service, cli, target
     write(service, "20260102000000", "title", TITLE)
     cli.push(target_database.url)
     assert cli.listed(target_database.url)["pending"] == []
+
+
+def test_an_index_that_either_of_them_builds_concurrently_is_done_for_both(service, cli, target_database):
+    write(service, "20260101000000", "notes", NOTES)
+    service.command("adopt", "staging")
+    deploy(service)
+
+    write(service, "20260102000000", "index", BUILD, "drop index concurrently public.notes_owner;\n")
+    deployed = deploy(service)
+    assert deployed.status is Status.SUCCEEDED
+    assert cli.push(target_database.url)["upToDate"] is True
+
+    service.start("relay", "worker")
+    service.command("rollback", str(deployed.id), "--yes", code=None)
+    assert service.newest().status is Status.ROLLED_BACK
+    assert cli.listed(target_database.url)["pending"] == ["20260102000000"]
+
+    assert cli.push(target_database.url)["migrations"] == ["20260102000000_index.sql"]
+    assert pending(service) == []
+
+
+def test_a_file_that_was_edited_after_the_cli_applied_it_is_as_it_was_for_both(service, cli, target_database):
+    write(service, "20260101000000", "notes", NOTES)
+    service.command("adopt", "staging")
+    assert cli.push(target_database.url)["migrations"] == ["20260101000000_notes.sql"]
+    write(service, "20260101000000", "notes", NOTES + TITLE)
+    assert pending(service) == []
+    assert deploy(service).status is Status.SUCCEEDED
+    assert cli.push(target_database.url)["upToDate"] is True
+
+
+def test_a_file_that_was_edited_after_bascule_applied_it_is_seen_by_bascule_alone(
+    service, cli, target_database
+):
+    write(service, "20260101000000", "notes", NOTES)
+    service.command("adopt", "staging")
+    assert deploy(service).status is Status.SUCCEEDED
+    write(service, "20260101000000", "notes", NOTES + TITLE)
+    assert cli.push(target_database.url)["upToDate"] is True
+    refused = deploy(service)
+    assert refused.status is Status.REFUSED
+    assert "file-edited" in {finding.rule for finding in service.runs(refused.id)[Stage.PLAN].findings}

@@ -45,7 +45,14 @@ def test_an_id_belongs_to_one_rule() -> None:
 
 
 def test_rules_stand_in_the_order_in_which_stages_look() -> None:
-    assert stages(rulebook()) == (Stage.CHECKOUT, Stage.PLAN, Stage.VALIDATE, Stage.SMOKE)
+    assert stages(rulebook()) == (
+        Stage.CHECKOUT,
+        Stage.PLAN,
+        Stage.VALIDATE,
+        Stage.OBSERVE,
+        Stage.REHEARSE,
+        Stage.SMOKE,
+    )
 
 
 @pytest.mark.parametrize("entry", rulebook(), ids=lambda entry: entry.rule)
@@ -77,6 +84,10 @@ def test_a_source_that_is_missing_can_be_set_and_not_allowed() -> None:
     entry = entry_of("linter-missing")
     assert entry.may_be_set
     assert not entry.may_be_allowed
+
+
+def test_what_is_said_of_a_copy_can_be_set_and_not_allowed() -> None:
+    assert [entry_of("server-differs").may_be_set, entry_of("server-differs").may_be_allowed] == [True, False]
 
 
 def test_a_target_may_set_a_rule_or_switch_it_off() -> None:

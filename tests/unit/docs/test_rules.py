@@ -8,7 +8,7 @@ import pytest
 import orchestrator.probes.rules as probe_rules
 from orchestrator.actions.rulebook import Entry, rulebook
 from orchestrator.cli.rules_page import rules_page
-from orchestrator.validation.rules import PLAN_RULES, RULES
+from orchestrator.validation.rules import PLAN_RULES, REHEARSAL_RULES, RULES
 from tests.support.literals import given_to, tabled
 from tests.support.pages import ROOT, page, sections
 
@@ -34,7 +34,9 @@ def test_the_page_is_the_one_that_the_rules_make() -> None:
     [
         ("Checkout", of_checkout()),
         ("Plan", {rule.id for rule in PLAN_RULES}),
-        ("Validate", {rule.id for rule in RULES} - {rule.id for rule in PLAN_RULES}),
+        ("Validate", {rule.id for rule in RULES if rule not in (*PLAN_RULES, *REHEARSAL_RULES)}),
+        ("Observe", {"target-drifted"}),
+        ("Rehearse", {rule.id for rule in REHEARSAL_RULES}),
         ("Smoke", of_smoke()),
     ],
 )

@@ -356,6 +356,15 @@ def test_a_variable_lies_over_the_file(tmp_path: Path) -> None:
     assert settings.notify["team"].on == {EventKind.FAILED}
 
 
+def test_comparing_on_schedule_can_be_switched_off_by_a_word_and_by_no_number(tmp_path: Path) -> None:
+    usual = load(written(tmp_path, WHOLE), ENVIRON).service.compare_facts_seconds
+    off = load(written(tmp_path, changed("[service]", '[service]\ncompare_facts = "off"')), ENVIRON)
+    assert (usual, off.service.compare_facts_seconds) == (3600, None)
+    for number in ('"0s"', "0", '"never"'):
+        told = faults(tmp_path, changed("[service]", f"[service]\ncompare_facts = {number}"))
+        assert list(told) == ["service.compare_facts"]
+
+
 def test_a_variable_finds_the_name_with_a_hyphen(tmp_path: Path) -> None:
     text = changed("[targets.main]", "[targets.eu-main]")
     settings = load(written(tmp_path, text), ENVIRON | {"BASCULE__TARGETS__EU_MAIN__BRANCH": "release"})

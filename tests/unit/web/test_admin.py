@@ -262,6 +262,13 @@ def test_the_overview_shows_targets_and_deployments() -> None:
         assert shown in page or shown == "No. "
 
 
+def test_the_overview_tells_of_a_target_that_somebody_changed() -> None:
+    shown = reading()
+    assert "bascule drift" not in get("/", shown).text
+    states = tuple(replace(state, drifted=NOW) if state.name == "staging" else state for state in shown.states)
+    assert get("/", replace(shown, states=states)).text.count("bascule drift staging") == 1
+
+
 def test_the_overview_of_one_target_shows_no_other() -> None:
     page = get("/?target=production").text
     table = page[page.index("<table") :]

@@ -26,13 +26,22 @@ class LedgerCare:
         self._control = control
         self._telling = telling
 
-    def adopt(self, target: str, *, commit: str | None, present: Sequence[Migration], actor: str) -> None:
-        """Take a target under care: record the head, and the files of the versions that it already has.
+    def adopt(
+        self,
+        target: str,
+        *,
+        commit: str | None,
+        present: Sequence[Migration],
+        actor: str,
+        facts: str | None = None,
+    ) -> None:
+        """Take a target under care: record head, facts, and the files of the versions that it already has.
 
-        What waited for the adoption is woken. Safe to call twice.
+        What waited for the adoption is woken. Safe to call twice: facts that are on record stay.
         """
         with self._control.transaction() as connection:
-            connection.execute(_SQL["adopt"], {"target": target, "actor": actor, "commit": commit})
+            names = {"target": target, "actor": actor, "commit": commit, "facts": facts}
+            connection.execute(_SQL["adopt"], names)
             connection.execute(
                 _SQL["remember_baseline"],
                 {

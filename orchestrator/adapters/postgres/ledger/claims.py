@@ -28,7 +28,9 @@ from orchestrator.domain.deployment import (
     Deployment,
     DeploymentId,
     Done,
+    Outcome,
     Rollback,
+    Smoke,
     Stage,
     Status,
     WaitingFor,
@@ -213,6 +215,7 @@ def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -
     gone = _gone(done.gave)
     if gone:
         connection.execute(_SQL["remember_reverted"], {"target": deployment.target, "versions": list(gone)})
+    _expect(connection, deployment, done)
     deployments.append_event(
         connection,
         EventKind.STAGE_FINISHED,
@@ -221,6 +224,19 @@ def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -
         actor=OURSELVES,
         detail={"stage": deployment.stage, "outcome": done.outcome},
     )
+
+
+def _expect(connection: Connection, deployment: Deployment, done: Done[Any]) -> None:
+    """Put on record what the target should be, once it is left as it is."""
+    gave = done.gave
+    if done.outcome is not Outcome.PASSED or not isinstance(gave, Smoke | Rollback) or gave.expect is None:
+        return
+    whole = isinstance(gave, Smoke) and gave.expect == gave.facts
+    names = {"target": deployment.target, "facts": gave.expect, "whole": whole}
+    if one(connection.execute(_SQL["expect"], names))["drift_ended"]:
+        deployments.append_event(
+            connection, EventKind.DRIFT_ENDED, target=deployment.target, deployment=deployment.id
+        )
 
 
 def _gone(gave: object) -> tuple[str, ...]:

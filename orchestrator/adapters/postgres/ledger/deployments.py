@@ -15,7 +15,7 @@ from orchestrator.adapters.postgres.ledger.telling import message_about
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, Status, WaitingFor
 from orchestrator.domain.errors import Failure
-from orchestrator.domain.event import EventKind
+from orchestrator.domain.event import EventKind, Message
 from orchestrator.domain.push import Request
 
 _SQL = load("sql/ledger/deployments.sql")
@@ -187,9 +187,19 @@ def append_event(
 
 def _tell(connection: Connection, ended: Deployment, event: Mapping[str, Any], telling: Telling) -> None:
     kind = EventKind(ended.status)
-    channels = [name for name, wanted in telling.subscriptions.items() if kind in wanted]
-    message = message_about(connection, ended, kind, event["at"], telling.public_url) if channels else None
-    if message is not None:
-        connection.execute(
-            _SQL["notify"], {"event": event["id"], "channels": channels, "message": encode(message)}
-        )
+    if _wanting(kind, telling):
+        message = message_about(connection, ended, kind, event["at"], telling.public_url)
+        if message is not None:
+            notify(connection, event, kind, message, telling)
+
+
+def notify(
+    connection: Connection, event: Mapping[str, Any], kind: EventKind, message: Message, telling: Telling
+) -> None:
+    """Remember what to tell each channel that wants to know of such an event. Does not send it."""
+    names = {"event": event["id"], "channels": _wanting(kind, telling), "message": encode(message)}
+    connection.execute(_SQL["notify"], names)
+
+
+def _wanting(kind: EventKind, telling: Telling) -> list[str]:
+    return [name for name, wanted in telling.subscriptions.items() if kind in wanted]

@@ -55,6 +55,12 @@ class LedgerKept:
             row = connection.execute(_SQL["findings"], {"deployment": deployment, "stage": stage}).fetchone()
         return () if row is None else decode(row["findings"], tuple[Finding, ...])
 
+    def expected(self, target: str) -> str | None:
+        """Return the sha256 of the facts that the target should have."""
+        with self._control.joined() as connection:
+            row = connection.execute(_SQL["expected"], {"target": target}).fetchone()
+        return None if row is None else row["facts"]
+
     def recorded(self, target: str) -> dict[str, str]:
         """Return the checksums of what is on the target."""
         with self._control.joined() as connection:

@@ -1,6 +1,6 @@
 """The relay's side of the ledger: wake-ups to publish, what stood still, heads to compare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from orchestrator.adapters.postgres.ledger.connection import (
     Connection,
@@ -50,6 +50,17 @@ class LedgerOutbox:
                 return ()
             rows = connection.execute(_SQL["wake_stalled"], {"quiet_seconds": quiet_seconds}).fetchall()
             return [DeploymentId(row["deployment"]) for row in rows]
+
+    def send_looks(
+        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float
+    ) -> tuple[str, ...]:
+        """Send for a look at what is due, in one transaction; killed in between, it is sent for again."""
+        names = {"targets": list(targets), "every_seconds": every_seconds}
+        with self._control.transaction() as connection:
+            due = tuple(row["name"] for row in connection.execute(_SQL["due_looks"], names))
+            for target in due:
+                send(target)
+        return due
 
     def followed_heads(self) -> dict[str, str | None]:
         """Return, for each adopted target, the commit that it was last asked for."""

@@ -84,6 +84,7 @@ def _state(connection: Connection, row: dict[str, Any]) -> TargetState:
         name=row["name"],
         adopted=row["adopted"],
         closed_by=row["closed_by"],
+        drifted=row["drifted"],
         newest=_deployment(connection, row["newest"]),
         holds=tuple(decode(hold, Hold) for hold in holds),
     )

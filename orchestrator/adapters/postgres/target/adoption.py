@@ -87,6 +87,7 @@ class Adoption:
                 raise self._adopted_by(owners[0][0])
             self._rows("drop_fence")
             self._rows("drop_notes")
+            self._rows("drop_intent")
 
     def _make_history(self) -> None:
         """Create what is missing and only that: IF NOT EXISTS needs the rights even where it does nothing."""
@@ -104,6 +105,8 @@ class Adoption:
             self._rows("create_fence")
         if not self._rows("notes_exist")[0][0]:
             self._rows("create_notes")
+        if not self._rows("intent_exists")[0][0]:
+            self._rows("create_intent")
         self._rows("put_fence", owner=ledger_id)
         owner = self._rows("fence_owner")[0][0]
         if owner == ledger_id:

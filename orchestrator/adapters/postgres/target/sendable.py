@@ -27,7 +27,7 @@ def read_sendable(attempt: Attempt, sql: str) -> Script:
 
 def _refusal(attempt: Attempt, statement: Statement) -> TargetError | None:
     text = statement.text
-    words = _first_words(text)
+    words = first_words(text)
     if text.startswith("\\", skip_blank(text, 0)):
         return not_sendable(
             attempt, statement, "psql-command", "a psql command is no SQL", "write the SQL that it stands for"
@@ -61,7 +61,8 @@ def _controls_transaction(words: tuple[str, ...]) -> bool:
     return False
 
 
-def _first_words(text: str) -> tuple[str, ...]:
+def first_words(text: str) -> tuple[str, ...]:
+    """Return up to three words that a statement begins with, in lower case."""
     words: list[str] = []
     position = 0
     while len(words) < 3 and (word := _WORD.match(text, skip_blank(text, position))):  # noqa: PLR2004

@@ -14,7 +14,7 @@ from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.validation.split import Statement
 
 _FENCE = queries.load("sql/target/fence.sql")
-_TRANSACTION_TIMEOUT_SINCE = 170000
+TRANSACTION_TIMEOUT_SINCE = 170000
 
 
 class Part(Enum):
@@ -61,32 +61,42 @@ def pieces_of(
     notices_our_death: bool,
     inside: bool = False,
     look: Callable[[int], Step] | None = None,
+    settings: Sequence[str] = (),
+    also: Sequence[Step] = (),
 ) -> tuple[Piece, ...]:
     """Put the whole transaction together, from a fresh session to its commit.
 
-    `inside`: a transaction of the caller's is open and stays open; what a commit would check is checked.
+    `settings` are made in the fresh session, `also` are further steps beside the one of the history.
+    `inside`: a transaction of the caller's is open, holds the fence, and stays open; what a commit would
+    check is checked.
     `look` makes a rehearsal's step behind the guard of each statement, whose number from 0 it is given.
     """
     guard = _guard(address, holder)
     prepared = Step(sql="execute bascule_guard")
     check = Step(sql=guard) if _forgets_prepared(statements) else prepared
-    beginning = _FRESH_INSIDE if inside else _FRESH
+    beginning = _FRESH_INSIDE if inside else (FRESH, *settings, _BEGIN)
     limits = _limits(address, server_version, notices_our_death=notices_our_death)
     return (
         *(Piece(part=Part.SESSION, step=Step(sql=each)) for each in (*beginning, *limits)),
         Piece(part=Part.SESSION, step=Step(sql=f"prepare bascule_guard as {guard}")),
-        Piece(part=Part.FENCE, step=Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))),
+        *(() if inside else (Piece(part=Part.FENCE, step=hold(holder)),)),
         Piece(part=Part.FENCE, step=prepared),
         *_guarded(statements, check, look),
-        Piece(part=Part.HISTORY, step=history),
+        *(Piece(part=Part.HISTORY, step=step) for step in (history, *also)),
         Piece(part=Part.COMMIT, step=Step(sql="set constraints all immediate" if inside else "commit")),
     )
 
 
-# DISCARD ALL takes off whatever an earlier migration set, and our limits too. Isolation is named because a
-# role's default may differ; READ WRITE is not, because a project whose disk is full is read-only by such a
-# default.
-_FRESH: Final = ("discard all", "begin isolation level read committed")
+def hold(holder: Holder) -> Step:
+    """Return the step that takes the fence for the transaction."""
+    return Step(sql=_FENCE["hold"], parameters=(holder.owner, str(holder.epoch)))
+
+
+#: takes off whatever an earlier migration set, and our limits too
+FRESH: Final = "discard all"
+# Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk is
+# full is read-only by such a default.
+_BEGIN: Final = "begin isolation level read committed"
 #: what DISCARD ALL consists of, but for what no transaction allows
 _FRESH_INSIDE: Final = (
     *("close all", "set session authorization default", "reset all", "deallocate all", "unlisten *"),
@@ -105,7 +115,7 @@ def _limits(address: TargetAddress, server_version: int, *, notices_our_death: b
     }
     if notices_our_death:
         limits["client_connection_check_interval"] = CHECK_CONNECTION
-    if server_version >= _TRANSACTION_TIMEOUT_SINCE:
+    if server_version >= TRANSACTION_TIMEOUT_SINCE:
         limits["transaction_timeout"] = milliseconds(address.migration_timeout_seconds)
     for name, value in limits.items():
         yield f"set local {name} = '{value}'"

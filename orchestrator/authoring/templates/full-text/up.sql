@@ -6,7 +6,7 @@
 -- ============================================
 -- Over an expression: a generated column of type tsvector would rewrite the table while nobody reads or writes.
 -- The index alone locks out writers, not readers, while it is built: some seconds for a million short texts. Too
--- long? Build it by hand before this is deployed, with CREATE INDEX CONCURRENTLY, and write IF NOT EXISTS here.
+-- long? Write CREATE INDEX CONCURRENTLY into a migration of its own, with nothing else in it.
 -- TODO: the language; 'simple' where texts are of several, or are names. Take the next line out where it is untrue.
 -- bascule: allow index-blocks-writes because the table is small, or its writers can wait
 create index [[ index ]] on public.[[ table ]]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.adapters.notify.outgoing_payload import LARGEST, body_of
+from orchestrator.domain.event import EventKind
 from tests.support.messages import a_message
 
 
@@ -14,6 +15,11 @@ def test_it_names_type_time_and_facts() -> None:
     assert made["data"]["target"] == "staging"
     assert made["data"]["migrations"] == ["20260101000000", "20260102000000"]
     assert made["data"]["headline"] == "staging: rolled back — 2 migrations undone"
+
+
+def test_what_is_about_a_target_alone_is_of_a_type_of_its_own() -> None:
+    made = json.loads(body_of(a_message(event=EventKind.DRIFTED, deployment=None)))
+    assert (made["type"], made["data"]["deployment"]) == ("target.drifted", None)
 
 
 def test_a_cut_list_keeps_its_true_count() -> None:

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -6,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.adapters.notify.slack_message import fit, payload
+from orchestrator.domain.drift import Drift
 from orchestrator.domain.event import EventKind
+from orchestrator.domain.facts import Change
+from orchestrator.domain.telling import drift_message
 from tests.support.messages import a_message
 
 
@@ -33,6 +37,17 @@ def test_the_headline_says_target_outcome_and_effect(event: EventKind, headline:
     made = payload(a_message(event=event))
     assert made["text"] == f"*{headline}*"
     assert made["attachments"][0]["fallback"] == headline
+
+
+def test_a_drift_names_the_target_and_what_changed_and_no_deployment() -> None:
+    drift = Drift(changes=(Change(kind="table", identity="public.x", before="owner=swordfish", after=None),))
+    made = payload(drift_message("staging", drift, datetime(2026, 1, 2, tzinfo=UTC)))
+    assert made["text"] == "*staging: drifted — somebody changed it without a deployment*"
+    said = text_of(made)
+    assert "What changed*\\n• table public.x was removed" in said
+    assert "bascule drift staging --accept" in said
+    for absent in ("Commit", "Branch", "deployment None", "swordfish"):
+        assert absent not in said
 
 
 def test_each_outcome_that_is_told_has_its_colour() -> None:

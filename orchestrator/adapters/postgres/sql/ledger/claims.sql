@@ -71,6 +71,16 @@ on conflict (target, version) where reverted is null do update
        deployment = excluded.deployment, applied = clock_timestamp()
  where (a.sha256, a.rollback_sha256) is distinct from (excluded.sha256, excluded.rollback_sha256);
 
+-- name: expect
+-- What the target should have from now on; `whole`: it has just that, and nobody else's change is left there.
+with before as (select t.name, t.drifted from bascule.target t where t.name = %(target)s for update)
+update bascule.target t
+   set facts = %(facts)s, facts_at = clock_timestamp(),
+       drift = case when not %(whole)s then t.drift end, drifted = case when not %(whole)s then t.drifted end
+  from before
+ where t.name = before.name
+returning %(whole)s and before.drifted is not null as drift_ended;
+
 -- name: remember_reverted
 update bascule.applied
    set reverted = clock_timestamp()

@@ -21,6 +21,9 @@ select r.gave
  order by r.deployment desc
  limit 1;
 
+-- name: expected
+select t.facts from bascule.target t where t.name = %(target)s;
+
 -- name: recorded
 select a.version, a.sha256 from bascule.applied a where a.target = %(target)s and a.reverted is null;
 

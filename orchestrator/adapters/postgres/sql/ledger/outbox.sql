@@ -41,6 +41,21 @@ insert into bascule.wake_up (deployment) select id from noted returning deployme
 -- name: one_reconciler
 select pg_try_advisory_xact_lock(hashtextextended('bascule reconciler', 0)) as mine;
 
+-- name: due_looks
+-- Targets to be compared with what is on record: as often as told, and never while something runs there. A
+-- target that somebody changes right now is looked at another time.
+with due as (
+  select t.name from bascule.target t
+   where t.name = any (%(targets)s)
+     and t.adopted is not null and t.facts is not null and t.closed_by is null
+     and (t.looked is null or t.looked < clock_timestamp() - make_interval(secs => %(every_seconds)s))
+     and not exists (select from bascule.deployment d
+                      where d.target = t.name and d.started is not null and d.finished is null)
+   order by t.looked nulls first, t.name
+   limit 100
+     for update skip locked)
+update bascule.target t set looked = clock_timestamp() from due where t.name = due.name returning t.name;
+
 -- name: followed_heads
 -- The head that each adopted target was last asked for, see newest_head.
 select t.name as target,

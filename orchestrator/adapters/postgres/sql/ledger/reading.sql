@@ -1,5 +1,5 @@
 -- name: targets
-select t.name, t.adopted, t.closed_by,
+select t.name, t.adopted, t.closed_by, t.drifted,
        (select max(d.id) from bascule.deployment d where d.target = t.name) as newest
   from bascule.target t
  order by t.name;

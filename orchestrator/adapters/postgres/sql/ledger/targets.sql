@@ -1,13 +1,19 @@
 -- name: adopt
-insert into bascule.target (name, adopted, adopted_by, adopted_commit)
-values (%(target)s, clock_timestamp(), %(actor)s, %(commit)s)
+insert into bascule.target (name, adopted, adopted_by, adopted_commit, facts, facts_at)
+values (%(target)s, clock_timestamp(), %(actor)s, %(commit)s, %(facts)s,
+        case when %(facts)s::text is not null then clock_timestamp() end)
 on conflict (name) do update
    set adopted = coalesce(bascule.target.adopted, excluded.adopted),
        adopted_by = coalesce(bascule.target.adopted_by, excluded.adopted_by),
-       adopted_commit = coalesce(bascule.target.adopted_commit, excluded.adopted_commit);
+       adopted_commit = coalesce(bascule.target.adopted_commit, excluded.adopted_commit),
+       facts = coalesce(bascule.target.facts, excluded.facts),
+       facts_at = coalesce(bascule.target.facts_at, excluded.facts_at);
 
 -- name: release
-update bascule.target set adopted = null, adopted_by = null, adopted_commit = null where name = %(target)s;
+update bascule.target
+   set adopted = null, adopted_by = null, adopted_commit = null, facts = null, facts_at = null, drift = null,
+       drifted = null
+ where name = %(target)s;
 
 -- name: remember_baseline
 insert into bascule.applied (target, version, sha256, rollback_sha256)

@@ -77,11 +77,13 @@ select 'to complete the history table',
   from history, has_column, pg_catalog.pg_class c
  where c.oid = history.oid and not has_column.complete and not pg_catalog.pg_has_role(c.relowner, 'MEMBER')
 union all
-select case t.relname when 'bascule_fence' then 'to write the fence' else 'to note what we applied' end,
+select case t.relname when 'bascule_fence' then 'to write the fence'
+                      when 'bascule_intent' then 'to note what runs outside a transaction'
+                      else 'to note what we applied' end,
        pg_catalog.format('grant select, insert, update, delete on supabase_migrations.%%I to %%I;',
                          t.relname, current_user)
   from own_table t
- where t.relname in ('bascule_fence', 'bascule_applied')
+ where t.relname in ('bascule_fence', 'bascule_applied', 'bascule_intent')
    and not (pg_catalog.has_table_privilege(t.oid, 'SELECT')
             and pg_catalog.has_table_privilege(t.oid, 'INSERT')
             and pg_catalog.has_table_privilege(t.oid, 'UPDATE')
@@ -147,6 +149,39 @@ comment on table supabase_migrations.bascule_applied is
 comment on column supabase_migrations.bascule_applied.version is 'as in schema_migrations';
 comment on column supabase_migrations.bascule_applied.applied is 'when';
 
+-- name: intent_exists
+select pg_catalog.to_regclass('supabase_migrations.bascule_intent') is not null;
+
+-- name: create_intent
+create table supabase_migrations.bascule_intent (
+  version text primary key,
+  sha256 text not null,
+  finished integer not null,
+  statement text not null,
+  relation oid,
+  name name,
+  known oid[] not null,
+  pid integer not null,
+  backend_start timestamptz,
+  written timestamptz not null default now()
+);
+comment on table supabase_migrations.bascule_intent is
+  'What Bascule is about to run outside a transaction, such as CREATE INDEX CONCURRENTLY. A row is there only meanwhile, or after a crash; the table is removed by "bascule release"';
+comment on column supabase_migrations.bascule_intent.version is 'as in schema_migrations';
+comment on column supabase_migrations.bascule_intent.sha256 is 'of the text of the file';
+comment on column supabase_migrations.bascule_intent.finished is
+  'how many of its statements are carried out for certain';
+comment on column supabase_migrations.bascule_intent.statement is
+  'first words of the next one, if it was begun; empty: it was not';
+comment on column supabase_migrations.bascule_intent.relation is
+  'the table of the index, the index to drop, or the partitioned table';
+comment on column supabase_migrations.bascule_intent.name is 'of the index to make, or of the partition';
+comment on column supabase_migrations.bascule_intent.known is
+  'what was there before: indexes, or the partition. An index that is not among them appeared afterwards';
+comment on column supabase_migrations.bascule_intent.pid is 'the session that runs it';
+comment on column supabase_migrations.bascule_intent.backend_start is 'of that session';
+comment on column supabase_migrations.bascule_intent.written is 'when';
+
 -- name: put_fence
 insert into supabase_migrations.bascule_fence (owner) values (%(owner)s)
 on conflict (one) do nothing;
@@ -164,3 +199,6 @@ drop table supabase_migrations.bascule_fence;
 
 -- name: drop_notes
 drop table if exists supabase_migrations.bascule_applied;
+
+-- name: drop_intent
+drop table if exists supabase_migrations.bascule_intent;

@@ -108,6 +108,8 @@ def test_releasing_removes_the_fence_and_keeps_the_history(targets, db):
         adoption.release(LEDGER)
         assert adoption.inspect().fence is None
     assert len(rows(db)) == 1
+    ours = "select relname from pg_class where relkind = 'r' and relname like 'bascule_%'"
+    assert db.execute(ours).fetchall() == []
 
 
 def test_nobody_adopts_or_releases_while_a_deployment_runs(targets):
@@ -150,6 +152,7 @@ def test_rights_on_tables_that_others_made_are_asked_for_one_by_one(stranger, ta
                 granted.append(missing.right)
         assert "to write the history" in granted
         assert "to write the fence" in granted
+        assert "to note what runs outside a transaction" in granted
         assert adoption.inspect().missing_rights == ()
     with stranger.writing("staging", ledger_id=LEDGER) as writer:
         writer.apply(migration("1"), "create table public.a()")

@@ -1,0 +1,263 @@
+"""Does on a scratch copy what a deployment would do with a checkout: plan, review, rehearsal, smoke.
+
+Without a target every file counts as pending, on a Supabase-like database that holds the baseline, if there
+is one. With a target only what is pending there, on a copy of it.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from orchestrator.actions.choosing import Chosen
+from orchestrator.actions.on_disk import read, shown
+from orchestrator.actions.project_settings import terms_of
+from orchestrator.actions.reviewing import Report, review_files, review_for_target
+from orchestrator.catalog import facts, survey
+from orchestrator.domain.deployment import Outcome, Stage
+from orchestrator.domain.finding import Finding, Severity, Source, Verdict, verdict_of
+from orchestrator.domain.matrix import Matrix
+from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.plan import HistoryRow, Plan
+from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
+from orchestrator.domain.target import TargetPolicy
+from orchestrator.stages import plan as planning
+from orchestrator.stages import rehearse
+from orchestrator.validation.rehearsed import rehearsal_findings
+from orchestrator.validation.rules import RULES, rehearsal_failed
+from orchestrator.validation.split import decode
+from orchestrator.validation.terms import Terms
+
+if TYPE_CHECKING:
+    from orchestrator.ports import Linter, Scratch, TargetReader
+
+
+#: where the base schema of a project lies whose first tables are in no migration
+_BASELINE: Final = "baseline.sql"
+_NO_TARGET: Final = TargetPolicy(name="", repository="", branch="")
+#: a table, a schema, a type, a function, a column that is not there
+_ABSENT: Final = frozenset({"42P01", "3F000", "42704", "42883", "42703"})
+#: nothing that these rules see would get further on a server
+_CERTAIN: Final = frozenset(rule.id for rule in RULES if not rule.may_be_allowed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckedStage:
+    """One stage of a check."""
+
+    name: Stage
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What a check showed."""
+
+    report: Report
+    stages: tuple[CheckedStage, ...]
+    #: None: it did not come to that
+    rehearsal: Rehearsal | None = None
+    #: who could do what before all migrations
+    before: Matrix | None = None
+    #: by version: the text of a drafted rollback
+    drafts: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_files(
+    chosen: Chosen,
+    *,
+    linter: "Linter",
+    scratch: "Scratch",
+    baseline: Path | None = None,
+    with_review: bool = True,
+) -> Check:
+    """Check a folder's migrations. Raises ConfigurationError, TargetError (the baseline's), Unavailable."""
+    terms = terms_of(chosen.home)
+    base = _baseline(chosen, baseline)
+
+    def copy(_: Plan) -> ScratchCopy:
+        return scratch.build(base, target_major=terms.server_major)
+
+    done = _Checking(chosen, _NO_TARGET, terms, scratch).carry_out(
+        history=(),
+        review=(lambda: review_files([chosen], linter=linter)) if with_review else None,
+        copy=copy,
+    )
+    return done if base else _with_base_remedy(done)
+
+
+def check_for_target(
+    chosen: Chosen,
+    *,
+    policy: TargetPolicy,
+    linter: "Linter",
+    reader: "TargetReader",
+    scratch: "Scratch",
+    with_review: bool = True,
+) -> Check:
+    """Check what is pending on a target, on a copy of it. Raises TargetError, Unavailable."""
+    with reader.asking() as database:
+        seen, found = survey.read(database, target=policy.name), facts.read(database)
+
+    def copy(planned: Plan) -> ScratchCopy:
+        try:
+            return scratch.copy_of(policy.name, found)
+        except CannotCopy as why:
+            pending = {each.version for each in planned.pending}
+            base = [(each, text) for each, text in _migrations(chosen) if each.version not in pending]
+            return scratch.build(base, target_major=found.server_major, why=str(why))
+
+    return _Checking(chosen, policy, Terms.of(policy, seen), scratch).carry_out(
+        history=reader.history(),
+        review=(lambda: review_for_target([chosen], policy=policy, linter=linter, reader=reader))
+        if with_review
+        else None,
+        copy=copy,
+    )
+
+
+class _Checking:
+    """One check from its beginning to its end."""
+
+    def __init__(self, chosen: Chosen, policy: TargetPolicy, terms: Terms, scratch: "Scratch") -> None:
+        self._chosen = chosen
+        self._policy = policy
+        self._terms = terms
+        self._scratch = scratch
+        self._stages: list[CheckedStage] = []
+
+    def carry_out(
+        self,
+        *,
+        history: Sequence[HistoryRow],
+        review: Callable[[], Report] | None,
+        copy: Callable[[Plan], ScratchCopy],
+    ) -> Check:
+        planned = self._plan(history)
+        files = [*self._chosen.files, *self._chosen.rollbacks]
+        report = self._review(review) if review else Report.of(planned.findings, files)
+        hopeless = any(each.severity is Severity.ERROR and each.rule in _CERTAIN for each in report.findings)
+        if hopeless or not planned.pending or verdict_of(planned.findings) is Verdict.REFUSE:
+            self._skip(Stage.REHEARSE, Stage.SMOKE)
+            return Check(report=report, stages=tuple(self._stages))
+        return self._rehearse(planned, report, copy)
+
+    def _plan(self, history: Sequence[HistoryRow]) -> Plan:
+        with self._timed(Stage.PLAN) as ended:
+            done = planning.run(
+                self._chosen.tree,
+                history=history,
+                recorded={},
+                holds=(),
+                policy=self._policy,
+                contents=self._chosen.contents,
+            )
+            ended(done.outcome)
+        assert done.gave is not None
+        return done.gave
+
+    def _review(self, review: Callable[[], Report]) -> Report:
+        with self._timed(Stage.VALIDATE) as ended:
+            report = review()
+            ended(_outcome(report.findings))
+        return report
+
+    def _rehearse(self, planned: Plan, report: Report, copy: Callable[[Plan], ScratchCopy]) -> Check:
+        contents = self._chosen.contents(
+            file.sha256 for each in planned.pending for file in (each.file, each.rollback) if file
+        )
+        pending = {each.file.path for each in planned.pending}
+        with self._timed(Stage.REHEARSE) as ended:
+            played = rehearse.play(
+                planned,
+                contents=contents,
+                scratch=self._scratch,
+                copy=copy(planned),
+                exposed_schemas=self._terms.exposed_schemas,
+                target=self._policy.name,
+                shape=self._terms.survey.shape if self._terms.survey else None,
+            )
+            findings = rehearsal_findings(
+                planned,
+                played.rehearsal,
+                smoke=played.smoke,
+                files=[file for file in self._chosen.files if file.path in pending],
+                terms=self._terms,
+                require_same_major=self._policy.require_same_major,
+                said=report.findings,
+            )
+            ended(_outcome([each for each in findings if each.source is not Source.SMOKE]))
+        self._smoked(played, findings)
+        return Check(
+            report=Report.of((*report.findings, *findings), report.files.values(), applied=report.applied),
+            stages=tuple(self._stages),
+            rehearsal=played.rehearsal,
+            before=played.before,
+            drafts={
+                each.version: played.drafts[each.draft.sha256].decode()
+                for each in played.rehearsal.rollbacks
+                if each.draft
+            },
+        )
+
+    def _smoked(self, played: rehearse.Played, findings: Sequence[Finding]) -> None:
+        """Tell the smoke as a stage of its own, although it took place inside the rehearsal."""
+        if played.rehearsal.matrix is None:
+            self._skip(Stage.SMOKE)
+            return
+        outcome = _outcome([each for each in findings if each.source is Source.SMOKE])
+        self._stages.append(CheckedStage(name=Stage.SMOKE, outcome=outcome, seconds=played.smoke_seconds))
+
+    def _skip(self, *stages: Stage) -> None:
+        self._stages += [CheckedStage(name=each, outcome=Outcome.SKIPPED, seconds=0) for each in stages]
+
+    @contextmanager
+    def _timed(self, stage: Stage) -> Iterator[Callable[[Outcome], None]]:
+        began = time.monotonic()
+
+        def ended(outcome: Outcome) -> None:
+            seconds = time.monotonic() - began
+            self._stages.append(CheckedStage(name=stage, outcome=outcome, seconds=seconds))
+
+        yield ended
+
+
+def _outcome(findings: Sequence[Finding]) -> Outcome:
+    return Outcome.REFUSED if verdict_of(findings) is Verdict.REFUSE else Outcome.PASSED
+
+
+def _migrations(chosen: Chosen) -> Iterator[tuple[Migration, str]]:
+    for file in chosen.files:
+        migration = Migration.of(SqlFile(path=file.path, sha256=checksum(file.content)))
+        if migration is not None:
+            yield migration, decode(file.content)
+
+
+def _baseline(chosen: Chosen, named: Path | None) -> Sequence[tuple[Migration, str]]:
+    usual = chosen.home / _BASELINE if chosen.home else None
+    path = named or (usual if usual and usual.is_file() else None)
+    if path is None:
+        return ()
+    content = read(path, follow=named is not None)
+    file = SqlFile(path=shown(path), sha256=checksum(content))
+    return [(Migration(version="0", name="baseline", file=file), decode(content))]
+
+
+def _with_base_remedy(check: Check) -> Check:
+    """Say where the base schema belongs, where the first thing that is missing was never in git."""
+    failed = check.rehearsal.failed if check.rehearsal else None
+    if failed is None or failed.nouns.get("sqlstate") not in _ABSENT:
+        return check
+    remedy = (
+        "if it was made in the dashboard, before the first migration: put the schema of then into "
+        f"supabase/{_BASELINE} (supabase db dump --file supabase/{_BASELINE}), or name it with "
+        "--baseline FILE"
+    )
+    findings = (
+        replace(each, remedy=remedy) if each.rule == rehearsal_failed.RULE.id else each
+        for each in check.report.findings
+    )
+    return replace(check, report=Report.of(findings, check.report.files.values()))

@@ -1,0 +1,234 @@
+"""Transactions on a target, under our lock and its epoch, each sent in one round trip."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from orchestrator.adapters.postgres.target import pipeline
+from orchestrator.adapters.postgres.target.address import TargetAddress
+from orchestrator.adapters.postgres.target.causes import explained
+from orchestrator.adapters.postgres.target.connect import (
+    GRACE_SECONDS,
+    Session,
+    connection_lost,
+    is_loss,
+    open_session,
+)
+from orchestrator.adapters.postgres.target.failure import (
+    CONTENTION,
+    Attempt,
+    could_not_lock,
+    failure_of,
+    out_of_time,
+)
+from orchestrator.adapters.postgres.target.lock import Blocker, TargetLock
+from orchestrator.adapters.postgres.target.pipeline import ConnectionLost, OutOfTime, Step, StepFailed
+from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
+from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piece, pieces_of
+from orchestrator.domain.errors import TargetError
+from orchestrator.validation.split import Statement
+
+_TRANSACTION_TIMEOUT = "25P04"
+_LONGEST_PAUSE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One transaction: statements of a file together with what they mean for the history."""
+
+    attempt: Attempt
+    statements: Sequence[Statement]
+    history: Step
+    #: is the version in the history once this is done? None: this is not about the history
+    recorded_afterwards: bool | None
+    #: further steps of ours beside the one of the history
+    also: tuple[Step, ...] = ()
+    #: settings of the session that hold before it begins
+    settings: tuple[str, ...] = ()
+    #: the number of its first statement in the file
+    first: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collision:
+    """The transaction was undone because of somebody else's; another try may get through."""
+
+    piece: Piece
+    sqlstate: str
+    blockers: tuple[Blocker, ...]
+
+
+@dataclass(kw_only=True, slots=True)
+class Watch:
+    """How long to wait for the server; looks who blocks us while it is silent."""
+
+    deadline: float
+    silence_seconds: float
+    tick_seconds: float
+    look: Callable[[], tuple[Blocker, ...]]
+    #: the last ones seen
+    blockers: tuple[Blocker, ...] = field(default=())
+
+    def tick(self) -> None:
+        """Keep who blocks us, for the time when nobody does any more."""
+        self.blockers = self.look() or self.blockers
+
+
+class Transactor(Reader):
+    """A target under our lock. It reads on the lock's connection, which no migration ever touches."""
+
+    def __init__(
+        self,
+        address: TargetAddress,
+        lock: TargetLock,
+        *,
+        owner: str,
+        look: Callable[[int], Step] | None = None,
+    ) -> None:
+        """Rely on the lock being taken; a connection to work on is opened when it is needed.
+
+        `look` makes a step behind each statement, for a rehearsal that wants to know what it did.
+        """
+        super().__init__(lock.connection, address.name)
+        self.address = address
+        self.lock = lock
+        self._owner = owner
+        self._look = look
+        self._work: Session | None = None
+
+    def close(self) -> None:
+        """Close the connection that migrations run on; the lock is its holder's to release."""
+        if self._work is not None:
+            self._work.connection.close()
+            self._work = None
+
+    def carry_out(self, job: Job, *, deadline: float | None = None) -> None:
+        """Run a transaction of ours and commit it; try again while somebody else is in the way."""
+        deadline = deadline or time.monotonic() + self.address.migration_timeout_seconds
+        for number in range(1, self.address.lock_tries + 1):
+            collision = self._try(job, deadline)
+            if collision is None:
+                return
+            pause = self.pause_after(number)
+            if number == self.address.lock_tries or time.monotonic() + pause > deadline:
+                raise could_not_lock(
+                    job.attempt, collision.piece, collision.sqlstate, collision.blockers, tries=number
+                )
+            time.sleep(pause)
+
+    def pause_after(self, number: int) -> float:
+        """Say how long to wait after so many tries: longer each time, with jitter."""
+        longest = min(_LONGEST_PAUSE_SECONDS, self.address.lock_pause_seconds * 2 ** (number - 1))
+        return float(longest * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
+
+    def _try(self, job: Job, deadline: float) -> Collision | None:
+        """Run the transaction once. None: it is committed."""
+        session = self.session()
+        attempt = replace(job.attempt, positions_in_bytes=_counts_bytes(session.connection))
+        pieces = self._pieces(job, session)
+        watch = self.watch(session, deadline)
+        try:
+            pipeline.run(session.connection, [piece.step for piece in pieces], watch)
+        except StepFailed as failed:
+            self.close()
+            return self._refused(job, attempt, pieces[failed.index], failed.error, watch)
+        except ConnectionLost as lost:
+            self.stop(session)
+            self._find_out(job, lost)
+        except BaseException:
+            # a time limit of the worker's, for one: what was sent must not go on behind our back
+            self.stop(session)
+            raise
+        return None
+
+    def _refused(
+        self, job: Job, attempt: Attempt, piece: Piece, error: psycopg.Error, watch: Watch
+    ) -> Collision | None:
+        """Decide what the server's no means."""
+        if is_loss(error) and error.sqlstate is not None:
+            self._find_out(job, ConnectionLost())
+            return None
+        if error.sqlstate in CONTENTION:
+            return Collision(piece=piece, sqlstate=error.sqlstate, blockers=watch.blockers)
+        if error.sqlstate == _TRANSACTION_TIMEOUT:
+            raise out_of_time(attempt, self.address.migration_timeout_seconds) from error
+        failure = failure_of(attempt, piece, error)
+        if isinstance(failure, TargetError) and piece.statement is not None and piece.part is Part.STATEMENT:
+            failure = explained(failure, error, piece.statement, self)
+        raise failure from error
+
+    def _find_out(self, job: Job, lost: ConnectionLost) -> None:
+        """Learn whether the lost transaction committed; return only if it did.
+
+        Minting an epoch waits for the lost transaction's end; from then on the history does not lie.
+        """
+        self.lock.take()
+        self._connection = self.lock.connection
+        recorded = any(row.version == job.attempt.version for row in self.history())
+        if job.recorded_afterwards is not None and recorded is job.recorded_afterwards:
+            return
+        if isinstance(lost, OutOfTime):
+            raise out_of_time(job.attempt, self.address.migration_timeout_seconds) from lost
+        raise connection_lost(self._target) from lost
+
+    def stop(self, session: Session) -> None:
+        """End what runs on the connection, as far as can be, and close it."""
+        with suppress(psycopg.Error):
+            session.connection.cancel_safe(timeout=2.0)
+        self.close()
+
+    def session(self) -> Session:
+        """Return the connection to work on. After anything but a success it is a new one."""
+        if self._work is None:
+            self._work = open_session(self.address)
+        return self._work
+
+    def _pieces(self, job: Job, session: Session) -> tuple[Piece, ...]:
+        current_user, session_user = self.lock.identity
+        return pieces_of(
+            job.statements,
+            job.history,
+            address=self.address,
+            holder=Holder(
+                owner=self._owner,
+                epoch=self.lock.epoch,
+                current_user=current_user,
+                session_user=session_user,
+            ),
+            server_version=session.connection.info.server_version,
+            notices_our_death=session.notices_our_death,
+            look=partial(_counted_from, job.first, self._look) if self._look else None,
+            settings=job.settings,
+            also=job.also,
+        )
+
+    def look_after(self, number: int) -> tuple[Step, ...]:
+        """Return a rehearsal's step behind the statement with this number, if it has one."""
+        return (self._look(number),) if self._look else ()
+
+    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Ask on the lock's connection, `%(name)s` for parameters."""
+        return OpenDatabase(self._connection, self._target).rows(sql, parameters)
+
+    def watch(self, session: Session, deadline: float, *, silence_seconds: float | None = None) -> Watch:
+        """Wait for the server on that connection, and see meanwhile who keeps it waiting."""
+        return Watch(
+            deadline=deadline,
+            silence_seconds=silence_seconds or self.address.statement_timeout_seconds + GRACE_SECONDS,
+            tick_seconds=min(1.0, self.address.lock_timeout_seconds / 3),
+            look=lambda: self.lock.blockers(session.backend_pid),
+        )
+
+
+def _counted_from(first: int, look: Callable[[int], Step], number: int) -> Step:
+    return look(first + number)
+
+
+def _counts_bytes(connection: psycopg.Connection) -> bool:
+    return connection.info.parameter_status("server_encoding") == "SQL_ASCII"

@@ -1,0 +1,171 @@
+"""Nothing touches a target that was not proven on a scratch copy of it: the whole story, with a real worker."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orchestrator.domain.deployment import Deployment, Outcome, Stage, Status
+from orchestrator.domain.event import EventKind
+from orchestrator.domain.rehearsal import Rehearsal, RollbackSource, RollbackVerdict
+from orchestrator.embedded import scratch
+from tests.support.lives import lives
+from tests.support.servers import TestDatabase
+from tests.support.service import Service
+from tests.support.service import service as a_service
+
+NOTES = """create table public.notes (id bigint generated always as identity primary key, owner uuid not null);
+alter table public.notes enable row level security;
+create policy own on public.notes for all to authenticated using ((select auth.uid()) = owner);
+grant select, insert, update, delete on public.notes to authenticated, service_role;
+"""
+IN_EVERY_STAGE = ("claimed", "before record", "in record", "recorded")
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    """A state directory that the scratch server's user can reach; the server is kept from test to test."""
+    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    scratch.release_all()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def service(
+    tmp_path: Path, state: Path, empty_database: TestDatabase, target_database: TestDatabase, valkey
+) -> Iterator[Service]:
+    with a_service(
+        tmp_path,
+        control_url=empty_database.url,
+        broker_url=valkey.url,
+        staging_url=target_database.url,
+        rehearse=True,
+        state=state,
+    ) as it:
+        add(it, "20260101000000", "notes", NOTES, "drop table public.notes;")
+        it.work.commit("Add notes")
+        it.work.push("origin", "staging")
+        it.command("adopt", "staging")
+        yield it
+
+
+def add(service: Service, version: str, name: str, up: str, down: str | None) -> None:
+    service.work.write(f"supabase/migrations/{version}_{name}.sql", up)
+    if down is not None:
+        service.work.write(f"supabase/rollbacks/{version}_{name}.sql", down)
+
+
+def deploy(service: Service) -> Deployment:
+    """Push what was added and carry it out in this process, as a worker would."""
+    service.work.commit("More")
+    service.work.push("origin", "staging")
+    told = service.told("deploy", "staging", "--here", code=None)
+    return service.house.reading.deployment(told["deployment"]["id"])
+
+
+def rehearsal(service: Service, deployment: Deployment) -> Rehearsal:
+    return service.house.kept.gave(deployment.id, Stage.REHEARSE, Rehearsal)
+
+
+def rules(service: Service, deployment: Deployment, stage: Stage = Stage.REHEARSE) -> list[str]:
+    return [each.rule for each in service.runs(deployment.id)[stage].findings]
+
+
+def versions(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("select version from supabase_migrations.schema_migrations order by 1")
+        return [row[0] for row in rows]
+
+
+def execute(url: str, sql: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql)
+
+
+def test_a_push_is_rehearsed_by_the_worker_before_it_is_applied(service, target_database):
+    service.start()
+    commit = service.push()
+    ended = service.ended(commit)
+    assert ended.status is Status.SUCCEEDED, service.log("worker")
+    assert service.runs(ended.id)[Stage.REHEARSE].outcome is Outcome.PASSED
+    (proof,) = rehearsal(service, ended).rollbacks
+    assert (proof.source, proof.verdict) == (RollbackSource.FILE, RollbackVerdict.PROVEN)
+    assert versions(target_database.url) == ["20260101000000"]
+
+
+def test_a_rollback_that_leaves_something_behind_is_refused_and_the_target_untouched(service, target_database):
+    deploy(service)
+    down = "alter table public.notes drop column title;"
+    up = "alter table public.notes add column title text; create index notes_title on public.notes (id);"
+    add(service, "20260102000000", "title", up, down)
+    ended = deploy(service)
+    assert ended.status is Status.REFUSED
+    assert "rollback-unproven" in rules(service, ended)
+    assert versions(target_database.url) == ["20260101000000"]
+
+
+def test_a_leak_is_found_on_the_copy(service, target_database):
+    deploy(service)
+    add(
+        service,
+        "20260102000000",
+        "open",
+        "-- bascule: allow rollback-unproven because the block changes no rows\n"
+        "do $$ begin execute 'alter table public.notes disable row level security'; end $$;",
+        "alter table public.notes enable row level security;",
+    )
+    ended = deploy(service)
+    assert ended.status is Status.REFUSED
+    assert "rls-disabled" in rules(service, ended)
+    assert versions(target_database.url) == ["20260101000000"]
+
+
+def test_a_missing_rollback_is_drafted_proven_and_run_when_a_later_migration_fails(service, target_database):
+    deploy(service)
+    execute(target_database.url, "insert into public.notes (owner) select gen_random_uuid() from generate_series(1, 2)")
+    add(service, "20260102000000", "title", "alter table public.notes add column title text default 'x';", None)
+    # the copy holds no rows: only the live ones are in its way, and no preflight runs a function of the project
+    odd = (
+        "create function public.same(owner uuid) returns int language sql immutable as 'select 1';\n"
+        "create unique index notes_same on public.notes (public.same(owner));\n"
+    )
+    add(service, "20260103000000", "same", odd, "drop index public.notes_same; drop function public.same(uuid);")
+    ended = deploy(service)
+    first, _ = rehearsal(service, ended).rollbacks
+    assert (first.source, first.verdict) == (RollbackSource.DRAFT, RollbackVerdict.PROVEN)
+    assert ended.status is Status.ROLLED_BACK, service.runs(ended.id)
+    assert versions(target_database.url) == ["20260101000000"]
+
+
+def test_a_target_that_was_changed_by_hand_after_its_rehearsal_is_rehearsed_anew(
+    service, target_database, tmp_path
+):
+    service.work.push("origin", "staging")
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        assert worker.live(deployment, die_at="apply: claimed") == -signal.SIGKILL
+        execute(target_database.url, "create table public.by_hand (id int)")
+        assert worker.live(deployment) == 0
+    ended = service.house.reading.deployment(deployment)
+    assert ended.status is Status.SUCCEEDED
+    events = service.house.reading.events(deployment=deployment)
+    stages = [each.detail["stage"] for each in events if each.kind is EventKind.STAGE_FINISHED]
+    assert stages.count("rehearse") == 2
+
+
+@pytest.mark.parametrize("point", IN_EVERY_STAGE)
+def test_a_rehearsal_survives_the_death_of_its_worker(service, target_database, tmp_path, point):
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        flag = tmp_path / "died"
+        assert worker.live(deployment, die_at=f"rehearse: {point}", flag=flag) == -signal.SIGKILL
+        assert worker.live(deployment, die_at=f"rehearse: {point}", flag=flag) == 0
+    ended = service.house.reading.deployment(deployment)
+    assert ended.status is Status.SUCCEEDED
+    assert versions(target_database.url) == ["20260101000000"]
