@@ -6,6 +6,7 @@ tells nobody, and no command waits for Celery that does not use it.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -259,7 +260,6 @@ def scratch_on(
     from orchestrator.adapters.postgres.scratch.copies import Copies
     from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
     from orchestrator.embedded import scratch
-    from orchestrator.embedded.programs import client
 
     def server_of(major: int | None) -> "Server":
         if url is not None:
@@ -267,9 +267,18 @@ def scratch_on(
         return scratch.acquire(state, major=major if major in scratch.available_majors() else None)
 
     def copies_on(server: "Server") -> Copies:
-        return Copies(server, pg_dump_of_wheel=client("pg_dump"))
+        return Copies(server, pg_dump_of_wheel=_wheel_s_pg_dump())
 
     return PostgresScratch(server_of, addresses, copies_on)
+
+
+def _wheel_s_pg_dump() -> Path | None:
+    """Find the pg_dump that came with the embedded servers, where they are installed."""
+    from orchestrator.embedded.programs import client
+
+    with suppress(ConfigurationError):
+        return client("pg_dump")
+    return None
 
 
 def release_scratch() -> None:

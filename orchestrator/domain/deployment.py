@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, NewType, TypeVar
 
+from orchestrator.domain.dropped import Counted
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding
@@ -123,6 +124,10 @@ class Deployment:
     confirm_head: bool = True
     #: the earlier deployment that a person wants undone
     undoes: DeploymentId | None = None
+    #: of what that one applied, this version and all before it stay; None: nothing stays
+    undo_to: str | None = None
+    #: a person decided that the rollback may drop rows that the undone deployment did not write
+    drop_rows: bool = False
 
     @property
     def needs_a_person(self) -> bool:
@@ -192,6 +197,10 @@ class Rollback:
     reverted: tuple[str, ...] = ()
     #: facts that are not what they were before the deployment
     left_behind: tuple[Change, ...] = ()
+    #: facts that others changed meanwhile: reported, and nobody's fault
+    drift: tuple[Change, ...] = ()
+    #: what was in the tables and columns that it drops, just before, and was not of our writing
+    at_stake: tuple[Counted, ...] = ()
     #: the target's fingerprint afterwards
     fingerprint: str | None = None
     #: sha256 of the facts that the target should have from now on; None: what it should have before

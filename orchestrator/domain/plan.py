@@ -73,3 +73,8 @@ class Plan:
     #: versions that the ledger thought to be on the target, and that somebody took out of its history
     gone: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def after(self, version: str | None) -> tuple[Migration, ...]:
+        """Return what is applied after this version, in order; all of it where none is named, or it is none."""
+        places = [place for place, each in enumerate(self.pending, start=1) if each.version == version]
+        return self.pending[places[0] :] if places else self.pending

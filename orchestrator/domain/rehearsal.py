@@ -1,5 +1,6 @@
 """A rehearsal: the whole plan carried out on a scratch copy of the target, and what that showed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -112,6 +113,8 @@ class RollbackProof:
     failure: Failure | None = None
     #: a proven draft, kept by its sha256
     draft: SqlFile | None = None
+    #: kind and identity of every fact that this migration or its rollback changes
+    touched: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +134,15 @@ class Rehearsal:
     failed_again: bool = False
     #: kind and identity of every fact that a migration or a rollback changes
     touched: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def drafts(self) -> Mapping[str, SqlFile]:
+        """The drafts that may be run, by version: those that are proven."""
+        return {
+            proof.version: proof.draft
+            for proof in self.rollbacks
+            if proof.draft is not None and proof.verdict is RollbackVerdict.PROVEN
+        }
 
 
 class NotInOneTransaction(Exception):

@@ -1,6 +1,6 @@
 """Carry the whole plan out on a scratch copy of the target: up, smoke, down, the same facts?, up again.
 
-Takes          a Plan whose findings do not refuse, the contents of its files, a copy that looks like the target
+Takes          a Plan whose findings do not refuse, the contents of its files, a copy of the target
 Gives          Rehearsal: what each statement did, and a verdict on each way back
 Fails with     Unavailable when the scratch server is away; a migration that fails is a finding
 Leaves behind  proven drafts of rollbacks in the ledger; nothing on the target, nothing on the copy
@@ -9,12 +9,14 @@ Each way back is judged by itself: what a wrong one leaves behind is undone befo
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.catalog import facts, holdings, names, survey
 from orchestrator.catalog.draft import arranged, draft, written
+from orchestrator.domain.blame import keys_of
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Failure, TargetError
 from orchestrator.domain.facts import Change, Facts, difference, parts_of
@@ -171,7 +173,7 @@ class _Rehearsing:
         self._in_one_transaction = in_one_transaction
         self._moments: dict[int, _Moment] = {}
         self._trace: list[StatementTrace] = []
-        self._touched: set[tuple[str, str]] = set()
+        self._touched: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
         self._drafts: dict[str, bytes] = {}
         self._asked_seconds = 0.0
 
@@ -204,7 +206,7 @@ class _Rehearsing:
             copy=self._copy,
             in_one_transaction=self._in_one_transaction,
             trace=tuple(self._trace),
-            touched=tuple(sorted(self._touched)),
+            touched=tuple(sorted(set().union(*self._touched.values()))),
             **found,
         )
 
@@ -215,7 +217,7 @@ class _Rehearsing:
             except TargetError as error:
                 return error
             self._mark(number + 1)
-            self._touch(self._moments[number].facts, self._moments[number + 1].facts)
+            self._touch(number, self._moments[number].facts, self._moments[number + 1].facts)
         return None
 
     def _again(self) -> TargetError | None:
@@ -239,7 +241,7 @@ class _Rehearsing:
             proof = self._try(number, "")
         if proof.verdict is not RollbackVerdict.PROVEN:
             self._play.back_to(number)
-        return proof
+        return replace(proof, touched=tuple(sorted(self._touched[number])))
 
     def _drafted(self, number: int) -> RollbackProof:
         """Derive a way back from the difference of facts, and try it like one that was written."""
@@ -271,7 +273,7 @@ class _Rehearsing:
             return _proof(migration, RollbackVerdict.UNPROVEN, failure=Failure.of(error))
         with self._play.asking() as database:
             held, now = holdings.read(database), facts.read(database)
-        self._touch(self._moments[number + 1].facts, now)
+        self._touch(number, self._moments[number + 1].facts, now)
         residue = difference(start.facts.all, now.all)
         told = losses(self._told.text(migration.file), _sql_text(migration, text), start.shape)
         lost = (
@@ -313,8 +315,8 @@ class _Rehearsing:
         self._asked_seconds += time.monotonic() - began
         return matrix
 
-    def _touch(self, before: Facts, after: Facts) -> None:
-        self._touched.update((each.kind, each.identity) for each in difference(before.all, after.all))
+    def _touch(self, number: int, before: Facts, after: Facts) -> None:
+        self._touched[number].update(keys_of(difference(before.all, after.all)))
 
 
 def _proof(migration: Migration, verdict: RollbackVerdict, **found: Any) -> RollbackProof:  # noqa: ANN401

@@ -265,7 +265,9 @@ def test_the_overview_shows_targets_and_deployments() -> None:
 def test_the_overview_tells_of_a_target_that_somebody_changed() -> None:
     shown = reading()
     assert "bascule drift" not in get("/", shown).text
-    states = tuple(replace(state, drifted=NOW) if state.name == "staging" else state for state in shown.states)
+    states = tuple(
+        replace(state, drifted=NOW) if state.name == "staging" else state for state in shown.states
+    )
     assert get("/", replace(shown, states=states)).text.count("bascule drift staging") == 1
 
 

@@ -1,4 +1,4 @@
-"""A play file by file, each committed as a deployment would: on a clone of the copy, which is dropped afterwards."""
+"""A play file by file, each committed as a deployment would: on a clone of the copy, dropped afterwards."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -131,9 +131,7 @@ class Outside:
         if order.number is not None:
             yield from self._transactor.look_after(order.number)
 
-    def _refused(
-        self, order: Order, error: psycopg.Error, watch: Watch, *, done: bool
-    ) -> Collision | None:
+    def _refused(self, order: Order, error: psycopg.Error, watch: Watch, *, done: bool) -> Collision | None:
         """Decide what the server's no means; `done`: the statement itself was carried out."""
         attempt, state, statement = self._attempt, error.sqlstate, order.statement
         if is_loss(error):
