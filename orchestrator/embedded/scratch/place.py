@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import signal
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ class Record:
         """Describe a cluster that is about to be made."""
         return cls(
             token=secrets.token_hex(8),
-            boot=_BOOT.read_text().strip(),
+            boot=_this_boot(),
             programs=programs,
             uid=uid,
             passwords={role: secrets.token_hex(24) for role in (SUPERUSER, ORDINARY)},
@@ -56,6 +57,15 @@ class Record:
     def is_like(self, other: "Record") -> bool:
         """Tell whether the other cluster is as good as this one."""
         return (self.boot, self.programs, self.uid) == (other.boot, other.programs, other.uid)
+
+
+def _this_boot() -> str:
+    """Name this run of the machine; where /proc tells little, by the minute in which it began."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        began = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        return f"minute {began // 60:.0f}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

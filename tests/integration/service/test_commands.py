@@ -21,7 +21,7 @@ def test_every_verb_speaks_json_and_exits_with_what_became_of_it(place):
     assert len(told("plan", name)["pending"]) == 1
     first = told("deploy", name)
     assert [run["stage"] for run in first["runs"]] == [
-        "checkout", "plan", "validate", "observe", "apply", "smoke",
+        "checkout", "plan", "validate", "observe", "rehearse", "apply", "smoke",
     ]  # fmt: skip
     number = str(first["deployment"]["id"])
     assert told("deploy", name)["runs"][-1]["outcome"] == "skipped"
