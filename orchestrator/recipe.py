@@ -30,7 +30,7 @@ from orchestrator.steps import (
     do_rollback,
     do_smoke,
     do_validate,
-    planned_of,
+    undone_of,
 )
 
 log = structlog.get_logger()
@@ -159,10 +159,11 @@ def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> Result:
 
 
 def _to_hold(claim: Claim, done: Done[Any], tools: Tools) -> tuple[Migration, ...]:
-    """Name what must not be tried again unchanged: what failed, what smoke refused, what a person undid."""
+    """Name what must not be tried again unchanged: what failed, what probes refused, what a person undid."""
     if isinstance(done.gave, Applied) and done.gave.culprit:
         return (done.gave.culprit,)
-    refused_by_smoke = claim.deployment.stage is Stage.SMOKE and done.outcome is Outcome.REFUSED
-    if refused_by_smoke or claim.deployment.undoes is not None:
-        return planned_of(claim, tools).pending
+    probed = claim.deployment.stage is Stage.SMOKE or isinstance(done.gave, Applied)
+    refused_by_probes = probed and done.outcome is Outcome.REFUSED
+    if refused_by_probes or claim.deployment.undoes is not None:
+        return undone_of(claim, tools).pending
     return ()

@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 from orchestrator.catalog import drift, facts, survey
+from orchestrator.domain.blame import keys_of
 from orchestrator.domain.deployment import (
     Applied,
+    Deployment,
     Done,
     Observation,
     Outcome,
@@ -22,13 +24,15 @@ from orchestrator.domain.deployment import (
     Stage,
 )
 from orchestrator.domain.errors import ConfigurationError, Failure, MigrationRefused
-from orchestrator.domain.facts import Facts, undone
-from orchestrator.domain.migration import Migration
+from orchestrator.domain.facts import Facts, difference
+from orchestrator.domain.goal import Goal, after_a_failure, after_a_part, after_an_undo, led_to
+from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Scratch, Targets, TargetWriter
 from orchestrator.stages import apply, checkout, observe, plan, rehearse, rollback, smoke, validate
+from orchestrator.stages.at_stake import at_stake
 from orchestrator.validation.history import migrations_of
 from orchestrator.validation.split import decode
 
@@ -175,7 +179,16 @@ def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
             if _looks(claim, tools) < _MOST_LOOKS:
                 return GoBack(to=Stage.OBSERVE, why="somebody changed the target after it was observed")
             return Done(outcome=Outcome.REFUSED, failure=Failure.of(_keeps_moving(claim)))
-        return apply.run(planned, contents=contents, writer=writer)
+        return apply.run(planned, contents=contents, writer=writer, condition=_condition(claim, tools))
+
+
+def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
+    """Say under which condition all is committed at once, where the target wants that."""
+    policy = tools.policy(claim.deployment.target)
+    if not policy.atomic:
+        return None
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    return apply.Condition(before=before.matrix, exposed_schemas=policy.exposed_schemas)
 
 
 def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
@@ -234,17 +247,32 @@ def _expect(claim: Claim, tools: Tools, before: str, after: str) -> str:
 
 def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     """Write to the target under its lock, towards what was observed."""
-    planned = planned_of(claim, tools)
+    deployment, rehearsal = claim.deployment, _rehearsal(claim, tools)
+    planned = undone_of(claim, tools)
+    drafts = rehearsal.drafts if rehearsal else {}
     try:
-        with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        with tools.targets.writing(deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+            wanted = _goal(claim, tools, writer, rehearsal)
             done = rollback.run(
                 planned,
-                contents=_sql_of(planned, tools),
+                contents=_sql_of(planned, tools, *drafts.values()),
                 writer=writer,
-                before=_wanted_back(claim, tools, writer),
-                committed=_committed(claim, tools),
+                before=wanted.before,
+                touched=wanted.touched,
+                unsure=wanted.unsure,
+                committed=_committed(claim, planned, tools),
+                drafts=drafts,
+                count=partial(
+                    at_stake,
+                    reader=writer,
+                    target=deployment.target,
+                    versions=[each.version for each in planned_of(claim, tools).pending],
+                    before=_observed(claim, tools),
+                ),
+                drop_rows=deployment.drop_rows,
+                remedy=_to_drop_rows(deployment),
             )
-            return _as_expected(done, claim, tools)
+            return _as_expected(done, claim, tools, writer)
     except ConfigurationError:
         if _is_committed(planned, claim, tools):
             raise
@@ -252,7 +280,17 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
         return Done(outcome=Outcome.SKIPPED, gave=Rollback(method=RollbackMethod.ABORTED))
 
 
-def _as_expected(done: Done[Rollback], claim: Claim, tools: Tools) -> Done[Rollback]:
+def _to_drop_rows(deployment: Deployment) -> str:
+    to = f" --to {deployment.undo_to}" if deployment.undo_to else ""
+    drop = (
+        f"look at what would go, then: bascule rollback {deployment.undoes or deployment.id}{to} --drop-rows"
+    )
+    if deployment.undoes is not None:
+        return drop
+    return f"{drop}; or keep what is committed: bascule unlock {deployment.target} --because …"
+
+
+def _as_expected(done: Done[Rollback], claim: Claim, tools: Tools, writer: TargetWriter) -> Done[Rollback]:
     """Say what the target should be after an undo; any other rollback changes nothing about that."""
     if done.gave is None or done.outcome is not Outcome.PASSED or claim.deployment.undoes is None:
         return done
@@ -260,10 +298,13 @@ def _as_expected(done: Done[Rollback], claim: Claim, tools: Tools) -> Done[Rollb
         after = tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke)
     except KeyError:
         return done
-    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
     if after.expect is None or tools.kept.expected(claim.deployment.target) is None:
         return done  # it never was on record
-    return replace(done, gave=replace(done.gave, expect=_expect(claim, tools, after.facts, before.facts)))
+    end = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts
+    if claim.deployment.undo_to is not None:
+        own = keys_of(difference(_facts(end, tools).all, _facts(after.facts, tools).all))
+        end = facts.keep(led_to(_facts(after.facts, tools), _live(writer), own), tools.kept)
+    return replace(done, gave=replace(done.gave, expect=_expect(claim, tools, after.facts, end)))
 
 
 def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:
@@ -273,29 +314,48 @@ def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:
     return any(migration.version in ours for migration in planned.pending)
 
 
-def _wanted_back(claim: Claim, tools: Tools, writer: TargetWriter) -> Facts:
+def _goal(claim: Claim, tools: Tools, writer: TargetWriter, rehearsal: Rehearsal | None) -> Goal:
     """Say what to restore: as before, but for what others changed since a deployment of long ago."""
-    before = _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
-    if claim.deployment.undoes is None:
-        return before
+    before, deployment = _observed(claim, tools), claim.deployment
     try:
-        after = _facts(tools.kept.gave(claim.deployment.id, Stage.SMOKE, Smoke).facts, tools)
+        after = _facts(tools.kept.gave(deployment.id, Stage.SMOKE, Smoke).facts, tools)
     except KeyError:  # it never came to its smoke: what it left behind was all its own
-        return before
+        after = None
+    if deployment.undo_to is not None:
+        now = _live(writer)
+        versions = [each.version for each in undone_of(claim, tools).pending]
+        return after_a_part(before, after or now, now, rehearsal, versions)
+    if deployment.undoes is None or after is None:
+        return after_a_failure(before, rehearsal)
+    return after_an_undo(before, after, _live(writer))
+
+
+def _rehearsal(claim: Claim, tools: Tools) -> Rehearsal | None:
+    try:
+        return tools.kept.gave(claim.deployment.id, Stage.REHEARSE, Rehearsal)
+    except KeyError:  # the target's policy does without
+        return None
+
+
+def _observed(claim: Claim, tools: Tools) -> Facts:
+    return _facts(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
+
+
+def _live(writer: TargetWriter) -> Facts:
     with writer.asking() as database:
-        return undone(before, after, facts.read(database))
+        return facts.read(database)
 
 
 def _facts(sha256: str, tools: Tools) -> Facts:
     return facts.facts_from_bytes(tools.kept.content([sha256])[sha256])
 
 
-def _committed(claim: Claim, tools: Tools) -> tuple[Migration, ...] | None:
+def _committed(claim: Claim, planned: Plan, tools: Tools) -> tuple[Migration, ...] | None:
     try:
         applied = tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
     except KeyError:  # the stage never came to an end: only the target itself knows
         return None
-    return tuple(one.migration for one in applied.migrations)
+    return tuple(one.migration for one in applied.migrations if one.migration in planned.pending)
 
 
 def planned_of(claim: Claim, tools: Tools) -> Plan:
@@ -303,10 +363,16 @@ def planned_of(claim: Claim, tools: Tools) -> Plan:
     return tools.kept.gave(claim.deployment.id, Stage.PLAN, Plan)
 
 
+def undone_of(claim: Claim, tools: Tools) -> Plan:
+    """Return the part of the plan that a rollback is about: all of it, unless a person names where to end."""
+    planned = planned_of(claim, tools)
+    return replace(planned, pending=planned.after(claim.deployment.undo_to))
+
+
 def _contents(tools: Tools, sha256s: list[str]) -> Mapping[str, bytes]:
     return tools.kept.content(sha256s)
 
 
-def _sql_of(planned: Plan, tools: Tools) -> Mapping[str, bytes]:
+def _sql_of(planned: Plan, tools: Tools, *more: SqlFile) -> Mapping[str, bytes]:
     files = [file for one in planned.pending for file in (one.file, one.rollback) if file]
-    return tools.kept.content([file.sha256 for file in files])
+    return tools.kept.content([file.sha256 for file in (*files, *more)])

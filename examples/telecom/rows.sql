@@ -2,7 +2,8 @@
 -- Run after the migrations of baseline/, as postgres. The same rows every time; all names are made up.
 --
 -- Seven customers share three phone numbers: families and a shop counter that typed its own number in.
--- That is what breaks the unique constraint of acts/2-careless.
+-- That is what breaks the unique constraint of acts/2-careless. Orders share 180 addresses, as people do who live in
+-- flats: that breaks the unique index of acts/4-live-rows.
 
 create function pg_temp.account(kind text, n bigint) returns uuid language sql immutable
   as 'select md5(kind || n)::uuid';

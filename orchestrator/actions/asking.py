@@ -1,4 +1,4 @@
-"""What a person may ask of the service: deploy, try again, roll back."""
+"""What a person may ask of the service: deploy, try again, open a target that is closed."""
 
 import re
 from collections.abc import Mapping
@@ -72,6 +72,22 @@ def retry(
     named = not deployment.confirm_head and deployment.undoes is None
     request = _request(policy, deployment.commit if named else head_of(policy, git), actor)
     return care.retry(deployment.id, request, confirm_head=not named)
+
+
+def unlock(target: str, because: str, *, care: Care, actor: str) -> DeploymentId:
+    """Open a target that a stuck deployment closed, and return that one. Raises MigrationRefused.
+
+    Raises ConfigurationError for a reason without words.
+    """
+    reason = " ".join(because.split())
+    if not reason:
+        raise ConfigurationError(
+            "a target is opened for a reason",
+            code="reason-missing",
+            remedy=f'bascule unlock {target} --because "what was put right, and how"',
+            target=target,
+        )
+    return care.unlock(target, because=reason, actor=actor)
 
 
 def known(deployment: DeploymentId, reading: Reading) -> Deployment:

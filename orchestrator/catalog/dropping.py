@@ -1,7 +1,7 @@
 """Count the live rows in what a rollback is about to drop, within a time limit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from orchestrator.catalog.queries import query
@@ -21,9 +21,16 @@ _REASONS: Final = {
 }
 
 
-def rows_in(database: Database, dropped: Sequence[Dropped], *, limit_seconds: float) -> tuple[Counted, ...]:
+def rows_in(
+    database: Database,
+    dropped: Sequence[Dropped],
+    *,
+    limit_seconds: float,
+    written_by: Collection[str] = (),
+) -> tuple[Counted, ...]:
     """Count what is in these tables and columns; the limit is for all of them together.
 
+    Rows as the transactions `written_by` left them do not count in a table or a column that those made.
     Counting ends at MOST_ROWS_COUNTED. What is not there is empty. What could not be counted, for want of
     time, of a right or because of a lock, says so, with what the server's statistics say. Raises TargetError,
     Unavailable when the connection breaks. Leaves settings behind that end with the transaction (search_path,
@@ -38,6 +45,7 @@ def rows_in(database: Database, dropped: Sequence[Dropped], *, limit_seconds: fl
         "tables": [each.table.name for each in dropped],
         "columns": [each.column or "" for each in dropped],
         "most": MOST_ROWS_COUNTED,
+        "written_by": list(written_by),
     }
     found = {row[0]: row[1:] for row in database.rows(query("dropping"), names)}
     return tuple(

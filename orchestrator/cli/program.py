@@ -18,7 +18,7 @@ from orchestrator.domain.errors import BasculeError
 
 #: the verbs in the order of the help page, in groups
 SERVICE = ("up", "demo", "serve", "worker", "relay")
-TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry")
+TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "unlock")
 READING = ("status", "show", "logs", "history", "schema", "drift")
 OPERATING = ("doctor", "config")
 CHECKOUT = ("new", "check", "validate", "rehearse", "rules", "explain")

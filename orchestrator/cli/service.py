@@ -1,5 +1,6 @@
 """The whole service in one terminal: embedded servers, then web, relay and worker under one supervisor."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.domain.errors import BasculeError
 from orchestrator.embedded.running import Running, announce, withdraw
 from orchestrator.embedded.servers import Embedded, Progress
 from orchestrator.embedded.supervisor import Process
@@ -30,6 +32,32 @@ def servers_for(settings: "Settings", progress: Progress) -> Iterator[tuple[Embe
             yield servers, running
         finally:
             withdraw(service.state_directory)
+
+
+@contextmanager
+def scratch_kept() -> Iterator[None]:
+    """Stop at the end the throw-away servers that this process started."""
+    try:
+        yield
+    finally:
+        from orchestrator.wiring import release_scratch
+
+        release_scratch()
+
+
+def warm_scratch(settings: "Settings") -> None:
+    """Start the throw-away server before the first rehearsal waits for it; it lives as long as this process.
+
+    What goes wrong is not told here: whoever rehearses tries again, and tells it. Main thread only.
+    """
+    if settings.service.scratch_url is not None:
+        return
+    if not any(target.policy.rehearse for target in settings.targets.values()):
+        return
+    from orchestrator.embedded import scratch
+
+    with contextlib.suppress(BasculeError):
+        scratch.acquire(settings.service.state_directory).template()
 
 
 def processes(

@@ -9,7 +9,9 @@ from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
 from orchestrator.cli.words import count, span
 from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status, WaitingFor
+from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.rehearsal import RollbackVerdict
 from orchestrator.ports import Reading
 
 #: as a deployment goes by; all of them stand in `bascule show`
@@ -110,7 +112,10 @@ def _to_do(deployment: Deployment, reading: Reading) -> str:
     target = deployment.target
     closed_by = next((state.closed_by for state in reading.targets() if state.name == target), None)
     if deployment.status is Status.STUCK and closed_by == deployment.id:
-        return f"{target} is closed until a person acts; when it is put right: bascule retry {closed_by}"
+        return (
+            f"{target} is closed until a person acts; when it is put right: bascule retry {closed_by}; or only "
+            f"open it: bascule unlock {target} --because …"
+        )
     if deployment.status is Status.STUCK:
         return f"{target} was opened again since"
     if deployment.status is Status.WAITING and closed_by is not None:
@@ -130,6 +135,7 @@ def _gist(run: StageRun) -> str:
         Stage.CHECKOUT: lambda: f"{count(gave['migrations'], 'migration')} in the commit",
         Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
         Stage.OBSERVE: lambda: count(gave["matrix"]["relations"], "exposed relation"),
+        Stage.REHEARSE: lambda: _proven(gave["rollbacks"]),
         Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
         Stage.SMOKE: lambda: f"{count(gave['after']['relations'], 'exposed relation')} asked again",
         Stage.ROLLBACK: lambda: (
@@ -139,6 +145,14 @@ def _gist(run: StageRun) -> str:
     return gist[run.stage]() if gave and run.stage in gist else ""
 
 
+def _proven(rollbacks: Sequence[Any]) -> str:
+    """Say how many ways back a rehearsal proved."""
+    proven = sum(one["verdict"] == RollbackVerdict.PROVEN for one in rollbacks)
+    if proven == len(rollbacks):
+        return f"{count(proven, 'rollback')} proven" if proven else ""
+    return f"{proven} of {count(rollbacks, 'rollback')} proven"
+
+
 def _migrations(run: StageRun) -> Sequence[str]:
     """Name the migrations that a stage was about."""
     gave: Any = run.gave or {}
@@ -146,7 +160,11 @@ def _migrations(run: StageRun) -> Sequence[str]:
         case Stage.PLAN:
             return [f"{one['version']} {one['name']}" for one in gave.get("pending", ())]
         case Stage.ROLLBACK:
-            return [f"{version} undone" for version in gave.get("reverted", ())]
+            drift = [Change(**each).headline for each in gave.get("drift", ())]
+            return [
+                *(f"{version} undone" for version in gave.get("reverted", ())),
+                *(f"changed by others meanwhile: {headline}" for headline in drift),
+            ]
         case _:
             return ()
 

@@ -1,6 +1,6 @@
 """Whose a difference is after a rollback: ours, or somebody else's who changed the target meanwhile."""
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from orchestrator.domain.facts import Change, parts_of
@@ -43,7 +43,8 @@ def blame(
     """
     own = frozenset(touched)
     holders = frozenset(identity for kind, identity in own if kind in _HOLDERS)
-    ours, others = [], []
+    ours: list[Change] = []
+    others: list[Change] = []
     for change in changes:
         is_ours = (change.kind, change.identity) in own or not holders.isdisjoint(_belongs_to(change))
         in_other_words = not same_major and None not in (change.before, change.after)
@@ -51,7 +52,7 @@ def blame(
     return tuple(ours), tuple(others)
 
 
-def _belongs_to(change: Change) -> Set[str]:
+def _belongs_to(change: Change) -> set[str]:
     """Return every identity that this one may be a part of: "public.orders.own" is of "public.orders"."""
     about = [split(change.identity, " ")[-1], *split(change.identity, "/")]
     for definition in (change.before, change.after):

@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     TARGET_ADOPTED = "adopted"
     TARGET_RELEASED = "released"
     TARGET_REOPENED = "reopened"
+    TARGET_UNLOCKED = "unlocked"
     DRIFTED = "drifted"
     DRIFT_ENDED = "drift_ended"
     DRIFT_ACCEPTED = "drift_accepted"

@@ -75,6 +75,6 @@ class Plan:
     findings: tuple[Finding, ...] = ()
 
     def after(self, version: str | None) -> tuple[Migration, ...]:
-        """Return what is applied after this version, in order; all of it where none is named, or it is none."""
+        """Return what is applied after this version, in order; all of it where it is none of these."""
         places = [place for place, each in enumerate(self.pending, start=1) if each.version == version]
         return self.pending[places[0] :] if places else self.pending

@@ -124,6 +124,8 @@ class Rehearsal:
     copy: ScratchCopy
     #: False: file by file, because one transaction could not hold it
     in_one_transaction: bool
+    #: why one transaction does not even hold the migrations on their way up, where it is that
+    apart_because: Failure | None = None
     rollbacks: tuple[RollbackProof, ...] = ()
     trace: tuple[StatementTrace, ...] = ()
     #: who may do what after all migrations; None when it did not come to that
@@ -147,6 +149,11 @@ class Rehearsal:
 
 class NotInOneTransaction(Exception):
     """One transaction cannot hold the play: a statement needs one of its own, or has to commit first."""
+
+    def __init__(self, failure: Failure | None = None) -> None:
+        """Keep what the server said to a migration on its way up; None: it was about something else."""
+        super().__init__()
+        self.failure = failure
 
 
 class CannotCopy(Exception):

@@ -25,6 +25,8 @@ class TargetPolicy:
     when_drifted: WhenDrifted = WhenDrifted.WARN
     #: False: nothing is tried on a scratch copy first
     rehearse: bool = True
+    #: all pending migrations in one transaction, which is committed only if the probes pass
+    atomic: bool = False
     #: refuse where the scratch server is of another major version than the target
     require_same_major: bool = False
     #: schemas that the API exposes

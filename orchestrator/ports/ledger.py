@@ -197,8 +197,21 @@ class Care(Protocol):
         """Lift the holds of a deployment, reopen the target that it closed, and ask again."""
         ...
 
-    def undo(self, deployment: DeploymentId, *, actor: str) -> DeploymentId:
-        """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
+    def undo(
+        self, deployment: DeploymentId, *, actor: str, to: str | None = None, drop_rows: bool = False
+    ) -> DeploymentId:
+        """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be.
+
+        With `to`, that version and all before it stay. `drop_rows`: it may drop rows that the undone
+        deployment did not write.
+        """
+        ...
+
+    def unlock(self, target: str, *, because: str, actor: str) -> DeploymentId:
+        """Open a target that a stuck deployment closed, and return that one. Holds stay.
+
+        Raises MigrationRefused where nothing closed it.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """A target's database: looked at, written to under our lock and epoch, adopted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -30,6 +30,13 @@ class TargetReader(Protocol):
 
     def ours(self) -> frozenset[str]:
         """Return the versions of the history that Bascule wrote; nobody else's is ever rolled back."""
+        ...
+
+    def transactions(self, versions: Sequence[str]) -> frozenset[str]:
+        """Return the ids of the transactions in which Bascule applied these versions.
+
+        Rows that a migration wrote bear its id as their xmin; what ran outside a transaction left none.
+        """
         ...
 
     def fence(self) -> Fence | None:
@@ -62,6 +69,17 @@ class TargetWriter(TargetReader, Protocol):
 
         A file that runs alone is none: after an error or a crash something of it may be left, which the next
         `apply` of the same file goes on with, or `abandon` clears away as far as can be.
+        """
+        ...
+
+    def apply_all(
+        self, migrations: Sequence[tuple[Migration, str]], check: Callable[[Database], bool]
+    ) -> tuple[AppliedMigration, ...]:
+        """Run migrations and write their history rows, all in one transaction.
+
+        `check` asks inside it, when all have run; where it says no, nothing is committed and nothing
+        returned. It may be asked again, for the whole is repeated when somebody else is in the way. The
+        version of the file that failed is among the nouns of a TargetError. A file that runs alone fails.
         """
         ...
 

@@ -70,6 +70,7 @@ class Target(Table):
     when_files_change: WhenFilesChange
     when_drifted: WhenDrifted
     rehearse: bool
+    atomic: bool
     require_same_major: bool
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
     rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])

@@ -67,6 +67,7 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         when_files_change=given.when_files_change,
         when_drifted=given.when_drifted,
         rehearse=given.rehearse,
+        atomic=given.atomic,
         require_same_major=given.require_same_major,
         exposed_schemas=given.exposed_schemas,
         severities={

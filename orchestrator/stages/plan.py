@@ -42,7 +42,13 @@ def run(
     no name pairs. Skipped when nothing is pending, refused when a finding is an error.
     """
     made = make_plan(
-        tree, pair(tree, contents), history=history, recorded=recorded, holds=holds, policy=policy
+        tree,
+        pair(tree, contents),
+        history=history,
+        recorded=recorded,
+        holds=holds,
+        policy=policy,
+        contents=contents,
     )
     plan = replace(made, findings=_settled(made, contents, policy))
     return Done(outcome=_outcome(plan), gave=plan, findings=plan.findings)

@@ -124,14 +124,16 @@ def play(
         exposed_schemas=exposed_schemas,
         shape=shape,
     )
+    because: Failure | None = None
     if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
         try:
             with scratch.playing(copy, together=True, target=target) as stand:
                 return _Rehearsing(told, stand, copy, in_one_transaction=True).carry_out()
-        except NotInOneTransaction:
-            pass
+        except NotInOneTransaction as apart:
+            because = apart.failure
     with scratch.playing(copy, together=False, target=target) as stand:
-        return _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out()
+        played = _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out()
+    return replace(played, rehearsal=replace(played.rehearsal, apart_because=because))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +227,8 @@ class _Rehearsing:
         for migration in self._told.plan.pending:
             try:
                 self._play.apply(migration, self._told.up(migration))
+            except NotInOneTransaction as apart:
+                raise NotInOneTransaction from apart  # it went up once: that is not what it is about
             except TargetError as error:
                 return error
         return None

@@ -1,18 +1,25 @@
 """Undo what a deployment committed, newest first, and compare the target with what it was before.
 
-Takes          the Plan, the contents of its rollback files, and the facts from before the deployment
-Gives          Rollback: by which method, what was reverted, what is left behind
-Fails with     MigrationRefused for a rollback file that is missing, TargetError for one that fails, both
-               kept in the outcome; Unavailable, also when locks cannot be had, is raised
+Takes          the Plan, the contents of its rollback files and proven drafts, the facts from before the
+               deployment, and which facts it touches
+Gives          Rollback: by which method, what was reverted, what is left behind, what others changed
+Fails with     MigrationRefused for a rollback that is missing or empty, and where live rows would be dropped;
+               TargetError for one that fails; all kept in the outcome. Unavailable, also when locks cannot be
+               had, is raised
 Leaves behind  each rollback and the removal of its history row committed together, or neither; a rollback
                that runs alone may be repeated
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from orchestrator.catalog import facts
+from orchestrator.domain.blame import Key, blame, keys_of
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
+from orchestrator.domain.difference import headlines
+from orchestrator.domain.dropped import Counted
 from orchestrator.domain.errors import (
     BasculeError,
     Contention,
@@ -22,13 +29,17 @@ from orchestrator.domain.errors import (
     Unavailable,
 )
 from orchestrator.domain.facts import Change, Facts, difference
-from orchestrator.domain.migration import Migration
+from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Plan
 from orchestrator.ports import Database, TargetWriter
+from orchestrator.validation.reverts import Revert, obstacle_of, revert_of
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
 
-_CHANGES_TOLD = 5
+_CHANGES_TOLD: Final = 5
+
+#: counts the live rows that these would drop and that the deployment did not write
+Count = Callable[[Sequence[Revert]], Sequence[Counted]]
 
 
 def run(
@@ -37,7 +48,13 @@ def run(
     contents: Mapping[str, bytes],
     writer: TargetWriter,
     before: Facts,
+    touched: frozenset[Key] | None = None,
+    unsure: frozenset[Key] = frozenset(),
     committed: Sequence[Migration] | None = (),
+    drafts: Mapping[str, SqlFile] | None = None,
+    count: Count = lambda _: (),
+    drop_rows: bool = False,
+    remedy: str = "",
     read_facts: Callable[[Database], Facts] = facts.read,
 ) -> Done[Rollback]:
     """Revert what the target's own history says that we committed of this plan. May be run again.
@@ -46,57 +63,86 @@ def run(
     reverted some of it already, which the history can no longer tell. None: the ledger does not know, because
     the apply stage never came to an end; then the facts have to say that nothing is left. So they have where
     a file that runs alone did not come to its end.
+
+    `touched` is what the deployment and its rollbacks are known to change; what else is not as `before` is
+    drift. None: nobody knows, and everything counts. Of what is `unsure` nobody can tell what it should be.
+    `drafts` run, by version, where the author wrote no rollback. Rows that `count` finds are dropped only
+    with `drop_rows`, which a person says; `remedy` tells how.
     """
     error = _quietly(writer.abandon)
     if error is not None:
-        return _impossible(error, ())
+        return _impossible(error)
+    wanted = _Wanted(before=before, touched=touched, unsure=unsure)
     present, ours = {row.version for row in writer.history()}, writer.ours()
     known = {migration.version for migration in committed or ()}
     to_undo = [m for m in reversed(plan.pending) if m.version in ours | known]
     if not to_undo:
         half_done = any(_runs_alone(m, contents) for m in plan.pending if m.version not in present)
-        return _nothing_to_undo(before, writer, read_facts, sure=committed is not None and not half_done)
-    missing = [m for m in to_undo if m.version in present and _rollback_of(m, contents) is None]
-    if missing:
-        # decided before the first one runs: a target half way back is worse than one that is not touched
-        return _impossible(_no_rollback(missing), ())
-    reverted: list[str] = []
-    for migration in to_undo:
-        if migration.version in present:
-            error = _revert(migration, contents, writer)
-            if error is not None:
-                return _impossible(error, tuple(reverted))
-        reverted.append(migration.version)
-    return _compare(tuple(reverted), before, writer, read_facts)
+        sure = committed is not None and not half_done
+        return _nothing_to_undo(wanted, writer, read_facts, sure=sure)
+    reverts = [revert_of(m, contents, drafts or {}) for m in to_undo if m.version in present]
+    # all of this is decided before the first one runs: a target half way back is worse than one not touched
+    refusal = obstacle_of(reverts)
+    if refusal is not None:
+        return _impossible(refusal)
+    counted: list[Counted] = []
+    error = _quietly(lambda: counted.extend(count(reverts)))
+    if error is not None or (counted and not drop_rows):
+        return _impossible(error or _rows_at_stake(counted, remedy), at_stake=counted)
+    if len(reverts) < len(to_undo):
+        # what an earlier attempt changed on its way is not seen any more
+        wanted = replace(wanted, touched=None)
+    elif touched is not None:
+        wanted = replace(wanted, start=_read(writer, read_facts))
+    undone = [m.version for m in to_undo if m.version not in present]
+    for each in reverts:
+        error = _revert(each, writer)
+        if error is not None:
+            return _impossible(error, undone, at_stake=counted)
+        undone.append(each.migration.version)
+    order = [m.version for m in to_undo if m.version in undone]
+    return _compare(order, wanted, writer, read_facts, at_stake=counted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What the target should be afterwards, and whose fault it is where it is not."""
+
+    before: Facts
+    touched: frozenset[Key] | None
+    unsure: frozenset[Key]
+    #: just before the first revert; None: not needed, or not known any more
+    start: Facts | None = None
+
+    def compared(self, now: Facts) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+        """Return what is left behind, and what others changed."""
+        changes = [
+            change
+            for change in difference(self.before.all, now.all)
+            if (change.kind, change.identity) not in self.unsure
+        ]
+        if self.touched is None:
+            return tuple(changes), ()
+        live = keys_of(difference(self.start.all, now.all)) if self.start else frozenset()
+        same_major = self.before.server_major == now.server_major
+        return blame(changes, self.touched | live, same_major=same_major)
 
 
 def _nothing_to_undo(
-    before: Facts, writer: TargetWriter, read_facts: Callable[[Database], Facts], *, sure: bool
+    wanted: _Wanted, writer: TargetWriter, read_facts: Callable[[Database], Facts], *, sure: bool
 ) -> Done[Rollback]:
     if not sure:
-        compared = _compare((), before, writer, read_facts)
+        compared = _compare((), wanted, writer, read_facts)
         if compared.outcome is not Outcome.PASSED:
             return compared
-    nothing = Rollback(method=RollbackMethod.ABORTED, fingerprint=before.fingerprint)
+    nothing = Rollback(method=RollbackMethod.ABORTED, fingerprint=wanted.before.fingerprint)
     return Done(outcome=Outcome.SKIPPED, gave=nothing)
 
 
-def _rollback_of(migration: Migration, contents: Mapping[str, bytes]) -> str | None:
-    if migration.rollback is None or migration.rollback.sha256 not in contents:
-        return "" if _does_nothing(migration, contents) else None
-    return decode(contents[migration.rollback.sha256])
-
-
-def _does_nothing(migration: Migration, contents: Mapping[str, bytes]) -> bool:
-    """Tell whether a migration has no statement; its way back has none either."""
-    up = contents.get(migration.file.sha256)
-    return up is not None and not read_script(decode(up)).statements
-
-
-def _revert(migration: Migration, contents: Mapping[str, bytes], writer: TargetWriter) -> TargetError | None:
-    sql = _rollback_of(migration, contents)
+def _revert(revert: Revert, writer: TargetWriter) -> TargetError | None:
+    sql = revert.sql
     assert sql is not None, "missing rollbacks were refused"
-    error = _quietly(lambda: writer.revert(migration, sql))
+    error = _quietly(lambda: writer.revert(revert.migration, sql))
     if error is None:
         crash_point("rollback: after a revert committed")
     return error
@@ -118,19 +164,27 @@ def _runs_alone(migration: Migration, contents: Mapping[str, bytes]) -> bool:
     return up is not None and read_script(decode(up)).runs_alone
 
 
+def _read(writer: TargetWriter, read_facts: Callable[[Database], Facts]) -> Facts:
+    with writer.asking() as database:
+        return read_facts(database)
+
+
 def _compare(
-    reverted: tuple[str, ...],
-    before: Facts,
+    reverted: Sequence[str],
+    wanted: _Wanted,
     writer: TargetWriter,
     read_facts: Callable[[Database], Facts],
+    *,
+    at_stake: Sequence[Counted] = (),
 ) -> Done[Rollback]:
-    with writer.asking() as database:
-        now = read_facts(database)
-    left_behind = difference(before.all, now.all)
+    now = _read(writer, read_facts)
+    left_behind, drift = wanted.compared(now)
     rollback = Rollback(
         method=RollbackMethod.REVERTED,
-        reverted=reverted,
+        reverted=tuple(reverted),
         left_behind=left_behind,
+        drift=drift,
+        at_stake=tuple(at_stake),
         fingerprint=now.fingerprint,
     )
     if left_behind:
@@ -138,34 +192,30 @@ def _compare(
     return Done(outcome=Outcome.PASSED, gave=rollback)
 
 
-def _impossible(error: BasculeError, reverted: tuple[str, ...]) -> Done[Rollback]:
-    rollback = Rollback(method=RollbackMethod.IMPOSSIBLE, reverted=reverted)
+def _impossible(
+    error: BasculeError, reverted: Sequence[str] = (), *, at_stake: Sequence[Counted] = ()
+) -> Done[Rollback]:
+    rollback = Rollback(method=RollbackMethod.IMPOSSIBLE, reverted=tuple(reverted), at_stake=tuple(at_stake))
     return Done(outcome=Outcome.FAILED, gave=rollback, failure=Failure.of(error))
 
 
-def _no_rollback(missing: Sequence[Migration]) -> MigrationRefused:
-    names = [migration.file.name for migration in missing]
-    versions = [migration.version for migration in missing]
+def _rows_at_stake(counted: Sequence[Counted], remedy: str) -> MigrationRefused:
+    told = [each.headline for each in counted]
     return MigrationRefused(
-        f"there is no rollback for {', '.join(names)}, which is committed",
-        code="rollback-missing",
-        remedy="by hand: 1. undo what is named here; "
-        f"2. take {', '.join(versions)} out of supabase_migrations.schema_migrations; "
-        "3. mend or remove the file that failed, and push; 4. bascule retry (docs/operations.md, Stuck)",
-        files=[migration.file.path for migration in missing],
-        versions=versions,
+        f"the rollback would drop what this deployment did not write: {'; '.join(told)}",
+        code="rows-at-stake",
+        remedy=remedy,
+        rows=told,
     )
 
 
 def _left(changes: Sequence[Change], reverted: Sequence[str]) -> Failure:
-    told = [change.headline for change in changes[:_CHANGES_TOLD]]
-    more = len(changes) - len(told)
     return Failure(
         family=MigrationRefused.family,
         code="left-behind",
-        message=f"after the rollback the target is not what it was: {'; '.join(told)}"
-        + (f"; and {more} more" if more else ""),
+        message="after the rollback the target is not what it was: "
+        + "; ".join(headlines(changes, _CHANGES_TOLD)),
         remedy="1. put right by hand what is listed; 2. mend the migration that failed, complete the "
-        "rollback, and push; 3. bascule retry (docs/operations.md, Stuck)",
+        "rollback, and push; 3. bascule retry, or bascule unlock (docs/operations.md, Stuck)",
         nouns={"versions": list(reverted), "changes": [change.headline for change in changes]},
     )

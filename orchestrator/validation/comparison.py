@@ -1,6 +1,6 @@
 """The commit's files held against the target's history, as the rules of the plan see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,6 +8,8 @@ from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Hold
 from orchestrator.domain.rollback_files import Pairing
 from orchestrator.domain.target import TargetPolicy
+from orchestrator.validation.edit import edit_of
+from orchestrator.validation.split import decode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class Comparison:
     #: checksums of the versions that the ledger knows to be on the target
     recorded: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
+    #: contents by checksum, as far as they are known
+    contents: Callable[[list[str]], Mapping[str, bytes]] | None = None
 
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
@@ -38,6 +42,16 @@ class Comparison:
     def newest_applied(self) -> str:
         """The newest version in the history; empty when there is none."""
         return max(self.history, default="")
+
+    def edit_of(self, old: str, new: str) -> str:
+        """Say how the file with one checksum became the one with the other; empty where nobody knows."""
+        if self.contents is None:
+            return ""
+        try:
+            found = self.contents([old, new])
+            return edit_of(decode(found[old]), decode(found[new]))
+        except (KeyError, UnicodeDecodeError):
+            return ""
 
     @cached_property
     def newest(self) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from orchestrator.domain.shape import Name, Table
 from orchestrator.validation import changes
@@ -12,6 +13,9 @@ from orchestrator.validation.expression import Expression
 from orchestrator.validation.grammar.assignments import assignments_in
 from orchestrator.validation.moment import Moment, Seen
 from orchestrator.validation.world.world import World
+
+#: from this version on a value may be used at once where the same transaction makes the type (15 refuses it)
+SAFE_IN_NEW_TYPES_SINCE: Final = 17
 
 #: columns by table
 Columns = Mapping[Name, frozenset[str]]

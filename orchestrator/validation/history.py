@@ -1,6 +1,6 @@
 """Decide what is pending, and what is wrong: the files of a commit against the history of a target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from orchestrator.domain.finding import worst_first
@@ -25,8 +25,12 @@ def make_plan(
     recorded: Mapping[str, str],
     holds: Sequence[Hold],
     policy: TargetPolicy,
+    contents: Callable[[list[str]], Mapping[str, bytes]] | None = None,
 ) -> Plan:
-    """Hold the files against the history; `recorded` are the checksums of what was applied, by version."""
+    """Hold the files against the history; `recorded` are the checksums of what was applied, by version.
+
+    `contents` is asked only to say how a file was edited; KeyError where one is not known.
+    """
     comparison = Comparison(
         policy=policy,
         pairing=pairing,
@@ -34,6 +38,7 @@ def make_plan(
         history=frozenset(row.version for row in history),
         recorded=recorded,
         holds=tuple(holds),
+        contents=contents,
     )
     return Plan(
         pending=comparison.pending,

@@ -200,6 +200,8 @@ class Aftermath:
     seen: Sequence[Seen[Change]]
     #: where each table, view and type was made that is still there under its last name
     made: Mapping[Name, Seen[Change]]
+    #: the files that the target does not have yet
+    pending: Sequence[SqlText] = ()
     _known: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def each(self, kind: type[C]) -> Iterator[Seen[C]]:

@@ -10,7 +10,7 @@ from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.validation.deed import Told
 from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.permission import Permission, permissions_in
-from orchestrator.validation.rules import REHEARSAL_RULES, RULES, rollback_missing
+from orchestrator.validation.rules import REHEARSAL_RULES, RULES, atomic_impossible, rollback_missing
 from orchestrator.validation.settling import settled_rehearsal
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
@@ -47,7 +47,10 @@ def rehearsal_findings(
     found = chain.from_iterable(rule.check(evidence) for rule in REHEARSAL_RULES)
     to_the_end = rehearsal.failed is None or rehearsal.failed_again
     own = settled_rehearsal(
-        (*found, *rollback_missing.not_drafted(evidence)), permissions, terms, to_the_end=to_the_end
+        (*found, *rollback_missing.not_drafted(evidence), *atomic_impossible.played_apart(evidence)),
+        permissions,
+        terms,
+        to_the_end=to_the_end,
     )
     return worst_first((*own, *smoke))
 

@@ -118,6 +118,7 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
     seen: list[Seen[Change]] = field(default_factory=list)
     made: dict[Name, Seen[Change]] = field(default_factory=dict)
+    pending: list[SqlText] = field(default_factory=list)
 
     def read(self, file: SqlText) -> None:
         """Judge a file and carry it out on paper; what the target has of it, the survey has told.
@@ -127,6 +128,8 @@ class _Reading:
         """
         if self.terms.survey is None:
             self.world.begin_review()
+        if not self._is_applied(file):
+            self.pending.append(file)
         self.findings.extend(_of_file(file))
         self.world.begin_file(reads_in_part=file.is_read_in_part)
         earlier: list[Seen[Change]] = []
@@ -143,7 +146,9 @@ class _Reading:
 
     def aftermath(self) -> Aftermath:
         """Return what all files have left behind."""
-        return Aftermath(world=self.world, terms=self.terms, seen=self.seen, made=self.made)
+        return Aftermath(
+            world=self.world, terms=self.terms, seen=self.seen, made=self.made, pending=self.pending
+        )
 
     def _moment(self, seen: Seen[Change], earlier: Sequence[Seen[Change]]) -> Moment[Change]:
         return Moment(

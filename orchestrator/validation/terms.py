@@ -24,6 +24,8 @@ class Terms:
     survey: Survey | None = None
     #: whether new tables in exposed schemas are granted to the API roles by themselves; None: unknown
     grants_new_tables: bool | None = None
+    #: whether all pending files are to be one transaction
+    atomic: bool = False
     #: for how long others may be locked out, by estimate
     longest_block_seconds: float = 5.0
     #: by rule id; None switches a rule off
@@ -36,6 +38,7 @@ class Terms:
             exposed_schemas=policy.exposed_schemas,
             server_major=survey.server_major,
             survey=survey,
+            atomic=policy.atomic,
             longest_block_seconds=policy.longest_block_seconds,
             severities=policy.severities,
         )

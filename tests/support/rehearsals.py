@@ -1,8 +1,8 @@
 """Rehearsals that never took place, written down in TOML: examples of what rules say about them.
 
-Top level: `rollbacks` (files), `require_same_major`, `failed_again`. Tables: `migrations` (text by the file's
-name), `proofs`, `trace` (of the first migration unless `file` names another), `copy`, `failed`, `sizes`,
-`long_transactions`, `said`.
+Top level: `rollbacks` (files), `require_same_major`, `failed_again`, `atomic`. Tables: `migrations` (text by
+the file's name), `proofs`, `trace` (of the first migration unless `file` names another), `copy`, `failed`,
+`apart` (like `failed`), `sizes`, `long_transactions`, `said`.
 """
 
 import tomllib
@@ -64,10 +64,11 @@ def _migration(file: SqlText, rollbacks: Sequence[str]) -> Migration:
 
 
 def _rehearsal(told: Mapping[str, Any], files: Sequence[SqlText]) -> Rehearsal:
-    failed = told.get("failed")
+    failed, apart = told.get("failed"), told.get("apart")
     return Rehearsal(
         copy=_copy(**told.get("copy", {})),
-        in_one_transaction=True,
+        in_one_transaction=apart is None,
+        apart_because=_failure(**apart) if apart else None,
         rollbacks=tuple(_proof(**each) for each in told.get("proofs", ())),
         trace=tuple(_trace(**{"file": files[0].path, **each}) for each in told.get("trace", ())),
         failed=_failure(**failed) if failed else None,
@@ -150,6 +151,7 @@ def _terms(told: Mapping[str, Any]) -> Terms:
     if not {"sizes", "long_transactions"} & told.keys():
         return Terms()
     return Terms(
+        atomic=told.get("atomic", False),
         survey=Survey(
             target="staging",
             server_major=18,
@@ -162,7 +164,7 @@ def _terms(told: Mapping[str, Any]) -> Terms:
                 LongTransaction(**{**each, "tables": tuple(map(_name, each["tables"]))})
                 for each in told.get("long_transactions", ())
             ),
-        )
+        ),
     )
 
 

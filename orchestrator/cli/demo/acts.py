@@ -14,7 +14,8 @@ BRANCHES: Final = {STAGING: "staging", PRODUCTION: "main"}
 BASELINE: Final = ("20251103080000", "20251103081500", "20251110090000", "20251124140000")
 GOOD: Final = ("20260302091000", "20260302092000", "20260302093000")
 CARELESS: Final = ("20260309100000", "20260309101000", "20260309102000")
-LEAK: Final = ("20260316080000", "20260316081000")
+PHONES: Final = ("20260316080000", "20260316081000")
+ADDRESSES: Final = ("20260317090000",)
 UNRELATED: Final = ("20260317150000",)
 
 
@@ -38,6 +39,8 @@ class Push:
     noted: tuple[str, ...] = ()
     #: no rule has anything to say, not even a note
     exemplary: bool = False
+    #: every version whose way back the rehearsal is to prove; empty: the story does not speak of that
+    proven: tuple[str, ...] = ()
     #: every version in the target's history afterwards
     history: tuple[str, ...]
     #: every version of which a form failed, and is not tried again unchanged
@@ -80,7 +83,7 @@ ADOPTION: Final = Act(
 )
 
 _APPLIED = BASELINE + GOOD
-_ALL = _APPLIED + CARELESS + LEAK + UNRELATED
+_ALL = _APPLIED + CARELESS + PHONES + ADDRESSES + UNRELATED
 
 STORY: Final = (
     ADOPTION,
@@ -88,7 +91,8 @@ STORY: Final = (
         number=1,
         headline="Three good migrations",
         before="Customer services, quotes with identity checks, partners with their papers.",
-        moral="Applied in order, each with its history row in one transaction, and the policies were tested.",
+        moral="First on a copy of staging, which has no rows: up, down, as before, up again. Then on staging "
+        "itself, each with its history row in one transaction.",
         pushes=(
             Push(
                 target=STAGING,
@@ -97,6 +101,7 @@ STORY: Final = (
                 files="1-three-good-migrations",
                 status=Status.SUCCEEDED,
                 exemplary=True,
+                proven=GOOD,
                 history=_APPLIED,
                 shows_matrix=True,
             ),
@@ -124,10 +129,11 @@ STORY: Final = (
     Act(
         number=3,
         headline="A leak that does not stand in the text",
-        before="The branch is put back and forced, as teams do. A good new table; then a bulk load, which "
-        "puts a statement together while it runs: row level security off, and never on again.",
-        moral="Both had committed. The smoke stage asked the live database, and the rollbacks ran by "
-        "themselves.",
+        before="The branch is put back and forced, as teams do. A good new table, whose rollback nobody "
+        "wrote; then a bulk load, which puts a statement together while it runs: row level security off, and "
+        "never on again.",
+        moral="The review could only note it. The rehearsal did it, on a copy, and asked who may do what: "
+        "staging never saw the leak. The rollback that was missing is drafted, and proven.",
         pushes=(
             Push(
                 target=STAGING,
@@ -135,44 +141,66 @@ STORY: Final = (
                 subject="Phone verifications, loaded from the shops",
                 files="3-hidden-leak",
                 take_back=True,
-                status=Status.ROLLED_BACK,
-                because=("rls-disabled",),
-                noted=("hidden-sql",),
+                status=Status.REFUSED,
+                because=("rls-disabled", "rollback-unproven"),
+                noted=("hidden-sql", "rollback-drafted"),
                 history=_APPLIED,
-                held=LEAK,
             ),
         ),
     ),
     Act(
         number=4,
+        headline="What only the live rows know",
+        before="The load is mended; the table's rollback is still not written. On top, one active line per "
+        "address: a unique index over a function of the project's own. But people in flats share one.",
+        moral="No text shows it, no copy without rows, no count beforehand. Two migrations had committed, "
+        "and were taken back at once: the load by its author's rollback, the table by the proven draft.",
+        pushes=(
+            Push(
+                target=STAGING,
+                author="Ruben Visser",
+                subject="Load mended; one line per address",
+                files="4-live-rows",
+                status=Status.ROLLED_BACK,
+                because=("23505",),
+                noted=("rollback-drafted",),
+                proven=PHONES + ADDRESSES,
+                history=_APPLIED,
+                held=ADDRESSES,
+            ),
+        ),
+    ),
+    Act(
+        number=5,
         headline="Something unrelated, on top of it",
-        before="An index. The culprit of act 3 is still in the branch, unchanged.",
+        before="An index. The culprit of act 4 is still in the branch, unchanged.",
         moral="Held by its checksum, not by its commit: the culprit was not tried a second time.",
         pushes=(
             Push(
                 target=STAGING,
                 author="Lindiwe Mokoena",
                 subject="Index open orders",
-                files="4-unrelated",
+                files="5-unrelated",
                 status=Status.REFUSED,
                 because=("held",),
                 history=_APPLIED,
-                held=LEAK,
+                held=ADDRESSES,
             ),
         ),
     ),
     Act(
-        number=5,
+        number=6,
         headline="All of it is mended, and goes live",
-        before="Acts 2 and 3 once more, done right: numbers that customers share are set aside first; the "
-        "oldest account keeps its own. Then main takes over.",
+        before="Acts 2 and 4 once more, done right. Numbers that customers share are set aside first: that "
+        "changes rows, so its rollback is not proven but allowed, with the author's reason in the file. Then "
+        "main takes over.",
         moral="The same files on both, in the same order; the new project is live.",
         pushes=(
             Push(
                 target=STAGING,
                 author="Ruben Visser",
                 subject="Everything again, done right",
-                files="5-fix",
+                files="6-mended",
                 status=Status.SUCCEEDED,
                 history=_ALL,
             ),

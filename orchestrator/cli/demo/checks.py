@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from orchestrator.cli.demo.acts import Push
 from orchestrator.cli.demo.databases import Snapshot
+from orchestrator.cli.words import count
 from orchestrator.domain.deployment import Deployment, Stage, StageRun, Status
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.plan import Hold
+from orchestrator.domain.rehearsal import RollbackVerdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +53,8 @@ def checks(push: Push, seen: Aftermath) -> Iterator[Check]:
             not missing, f"for the right reason: {why}", f"should name {why}, but named {_listed(found)}"
         )
     yield from _said(push, seen.runs)
+    if push.proven:
+        yield _proven(push.proven, seen.runs)
     if push.status is Status.REFUSED:
         yield from _refused(seen.runs)
     if push.leaves_no_trace:
@@ -83,9 +88,21 @@ def _said(push: Push, runs: Iterable[StageRun]) -> Iterator[Check]:
         seen = {one.severity for run in runs for one in run.findings if one.rule == rule}
         yield _check(
             seen == {Severity.NOTE},
-            f"before it ran, only a note: {rule}",
+            f"only noted: {rule}",
             f"{rule} should be a note, but is {_listed(seen)}",
         )
+
+
+def _proven(versions: Sequence[str], runs: Iterable[StageRun]) -> Check:
+    """Look whether the rehearsal came to the verdict that these can be taken back."""
+    gave: Any = next((run.gave for run in runs if run.stage is Stage.REHEARSE and run.gave), {})
+    ways = {way["version"] for way in gave.get("rollbacks", ()) if way["verdict"] == RollbackVerdict.PROVEN}
+    unproven = [version for version in versions if version not in ways]
+    return _check(
+        not unproven,
+        f"rehearsed on a copy: {count(len(versions), 'rollback')} proven",
+        f"the rehearsal should have proven the rollbacks of {_listed(unproven)}",
+    )
 
 
 def _refused(runs: Iterable[StageRun]) -> Iterator[Check]:
@@ -93,7 +110,7 @@ def _refused(runs: Iterable[StageRun]) -> Iterator[Check]:
     begun = any(run.stage is Stage.APPLY for run in runs)
     yield _check(not begun, "nothing was begun on the target", "a migration was begun")
     errors = [one for run in runs for one in run.findings if one.severity is Severity.ERROR]
-    lost = {one.rule for one in errors if not (one.file and one.remedy)}
+    lost = {one.rule for one in errors if not ((one.file or one.object) and one.remedy)}
     yield _check(
         not lost,
         "told with its place and the way out" if len(errors) == 1 else "each with its place and the way out",

@@ -120,7 +120,7 @@ def _serve(told: Told, scene: Scene) -> None:
     for line in (
         f"export BASCULE_SETTINGS={scene.place.settings}",
         f"{bascule} status",
-        f"{bascule} show 3",
+        f"{bascule} show 4",
         f"{bascule} logs",
         f"cd {scene.place.checkout}    # and push something of your own",
     ):

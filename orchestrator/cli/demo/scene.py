@@ -17,7 +17,7 @@ from orchestrator.cli.demo.place import Place
 from orchestrator.cli.demo.repository import Checkout
 from orchestrator.cli.demo.slack import SlackStandIn
 from orchestrator.cli.demo.telling import Told
-from orchestrator.cli.service import processes
+from orchestrator.cli.service import processes, scratch_kept, warm_scratch
 from orchestrator.domain.errors import Unavailable
 from orchestrator.embedded.running import Running, announce, withdraw
 from orchestrator.embedded.servers import Embedded
@@ -91,9 +91,11 @@ def a_scene(place: Place, example: Path, told: Told) -> Iterator[Scene]:
         parts = processes(settings, running, logs=servers.state.logs, environment={})
         supervisor = Supervisor(parts, servers=servers, progress=_Mishaps(told))
         started = time.monotonic()
+        stack.enter_context(scratch_kept())
         stack.enter_context(supervisor)
         # while the processes begin, there is time for what else the story needs
         checkout = _build_set(place, example, servers)
+        warm_scratch(settings)
         _await_ready(supervisor, _port(page), _port(webhooks))
         _ready(told, "web, relay, worker", time.monotonic() - started)
         house = House(settings_of_this_process(place.settings))

@@ -21,7 +21,7 @@ def command(
     """Run the whole service: PostgreSQL, Valkey, web, relay and worker, until Ctrl-C."""
     import os
 
-    from orchestrator.cli.service import processes, servers_for
+    from orchestrator.cli.service import processes, scratch_kept, servers_for, warm_scratch
     from orchestrator.embedded.supervisor import Supervisor
     from orchestrator.settings import load
     from orchestrator.wiring import about_to_run
@@ -34,7 +34,7 @@ def command(
     def progress(who: str, what: str, seconds: float) -> None:
         output.err.print(f"  {who} {what}" + (f" ({seconds:.2f} s)" if seconds else ""), style="dim")
 
-    with servers_for(valid, progress) as (servers, running):
+    with scratch_kept(), servers_for(valid, progress) as (servers, running):
         logs = servers.state.logs if servers and logs_to_files else None
         parts = processes(valid, running, logs=logs, environment={})
         supervisor = Supervisor(parts, servers=servers, progress=progress)
@@ -46,6 +46,7 @@ def command(
                 output.say(f"  page      {page}")
                 output.say(f"  webhooks  http://{valid.service.listen}/webhooks/<repository>")
                 output.say("  stop with Ctrl-C", style="dim")
+                warm_scratch(valid)
             while alive:
                 alive = supervisor.tend(seconds=3600)
         return supervisor.exit_code

@@ -11,6 +11,8 @@ from orchestrator.validation.permission import Permission
 from orchestrator.validation.rule import AnyRule, Rule
 from orchestrator.validation.rules import (
     already_exists,
+    atomic_holds,
+    atomic_impossible,
     auth_users_exposed,
     bucket_made_public,
     check_scans_table,
@@ -208,6 +210,7 @@ AFTERMATH_RULES: Final[tuple[Rule[Aftermath], ...]] = (
     hardcoded_id.RULE,
     unqualified_name.RULE,
     long_transaction.RULE,
+    atomic_impossible.RULE,
 )
 
 #: rules that put a linter's marks into our words
@@ -275,6 +278,7 @@ REHEARSAL_RULES: Final[tuple[Rule[Evidence], ...]] = (
     table_rewritten.RULE,
     table_scanned.RULE,
     table_locked.RULE,
+    atomic_holds.RULE,
     *COPY_RULES,
 )
 

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import AddEnumValue, Change, CreateEnum
-from orchestrator.validation.enum_use import Sought, Use, columns_of_type
+from orchestrator.validation.enum_use import SAFE_IN_NEW_TYPES_SINCE, Sought, Use, columns_of_type
 from orchestrator.validation.moment import Moment, Seen
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.world.world import World
-
-#: from this version on a value may be used at once where the same transaction makes the type (15 refuses it)
-_SAFE_IN_NEW_TYPES_SINCE: Final = 17
 
 
 def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
@@ -29,7 +25,7 @@ def check(moment: Moment[AddEnumValue]) -> Iterator[Finding]:
     if not behind:
         return
     is_of_file = any(_makes(each.change, name, world) for each in moment.earlier)
-    if is_of_file and (moment.terms.server_major or 0) >= _SAFE_IN_NEW_TYPES_SINCE:
+    if is_of_file and (moment.terms.server_major or 0) >= SAFE_IN_NEW_TYPES_SINCE:
         return
     columns = columns_of_type(name, moment)
     sought = Sought(value=added.value, enum=name, columns=columns, world=world)

@@ -19,8 +19,10 @@ def check(comparison: Comparison) -> Iterator[Finding]:
             and migration.version in comparison.history
             and (migration.version, recorded) not in present
         ):
+            how = comparison.edit_of(recorded, migration.file.sha256)
             yield RULE.finding(
-                f"{migration.file.name} was edited after it was applied to {comparison.policy.name}",
+                f"{migration.file.name} was edited after it was applied to {comparison.policy.name}"
+                + (f": {how}" if how else ""),
                 file=migration.file.path,
                 severity=Severity.WARNING if warn else None,
             )

@@ -1,6 +1,7 @@
 """Rows are counted before they are dropped, and what cannot be counted in time is said to be unknown."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 ORDERS = Name("public", "orders")
 
 
-def counted(catalog: "Catalog", *what: Dropped, limit_seconds: float = 10) -> tuple[Counted, ...]:
+def counted(
+    catalog: "Catalog", *what: Dropped, limit_seconds: float = 10, written_by: Sequence[str] = ()
+) -> tuple[Counted, ...]:
     with Reader(catalog.connection, "staging").asking() as database:
-        found = rows_in(database, what, limit_seconds=limit_seconds)
+        found = rows_in(database, what, limit_seconds=limit_seconds, written_by=written_by)
         assert database.rows("select 1") == [(1,)]
     return found
 
@@ -134,3 +137,27 @@ def test_rows_that_are_hidden_from_this_role_are_not_said_to_be_none(
 def test_a_million_is_enough() -> None:
     many = Counted(dropped=Dropped(table=ORDERS), rows=MOST_ROWS_COUNTED + 1)
     assert many.headline == "public.orders: more than 1,000,000 rows"
+
+
+def test_what_a_transaction_wrote_into_what_it_made_itself_does_not_count(catalog: "Catalog") -> None:
+    catalog.does("create table public.items (id int, total int); insert into public.items values (1), (2)")
+    with catalog.connection.transaction():
+        catalog.does(
+            "create table public.orders (id int); insert into public.orders select generate_series(1, 5)",
+            "alter table public.items add state text",
+            "update public.items set state = 'new', total = 1",
+        )
+        written_by = [row[0] for row in catalog.connection.execute("select pg_current_xact_id()::text")]
+    items, orders = Name("public", "items"), Dropped(table=ORDERS)
+    everything = [orders, *(Dropped(table=items, column=name) for name in ("state", "total")), Dropped(table=items)]
+
+    def left() -> list[int | None]:
+        return [each.rows for each in counted(catalog, *everything, written_by=written_by)]
+
+    assert left() == [0, 0, 2, 2]
+    catalog.does(
+        "insert into public.orders values (6); update public.orders set id = 7 where id = 1",
+        "update public.items set state = 'mine' where id = 1",
+    )
+    assert left() == [2, 1, 2, 2]
+    assert [each.rows for each in counted(catalog, *everything)] == [6, 2, 2, 2]

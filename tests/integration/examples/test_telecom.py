@@ -20,8 +20,8 @@ from tests.support.schema_dump import schema_dump
 from tests.support.servers import TestDatabase
 
 HOME = Path(__file__).parents[3] / "examples/telecom"
-ACTS = ("1-three-good-migrations", "2-careless", "3-hidden-leak", "4-unrelated", "5-fix")
-GOOD, CARELESS, LEAK, UNRELATED, FIX = (HOME / "acts" / act for act in ACTS)
+ACTS = ("1-three-good-migrations", "2-careless", "3-hidden-leak", "4-live-rows", "5-unrelated", "6-mended")
+GOOD, CARELESS, LEAK, LIVE, UNRELATED, FIX = (HOME / "acts" / act for act in ACTS)
 
 CUSTOMER_23 = "md5('customer23')::uuid"
 
@@ -33,20 +33,29 @@ def migrations(*folders: Path) -> list[Path]:
 
 
 def rollback_of(migration: Path) -> Path:
-    return migration.parents[1] / "rollbacks" / f"{migration.stem}.down.sql"
+    """Return the rollback; of the one that comes without, what act 6 commits at last."""
+    home = FIX if migration == WITHOUT_ROLLBACK else migration.parents[2]
+    return home / "supabase/rollbacks" / f"{migration.stem}.down.sql"
 
+
+#: its rollback is drafted
+WITHOUT_ROLLBACK = migrations(LEAK)[0]
 
 BASELINE = migrations(HOME / "baseline")
-FINAL = migrations(HOME / "baseline", GOOD, LEAK, UNRELATED, FIX)
-#: what staging has when act 5 begins, and what it gets then
-BEFORE, MENDED = FINAL[:7], FINAL[7:]
+FINAL = migrations(HOME / "baseline", GOOD, LEAK, LIVE, UNRELATED, FIX)
+#: what staging has when act 3 begins
+BEFORE = FINAL[:7]
+#: what staging gets in act 6
+MENDED = FINAL[7:]
 #: what is wrong, and yet can be applied to a database without rows
-WRONG = migrations(CARELESS)
+WRONG = [*migrations(CARELESS), migrations(LIVE)[1]]
 
 #: the migration that mends rows before it demands something of them
 SET_ASIDE = migrations(FIX)[2]
 #: what changes no schema
-ONLY_ROWS = migrations(FIX)[3:]
+ONLY_ROWS = migrations(LIVE)[:1]
+#: what act 4 puts on staging before it fails
+LOADED = [WITHOUT_ROLLBACK, *ONLY_ROWS]
 
 POLICY = TargetPolicy(name="staging", repository="telecom", branch="staging")
 SQUAWK = Squawk(MARKS)
@@ -106,19 +115,20 @@ def new_project(target_database: TestDatabase, request: pytest.FixtureRequest) -
 def test_each_migration_has_its_rollback_and_no_rollback_stands_alone() -> None:
     folders = [HOME / "baseline", *(HOME / "acts").iterdir()]
     up = {rollback_of(file) for folder in folders for file in migrations(folder)}
+    assert not [one for act in (LEAK, LIVE) for one in act.glob(f"*/rollbacks/{WITHOUT_ROLLBACK.stem}*")]
     assert up == {file for folder in folders for file in (folder / "supabase/rollbacks").iterdir()}
 
 
 def test_the_acts_are_these_and_each_adds_newer_versions_or_replaces_a_file() -> None:
     assert tuple(sorted(folder.name for folder in (HOME / "acts").iterdir())) == ACTS
-    versions = [
-        file.name.split("_")[0]
-        for act in (HOME / "baseline", *(HOME / "acts" / a for a in ACTS[:4]))
-        for file in migrations(act)
-    ]
-    assert versions == sorted(set(versions))
-    again = [*migrations(CARELESS), migrations(LEAK)[-1]]
-    assert [file.name for file in migrations(FIX)] == [file.name for file in again]
+    added: list[str] = []
+    for act in (HOME / "baseline", *(HOME / "acts" / name for name in ACTS[:-1])):
+        names = [file.name for file in migrations(act)]
+        again, new = [one for one in names if one in added], [one for one in names if one not in added]
+        assert again == ([migrations(LEAK)[-1].name] if act == LIVE else [])
+        added += new
+    assert added == sorted(added)
+    assert [file.name for file in migrations(FIX)] == [file.name for file in WRONG]
 
 
 def test_the_history_names_the_baseline(live: psycopg.Connection) -> None:
@@ -170,7 +180,7 @@ def test_the_grants_do_not_depend_on_the_age_of_the_project(new_project: TestDat
 
 def test_the_checklist_sees_the_table_that_act_2_leaves_open(target_database: TestDatabase) -> None:
     with connect(target_database) as connection:
-        run(connection, *BASELINE, *migrations(GOOD), *WRONG)
+        run(connection, *BASELINE, *migrations(GOOD), *migrations(CARELESS))
         faults = column(connection, Path(__file__).with_name("faults.sql").read_bytes())
         assert faults == ["row level security is off: referral_codes", "no policy: referral_codes"]
 
@@ -233,7 +243,7 @@ def test_nothing_can_be_said_against_the_baseline_on_a_new_project(new_project: 
 
 def test_each_file_of_act_2_is_refused_for_its_own_reason(live: psycopg.Connection) -> None:
     run(live, *migrations(GOOD))
-    refusing = [one for one in found(live, WRONG) if one.severity is Severity.ERROR]
+    refusing = [one for one in found(live, migrations(CARELESS)) if one.severity is Severity.ERROR]
     assert [(one.file, one.rule) for one in refusing] == [
         (WRONG[0].name, "row-security-missing"),
         (WRONG[1].name, "policy-recursion"),
@@ -244,7 +254,7 @@ def test_each_file_of_act_2_is_refused_for_its_own_reason(live: psycopg.Connecti
 
 
 def test_what_act_2_would_have_done(live: psycopg.Connection) -> None:
-    open_table, recursive, unique = WRONG
+    open_table, recursive, unique = migrations(CARELESS)
     run(live, *migrations(GOOD), open_table, recursive)
     with acting_as(live, "authenticated", CUSTOMER_23):
         live.execute("select * from public.referral_codes")
@@ -265,31 +275,60 @@ def test_about_act_3_there_is_only_a_note(live: psycopg.Connection) -> None:
     assert told == [(Severity.NOTE, "hidden-sql", migrations(LEAK)[-1].name)]
 
 
-def test_act_3_shows_every_number_to_whoever_is_signed_in(
+def test_act_3_would_have_shown_every_number_to_whoever_is_signed_in(
     live: psycopg.Connection, target_database: TestDatabase
 ) -> None:
     run(live, *migrations(GOOD))
+    table, load = migrations(LEAK)
+    run(live, table)
     before = schema_dump(target_database.url)
-    run(live, *migrations(LEAK))
+    run(live, load)
     with acting_as(live, "authenticated", CUSTOMER_23):
         assert column(live, "select count(*) from public.phone_verifications") == [228]
-    run(live, *(rollback_of(file) for file in reversed(migrations(LEAK))))
+    run(live, rollback_of(load))
+    assert schema_dump(target_database.url) != before, "its rollback leaves row level security off"
+
+
+def test_about_act_4_there_are_only_notes_and_then_it_meets_the_rows(
+    live: psycopg.Connection, target_database: TestDatabase
+) -> None:
+    run(live, *migrations(GOOD))
+    told = found(live, [*LOADED, WRONG[-1]])
+    assert [one.rule for one in told if one.severity is not Severity.NOTE] == []
+    before = schema_dump(target_database.url)
+    run(live, *LOADED)
+    with pytest.raises(errors.UniqueViolation):
+        run(live, WRONG[-1])
+    run(live, *(rollback_of(file) for file in reversed(LOADED)))
     assert schema_dump(target_database.url) == before
 
 
-def test_act_5_shows_a_customer_only_the_own_number(live: psycopg.Connection) -> None:
+def test_who_writes_orders_may_use_the_index_of_addresses(live: psycopg.Connection) -> None:
+    run(live, *FINAL[len(BASELINE) :])
+    for role in ("authenticated", "service_role"):
+        with acting_as(live, role, "md5('admin1')::uuid"):
+            written = live.execute(
+                """insert into public.consumer_orders (order_number, customer_id, service_package_id,
+                                                       status, installation_address, total_amount)
+                   select 'ORD-NEW', md5('customer23')::uuid, id, 'active', '1 Long  Street', 1
+                     from public.service_packages where is_active limit 1"""
+            )
+            assert written.rowcount == 1
+
+
+def test_act_6_shows_a_customer_only_the_own_number(live: psycopg.Connection) -> None:
     run(live, *FINAL[len(BASELINE) :])
     with acting_as(live, "authenticated", CUSTOMER_23):
         assert column(live, "select count(*) from public.phone_verifications") == [1]
 
 
-def test_of_act_5_only_the_numbers_that_it_sets_aside_are_worth_a_warning(live: psycopg.Connection) -> None:
+def test_of_act_6_only_the_numbers_that_it_sets_aside_are_worth_a_warning(live: psycopg.Connection) -> None:
     run(live, *BEFORE[len(BASELINE) :])
     told = [(one.rule, one.file) for one in found(live, MENDED) if one.severity is not Severity.NOTE]
-    assert told == [("rows-in-the-way", WRONG[-1].name)]
+    assert told == [("rows-in-the-way", SET_ASIDE.name)]
 
 
-def test_act_5_shows_a_head_office_its_branches_and_a_branch_only_itself(live: psycopg.Connection) -> None:
+def test_act_6_shows_a_head_office_its_branches_and_a_branch_only_itself(live: psycopg.Connection) -> None:
     run(live, *FINAL[len(BASELINE) :])
     live.execute(
         """insert into public.partners (user_id, business_name, registration_number)
@@ -306,7 +345,7 @@ def test_act_5_shows_a_head_office_its_branches_and_a_branch_only_itself(live: p
             assert column(live, names) == seen
 
 
-def test_act_5_sets_the_shared_numbers_aside_and_its_rollback_gives_them_back(
+def test_act_6_sets_the_shared_numbers_aside_and_its_rollback_gives_them_back(
     live: psycopg.Connection,
 ) -> None:
     phones = "select phone from public.customers order by id"
@@ -320,7 +359,7 @@ def test_act_5_sets_the_shared_numbers_aside_and_its_rollback_gives_them_back(
     assert column(live, phones) == before
 
 
-def test_a_number_that_was_told_since_survives_the_rollback_of_act_5(live: psycopg.Connection) -> None:
+def test_a_number_that_was_told_since_survives_the_rollback_of_act_6(live: psycopg.Connection) -> None:
     run(live, *FINAL[len(BASELINE) :])
     live.execute("update public.customers set phone = '+99961000000' where email = 'customer57@mail.example'")
     run(live, rollback_of(SET_ASIDE))

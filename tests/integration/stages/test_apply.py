@@ -9,6 +9,7 @@ from orchestrator.domain.deployment import Outcome
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import Plan
+from orchestrator.probes.matrix import ask
 from orchestrator.stages import apply
 
 LEDGER = "ledger-one"
@@ -160,3 +161,73 @@ def test_a_missing_right_in_the_middle_keeps_what_was_committed_on_record(target
     assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.FAILED, ["0"], None)
     assert done.failure is not None
     assert done.failure.code == "missing-right"
+
+
+OPEN = "create table public.leak (id int); grant select on public.leak to anon"
+
+
+@pytest.fixture
+def condition(targets):
+    with targets.reading("staging") as reader, reader.asking() as database:
+        return apply.Condition(before=ask(database, ["public"]), exposed_schemas=["public"])
+
+
+def test_all_of_an_atomic_plan_is_committed_and_nothing_is_done_twice(targets, condition):
+    plan, contents = planned("create table public.a (id int)", "alter table public.a enable row level security")
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        again = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        assert len(writer.transactions(["20260101000000", "20260101000001"])) == 1
+    assert (done.outcome, versions(done), done.findings) == (Outcome.PASSED, ["0", "1"], ())
+    assert (again.outcome, versions(again)) == (Outcome.PASSED, ["0", "1"])
+    assert [each.took_seconds for each in again.gave.migrations] == [0, 0]
+
+
+def test_what_the_probes_refuse_is_not_committed_and_their_findings_say_why(targets, condition):
+    plan, contents = planned("create table public.a (id int)", OPEN)
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        assert writer.history() == ()
+    assert (done.outcome, versions(done), done.gave.culprit, done.failure) == (Outcome.REFUSED, [], None, None)
+    assert "rls-disabled" in {finding.rule for finding in done.findings}
+
+
+def test_of_an_atomic_plan_that_fails_nothing_is_committed_and_the_culprit_named(targets, condition):
+    plan, contents = planned("create table public.a (id int)", "select\n nope", OPEN)
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        assert writer.history() == ()
+    assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.FAILED, [], plan.pending[1])
+    assert done.failure is not None
+    assert done.failure.nouns["line"] == 2
+
+
+def test_a_lock_that_an_atomic_plan_cannot_have_is_nobodys_fault(targets, condition, target_database):
+    plan, contents = planned("create table public.b (id int)", "alter table public.a add b int")
+    with psycopg.connect(target_database.url, autocommit=True) as owner:
+        owner.execute("create table public.a (id int)")
+    with writing(targets) as writer, psycopg.connect(target_database.url) as holder:
+        holder.execute("select * from public.a")
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+    assert (done.outcome, versions(done), done.gave.culprit) == (Outcome.FAILED, [], None)
+
+
+def test_what_was_begun_one_by_one_goes_on_one_by_one(targets, condition):
+    plan, contents = planned("create table public.a (id int)", OPEN)
+    with writing(targets) as writer:
+        writer.apply(plan.pending[0], "create table public.a (id int)")
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        assert len(writer.history()) == 2
+    # the stage smoke looks at it, and what is committed can be rolled back
+    assert (done.outcome, versions(done)) == (Outcome.PASSED, ["0", "1"])
+
+
+def test_a_version_of_somebody_elses_ends_an_atomic_plan_before_anything_is_applied(
+    targets, condition, target_database
+):
+    plan, contents = planned("create table public.theirs (id int)", "create table public.b (id int)")
+    somebody_applies(target_database, plan.pending[0].version)
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer, condition=condition)
+        assert len(writer.history()) == 1
+    assert (done.outcome, versions(done), done.failure.code) == (Outcome.FAILED, [], "history-moved")

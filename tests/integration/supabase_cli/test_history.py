@@ -10,7 +10,7 @@ from tests.integration.supabase_cli.shapes import SHAPES
 
 TELECOM = Path(__file__).parents[3] / "examples/telecom"
 #: three folders of the example that succeed one after the other, as its story tells
-BRANCH = ("baseline", "acts/1-three-good-migrations", "acts/4-unrelated")
+BRANCH = ("baseline", "acts/1-three-good-migrations", "acts/5-unrelated")
 
 HISTORY = """
 select version, name, statements, md5(row(version, name, statements)::text)

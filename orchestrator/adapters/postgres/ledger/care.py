@@ -85,13 +85,38 @@ class LedgerCare:
                 about(EventKind.TARGET_REOPENED)
             return deployments.ask(connection, request, self._telling, confirm_head=confirm_head, join=False)
 
-    def undo(self, deployment: DeploymentId, *, actor: str) -> DeploymentId:
+    def unlock(self, target: str, *, because: str, actor: str) -> DeploymentId:
+        """Open a target that a stuck deployment closed; what waits there begins."""
+        with self._control.transaction() as connection:
+            row = connection.execute(_SQL["unlock"], {"target": target}).fetchone()
+            if row is None:
+                raise MigrationRefused(
+                    f"{target} is not closed",
+                    code="target-open",
+                    remedy=f"see: bascule status {target}",
+                    target=target,
+                )
+            closed_by = DeploymentId(row["closed_by"])
+            deployments.append_event(
+                connection,
+                EventKind.TARGET_UNLOCKED,
+                target=target,
+                deployment=closed_by,
+                actor=actor,
+                detail={"because": because},
+            )
+            deployments.wake_next(connection, target)
+            return closed_by
+
+    def undo(
+        self, deployment: DeploymentId, *, actor: str, to: str | None = None, drop_rows: bool = False
+    ) -> DeploymentId:
         """Make a deployment that rolls an earlier one back. Raises MigrationRefused when that cannot be."""
         with self._control.transaction() as connection:
             # first in line, then look: whoever asks at the same moment sees what we make
             connection.execute(_UNDO["lock_target_of"], {"deployment": deployment})
             row = connection.execute(_UNDO["undo_obstacles"], {"deployment": deployment}).fetchone()
-            row = _refuse_undo(deployment, row)
+            row = _refuse_undo(deployment, row, to)
             made = one(
                 connection.execute(
                     _UNDO["create_undo"],
@@ -99,6 +124,8 @@ class LedgerCare:
                         "deployment": deployment,
                         "cause": Cause.OPERATOR,
                         "actor": actor,
+                        "undo_to": to,
+                        "drop_rows": drop_rows,
                         "status": Status.WAITING,
                         "waiting_for": WaitingFor.TURN,
                         "stage": Stage.ROLLBACK,
@@ -111,13 +138,15 @@ class LedgerCare:
                 target=row["target"],
                 deployment=made,
                 actor=actor,
-                detail={"commit": row["commit"], "cause": Cause.OPERATOR, "undoes": deployment},
+                detail={"commit": row["commit"], "cause": Cause.OPERATOR, "undoes": deployment}
+                | ({"to": to} if to else {})
+                | ({"drop_rows": True} if drop_rows else {}),
             )
             deployments.wake(connection, made)
             return DeploymentId(made)
 
 
-def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> dict[str, Any]:
+def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None, to: str | None) -> dict[str, Any]:
     if row is None:
         raise MigrationRefused(
             f"there is no deployment {deployment}", code="deployment-unknown", remedy="see: bascule status"
@@ -129,27 +158,38 @@ def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None) -> dict[s
             code="not-the-newest",
             remedy="roll back the later deployments first; newest first keeps every step provable",
         )
-    if not row["still_applied"]:
+    applied = row["applied_versions"] or []
+    if not applied or to == applied[-1]:
+        which = f"of deployment {deployment}{f' after {to}' if applied else ''}"
         raise MigrationRefused(
-            f"nothing of deployment {deployment} is applied on {row['target']}",
+            f"nothing {which} is applied on {row['target']}",
             code="nothing-to-undo",
             remedy="see: bascule history " + row["target"],
+        )
+    if to is not None and to not in applied:
+        raise MigrationRefused(
+            f"deployment {deployment} has no version {to} on {row['target']}: nothing could end there",
+            code="version-unknown",
+            remedy=f"name one of: {', '.join(sorted(applied))}",
+            version=to,
         )
     return row
 
 
 def _refuse_its_target(row: Mapping[str, Any]) -> None:
     """Refuse where the undo would not be the next to run; a closed target first, for nothing ends there."""
-    if row["closed_by"] is not None:
+    if row["closed_by"] is not None and not row["closed_it"]:
         raise MigrationRefused(
             f"{row['target']} is closed by deployment {row['closed_by']}, which is stuck",
             code="target-closed",
-            remedy=f"put the target right, then: bascule retry {row['closed_by']}",
+            remedy=f"put the target right, then: bascule retry {row['closed_by']}; or only open it: "
+            f"bascule unlock {row['target']} --because …",
             target=row["target"],
         )
-    if row["unfinished"] is not None:
+    in_front = row["in_front"] if row["closed_it"] else row["unfinished"]
+    if in_front is not None:
         raise MigrationRefused(
-            f"deployment {row['unfinished']} of {row['target']} is not finished",
+            f"deployment {in_front} of {row['target']} is not finished",
             code="target-busy",
-            remedy=f"wait for it: bascule logs {row['unfinished']} -f",
+            remedy=f"wait for it: bascule logs {in_front} -f",
         )

@@ -141,10 +141,25 @@ def finish(
     _tell(connection, ended, event, telling)
     if status is Status.SUCCEEDED:
         connection.execute(_SQL["lift_outlived_holds"], {"target": ended.target, "by": OURSELVES})
+    if status is Status.ROLLED_BACK and ended.undoes is not None and ended.undo_to is None:
+        _reopen(connection, ended)
     if status is Status.STUCK:
         connection.execute(_SQL["close_target"], {"target": ended.target, "deployment": ended.id})
     else:
         wake_next(connection, ended.target)
+
+
+def _reopen(connection: Connection, undo: Deployment) -> None:
+    """Open a target whose trouble is undone."""
+    names = {"target": undo.target, "undoes": undo.undoes}
+    if connection.execute(_SQL["reopen_undone"], names).fetchone() is not None:
+        append_event(
+            connection,
+            EventKind.TARGET_REOPENED,
+            target=undo.target,
+            deployment=undo.id,
+            actor=undo.actor,
+        )
 
 
 def wake_next(connection: Connection, target: str) -> None:

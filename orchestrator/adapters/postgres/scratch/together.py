@@ -17,14 +17,14 @@ from orchestrator.adapters.postgres.scratch.playing import OWNER, Waiting, carry
 from orchestrator.adapters.postgres.target import pipeline
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import GRACE_SECONDS, Session, connection_lost
-from orchestrator.adapters.postgres.target.failure import Attempt
+from orchestrator.adapters.postgres.target.failure import Attempt, failure_of
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.adapters.postgres.target.read import OpenDatabase
 from orchestrator.adapters.postgres.target.sendable import read_sendable
-from orchestrator.adapters.postgres.target.transaction import Holder, hold, pieces_of
+from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piece, hold, pieces_of
 from orchestrator.adapters.postgres.target.write import array_literal
-from orchestrator.domain.errors import TargetError
+from orchestrator.domain.errors import Failure, TargetError
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import NotInOneTransaction, StatementTrace
 from orchestrator.validation.script import Script
@@ -45,20 +45,21 @@ class TogetherPlay:
         session.connection.prepare_threshold = None
         self._own("begin isolation level read committed")
         # before any savepoint: the guard asks whether the transaction itself wrote the fence's row
-        self._send([hold(self._holder)])
+        self._send([Piece(part=Part.FENCE, step=hold(self._holder))])
         trace.begin(session.connection)
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration, and say what each statement did."""
-        script = self._read(migration, sql)
+        attempt, script = self._read(migration, sql)
         row = (migration.version, migration.name, array_literal(script.recorded))
         trace.start(self._session.connection)
-        self._run(script, Step(sql=_HISTORY["record"], parameters=row), look=trace.look)
+        record = Step(sql=_HISTORY["record"], parameters=row)
+        self._run(script, record, look=trace.look, attempt=attempt)
         return trace.take(self._session.connection, migration, script.statements, forget=False)
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback."""
-        script = self._read(migration, sql)
+        _, script = self._read(migration, sql)
         self._run(script, Step(sql=_HISTORY["forget"], parameters=(migration.version,)))
 
     def works(self, statement: str) -> bool:
@@ -94,14 +95,21 @@ class TogetherPlay:
             if not self._session.connection.closed:
                 self._own("rollback to savepoint bascule_ask", "release savepoint bascule_ask")
 
-    def _read(self, migration: Migration, sql: str) -> Script:
+    def _read(self, migration: Migration, sql: str) -> tuple[Attempt, Script]:
         attempt = Attempt(target=self._address.name, version=migration.version, file=migration.file)
         try:
-            return read_sendable(attempt, sql)
+            return attempt, read_sendable(attempt, sql)
         except TargetError as error:
             raise NotInOneTransaction from error
 
-    def _run(self, script: Script, history: Step, *, look: Callable[[int], Step] | None = None) -> None:
+    def _run(
+        self,
+        script: Script,
+        history: Step,
+        *,
+        look: Callable[[int], Step] | None = None,
+        attempt: Attempt | None = None,
+    ) -> None:
         pieces = pieces_of(
             script.statements,
             history,
@@ -112,17 +120,18 @@ class TogetherPlay:
             inside=True,
             look=look,
         )
-        self._send([piece.step for piece in pieces])
+        self._send(pieces, attempt)
 
-    def _send(self, steps: Sequence[Step]) -> None:
+    def _send(self, pieces: Sequence[Piece], attempt: Attempt | None = None) -> None:
         waiting = Waiting(
             deadline=time.monotonic() + self._address.migration_timeout_seconds,
             silence_seconds=self._address.statement_timeout_seconds + GRACE_SECONDS,
         )
         try:
-            pipeline.run(self._session.connection, steps, waiting)
+            pipeline.run(self._session.connection, [piece.step for piece in pieces], waiting)
         except pipeline.StepFailed as failed:
-            raise NotInOneTransaction from failed.error
+            error = failure_of(attempt, pieces[failed.index], failed.error) if attempt else None
+            raise NotInOneTransaction(Failure.of(error) if error else None) from failed.error
         except pipeline.ConnectionLost as lost:
             raise connection_lost(self._address.name) from lost
 

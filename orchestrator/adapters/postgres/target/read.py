@@ -1,6 +1,6 @@
 """Look at a target. Nothing here writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,6 +61,11 @@ class Reader:
         """Return the versions of the history that Bascule wrote; empty when nobody has adopted the target."""
         return frozenset(version for (version,) in self._rows_if_there(_HISTORY["ours"]))
 
+    def transactions(self, versions: Sequence[str]) -> frozenset[str]:
+        """Return the ids of the transactions in which Bascule wrote these rows of the history."""
+        rows = self._rows_if_there(_HISTORY["transactions"], {"versions": list(versions)})
+        return frozenset(number for (number,) in rows)
+
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""
         rows = self._rows_if_there(_FENCE["read"])
@@ -82,9 +87,11 @@ class Reader:
             if not self._connection.closed:
                 database.rows("rollback")
 
-    def _rows_if_there(self, sql: str) -> list[tuple[Any, ...]]:
+    def _rows_if_there(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         try:
-            return OpenDatabase(self._connection, self._target).rows(sql)
+            return OpenDatabase(self._connection, self._target).rows(sql, parameters)
         except TargetError as error:
             if isinstance(error.__cause__, _ABSENT):
                 return []

@@ -34,7 +34,8 @@ from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piec
 from orchestrator.domain.errors import TargetError
 from orchestrator.validation.split import Statement
 
-_TRANSACTION_TIMEOUT = "25P04"
+#: what ends a transaction of a server that knows a limit for it
+TRANSACTION_TIMEOUT = "25P04"
 _LONGEST_PAUSE_SECONDS = 8.0
 
 
@@ -59,6 +60,7 @@ class Job:
 class Collision:
     """The transaction was undone because of somebody else's; another try may get through."""
 
+    attempt: Attempt
     piece: Piece
     sqlstate: str
     blockers: tuple[Blocker, ...]
@@ -110,15 +112,19 @@ class Transactor(Reader):
 
     def carry_out(self, job: Job, *, deadline: float | None = None) -> None:
         """Run a transaction of ours and commit it; try again while somebody else is in the way."""
-        deadline = deadline or time.monotonic() + self.address.migration_timeout_seconds
+        until = deadline or time.monotonic() + self.address.migration_timeout_seconds
+        self.insist(lambda: self._try(job, until), deadline=until)
+
+    def insist(self, once: Callable[[], Collision | None], *, deadline: float) -> None:
+        """Do it again as long as it collides with somebody, up to the number of tries and the deadline."""
         for number in range(1, self.address.lock_tries + 1):
-            collision = self._try(job, deadline)
+            collision = once()
             if collision is None:
                 return
             pause = self.pause_after(number)
             if number == self.address.lock_tries or time.monotonic() + pause > deadline:
                 raise could_not_lock(
-                    job.attempt, collision.piece, collision.sqlstate, collision.blockers, tries=number
+                    collision.attempt, collision.piece, collision.sqlstate, collision.blockers, tries=number
                 )
             time.sleep(pause)
 
@@ -130,17 +136,27 @@ class Transactor(Reader):
     def _try(self, job: Job, deadline: float) -> Collision | None:
         """Run the transaction once. None: it is committed."""
         session = self.session()
-        attempt = replace(job.attempt, positions_in_bytes=_counts_bytes(session.connection))
-        pieces = self._pieces(job, session)
-        watch = self.watch(session, deadline)
+        pieces = self.pieces(job, session)
+        try:
+            return self.send(pieces, job.attempt, session, self.watch(session, deadline))
+        except ConnectionLost as lost:
+            versions = frozenset([job.attempt.version])
+            self.find_out(job.attempt, versions, lost, recorded_afterwards=job.recorded_afterwards)
+            return None
+
+    def send(
+        self, pieces: Sequence[Piece], attempt: Attempt, session: Session, watch: Watch
+    ) -> Collision | None:
+        """Send pieces of a transaction; after anything but None the transaction and its connection are over.
+
+        Raises ConnectionLost where it is not known how far they came, and what the server's no means.
+        """
         try:
             pipeline.run(session.connection, [piece.step for piece in pieces], watch)
         except StepFailed as failed:
+            attempt = replace(attempt, positions_in_bytes=_counts_bytes(session.connection))
             self.close()
-            return self._refused(job, attempt, pieces[failed.index], failed.error, watch)
-        except ConnectionLost as lost:
-            self.stop(session)
-            self._find_out(job, lost)
+            return self._refused(attempt, pieces[failed.index], failed.error, watch)
         except BaseException:
             # a time limit of the worker's, for one: what was sent must not go on behind our back
             self.stop(session)
@@ -148,33 +164,40 @@ class Transactor(Reader):
         return None
 
     def _refused(
-        self, job: Job, attempt: Attempt, piece: Piece, error: psycopg.Error, watch: Watch
+        self, attempt: Attempt, piece: Piece, error: psycopg.Error, watch: Watch
     ) -> Collision | None:
         """Decide what the server's no means."""
         if is_loss(error) and error.sqlstate is not None:
-            self._find_out(job, ConnectionLost())
-            return None
+            raise ConnectionLost from error
         if error.sqlstate in CONTENTION:
-            return Collision(piece=piece, sqlstate=error.sqlstate, blockers=watch.blockers)
-        if error.sqlstate == _TRANSACTION_TIMEOUT:
+            return Collision(attempt=attempt, piece=piece, sqlstate=error.sqlstate, blockers=watch.blockers)
+        if error.sqlstate == TRANSACTION_TIMEOUT:
             raise out_of_time(attempt, self.address.migration_timeout_seconds) from error
         failure = failure_of(attempt, piece, error)
         if isinstance(failure, TargetError) and piece.statement is not None and piece.part is Part.STATEMENT:
             failure = explained(failure, error, piece.statement, self)
         raise failure from error
 
-    def _find_out(self, job: Job, lost: ConnectionLost) -> None:
+    def find_out(
+        self,
+        attempt: Attempt,
+        versions: frozenset[str],
+        lost: ConnectionLost,
+        *,
+        recorded_afterwards: bool | None,
+    ) -> None:
         """Learn whether the lost transaction committed; return only if it did.
 
-        Minting an epoch waits for the lost transaction's end; from then on the history does not lie.
+        Minting an epoch waits for the lost transaction's end; from then on the history does not lie: it has
+        all the versions that were in the transaction, or none.
         """
         self.lock.take()
         self._connection = self.lock.connection
-        recorded = any(row.version == job.attempt.version for row in self.history())
-        if job.recorded_afterwards is not None and recorded is job.recorded_afterwards:
+        recorded = versions <= {row.version for row in self.history()}
+        if recorded_afterwards is not None and recorded is recorded_afterwards:
             return
         if isinstance(lost, OutOfTime):
-            raise out_of_time(job.attempt, self.address.migration_timeout_seconds) from lost
+            raise out_of_time(attempt, self.address.migration_timeout_seconds) from lost
         raise connection_lost(self._target) from lost
 
     def stop(self, session: Session) -> None:
@@ -189,20 +212,24 @@ class Transactor(Reader):
             self._work = open_session(self.address)
         return self._work
 
-    def _pieces(self, job: Job, session: Session) -> tuple[Piece, ...]:
+    @property
+    def holder(self) -> Holder:
+        """Who we are on the target, as long as nobody takes over."""
         current_user, session_user = self.lock.identity
+        return Holder(
+            owner=self._owner, epoch=self.lock.epoch, current_user=current_user, session_user=session_user
+        )
+
+    def pieces(self, job: Job, session: Session, *, inside: bool = False) -> tuple[Piece, ...]:
+        """Put a job's transaction together, or its part of one that is open; see pieces_of."""
         return pieces_of(
             job.statements,
             job.history,
             address=self.address,
-            holder=Holder(
-                owner=self._owner,
-                epoch=self.lock.epoch,
-                current_user=current_user,
-                session_user=session_user,
-            ),
+            holder=self.holder,
             server_version=session.connection.info.server_version,
             notices_our_death=session.notices_our_death,
+            inside=inside,
             look=partial(_counted_from, job.first, self._look) if self._look else None,
             settings=job.settings,
             also=job.also,

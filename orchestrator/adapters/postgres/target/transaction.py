@@ -14,6 +14,7 @@ from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.validation.split import Statement
 
 _FENCE = queries.load("sql/target/fence.sql")
+_SETTLE: Final = queries.load("sql/target/constraints.sql")["settle"]
 TRANSACTION_TIMEOUT_SINCE = 170000
 
 
@@ -74,7 +75,7 @@ def pieces_of(
     guard = _guard(address, holder)
     prepared = Step(sql="execute bascule_guard")
     check = Step(sql=guard) if _forgets_prepared(statements) else prepared
-    beginning = _FRESH_INSIDE if inside else (FRESH, *settings, _BEGIN)
+    beginning = _FRESH_INSIDE if inside else (FRESH, *settings, BEGIN)
     limits = _limits(address, server_version, notices_our_death=notices_our_death)
     return (
         *(Piece(part=Part.SESSION, step=Step(sql=each)) for each in (*beginning, *limits)),
@@ -83,7 +84,7 @@ def pieces_of(
         Piece(part=Part.FENCE, step=prepared),
         *_guarded(statements, check, look),
         *(Piece(part=Part.HISTORY, step=step) for step in (history, *also)),
-        Piece(part=Part.COMMIT, step=Step(sql="set constraints all immediate" if inside else "commit")),
+        Piece(part=Part.COMMIT, step=Step(sql=_SETTLE if inside else "commit")),
     )
 
 
@@ -96,7 +97,7 @@ def hold(holder: Holder) -> Step:
 FRESH: Final = "discard all"
 # Isolation is named because a role's default may differ; READ WRITE is not, because a project whose disk is
 # full is read-only by such a default.
-_BEGIN: Final = "begin isolation level read committed"
+BEGIN: Final = "begin isolation level read committed"
 #: what DISCARD ALL consists of, but for what no transaction allows
 _FRESH_INSIDE: Final = (
     *("close all", "set session authorization default", "reset all", "deallocate all", "unlisten *"),

@@ -1,16 +1,17 @@
 """Write to a target: each migration together with its history row."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from orchestrator.adapters.postgres import queries
-from orchestrator.adapters.postgres.target import alone
-from orchestrator.adapters.postgres.target.failure import Attempt
+from orchestrator.adapters.postgres.target import alone, atomic
+from orchestrator.adapters.postgres.target.failure import Attempt, not_sendable
 from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.adapters.postgres.target.sendable import read_sendable
 from orchestrator.adapters.postgres.target.transact import Job, Transactor
 from orchestrator.domain.deployment import AppliedMigration
 from orchestrator.domain.migration import Migration, checksum
+from orchestrator.ports.target import Database
 from orchestrator.validation.script import Script
 
 _HISTORY = queries.load("sql/target/history.sql")
@@ -22,17 +23,20 @@ class Writer(Transactor):
     def apply(self, migration: Migration, sql: str) -> AppliedMigration:
         """Run a migration and write its history row, in one transaction; or alone, see alone.py."""
         began = time.monotonic()
-        attempt = Attempt(target=self._target, version=migration.version, file=migration.file)
-        script = read_sendable(attempt, sql)
-        row = (migration.version, migration.name, array_literal(script.recorded))
-        job = Job(
-            attempt=attempt,
-            statements=script.statements,
-            history=Step(sql=_HISTORY["record"], parameters=row),
-            recorded_afterwards=True,
-        )
+        job, script = self._up(migration, sql)
         self._run(job, script, sql)
         return AppliedMigration(migration=migration, took_seconds=time.monotonic() - began)
+
+    def apply_all(
+        self, migrations: Sequence[tuple[Migration, str]], check: Callable[[Database], bool]
+    ) -> tuple[AppliedMigration, ...]:
+        """Run them all and write their history rows, in one transaction, if `check` agrees; see atomic.py."""
+        jobs = [self._held_by_one(*self._up(each, sql)) for each, sql in migrations]
+        took = atomic.carry_out(jobs, self, check)
+        return tuple(
+            AppliedMigration(migration=migration, took_seconds=seconds)
+            for (migration, _), seconds in zip(migrations, took, strict=False)
+        )
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback and remove the history row, in one transaction; or alone, see alone.py."""
@@ -50,6 +54,30 @@ class Writer(Transactor):
     def abandon(self) -> tuple[str, ...]:
         """Clear away what files that run alone left half done on their way up; return their versions."""
         return alone.abandon(self)
+
+    def _up(self, migration: Migration, sql: str) -> tuple[Job, Script]:
+        attempt = Attempt(target=self._target, version=migration.version, file=migration.file)
+        script = read_sendable(attempt, sql)
+        row = (migration.version, migration.name, array_literal(script.recorded))
+        job = Job(
+            attempt=attempt,
+            statements=script.statements,
+            history=Step(sql=_HISTORY["record"], parameters=row),
+            recorded_afterwards=True,
+        )
+        return job, script
+
+    def _held_by_one(self, job: Job, script: Script) -> Job:
+        """Return a job that a transaction with others can hold. Raises TargetError."""
+        if script.runs_alone and script.statements:
+            raise not_sendable(
+                job.attempt,
+                script.statements[0],
+                "runs-alone",
+                "this file runs outside a transaction, and the target wants all files in one",
+                "deploy it by itself, with atomic = false",
+            )
+        return job
 
     def _run(self, job: Job, script: Script, sql: str) -> None:
         if script.runs_alone:

@@ -25,7 +25,7 @@ def test_what_a_push_leaves_in_the_history_are_versions_that_were_pushed():
     known = set(BASELINE)
     for push in (push for act in STORY for push in act.pushes):
         known |= versions(EXAMPLE / "acts" / push.files) if push.files else set()
-        assert set(push.history) | set(push.held) <= known
+        assert set(push.history) | set(push.held) | set(push.proven) <= known
         assert list(push.history) == sorted(push.history)
 
 

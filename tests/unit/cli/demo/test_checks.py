@@ -146,6 +146,30 @@ def test_what_is_only_noted_is_no_more_and_no_less_than_a_note(findings, words):
     assert wrong(replace(AS_TOLD, runs=runs), replace(PUSH, noted=(NOTE.rule,))) == words
 
 
+def rehearsed(**verdicts):
+    rollbacks = [{"version": version[1:], "verdict": verdict} for version, verdict in verdicts.items()]
+    return replace(
+        RUN, stage=Stage.REHEARSE, outcome=Outcome.PASSED, failure=None, gave={"rollbacks": rollbacks}
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        ((rehearsed(_2="proven", _3="lossy"), RUN), []),
+        ((rehearsed(_2="lossy", _3="proven"), RUN), ["the rehearsal should have proven the rollbacks of 2"]),
+        ((RUN,), ["the rehearsal should have proven the rollbacks of 2"]),
+    ],
+)
+def test_what_is_told_to_be_proven_was_proven_by_the_rehearsal(runs, words):
+    assert wrong(replace(AS_TOLD, runs=runs), replace(PUSH, proven=("2",))) == words
+
+
+def test_a_reason_that_names_an_object_has_a_place():
+    runs = (replace(REFUSED.runs[0], findings=(replace(ERROR, file=None, object="public.a"),)),)
+    assert wrong(replace(REFUSED, runs=runs), REFUSAL) == []
+
+
 def test_another_history_than_told_is_named():
     more = replace(BEFORE, history=("1", "2"))
     assert "staging should have 1, but has 1, 2" in wrong(replace(AS_TOLD, after=more))

@@ -7,9 +7,12 @@ select d.* from bascule.deployment d where d.id = %(deployment)s for update;
 select pg_try_advisory_lock(hashtextextended('bascule target ' || %(target)s, 0)) as taken;
 
 -- name: obstacles
--- What may keep a deployment from starting.
+-- What may keep a deployment from starting. The one that closed a target may be undone there.
 select t.adopted is null as not_adopted,
-       t.closed_by is not null as closed,
+       t.closed_by is not null
+         and not exists (select from bascule.deployment mine
+                           join bascule.deployment c on c.id = t.closed_by
+                          where mine.id = %(deployment)s and mine.undoes in (c.id, c.undoes)) as closed,
        exists (select from bascule.deployment o
                 where o.target = t.name and o.started is not null and o.finished is null
                   and o.id <> %(deployment)s) as busy

@@ -62,6 +62,14 @@ update bascule.hold h
 -- name: close_target
 update bascule.target set closed_by = %(deployment)s where name = %(target)s and closed_by is null;
 
+-- name: reopen_undone
+-- What closed the target is undone: the deployment itself, or what was left of it by an earlier undo.
+update bascule.target t
+   set closed_by = null
+  from bascule.deployment c
+ where t.name = %(target)s and c.id = t.closed_by and %(undoes)s in (c.id, c.undoes)
+returning t.name;
+
 -- name: wake
 with woken as (
   insert into bascule.wake_up (deployment, not_before)
@@ -80,23 +88,29 @@ select %(event)s, unnest(%(channels)s::text[]), %(message)s
 on conflict do nothing;
 
 -- name: undo_obstacles
--- What speaks against undoing a deployment: a closed target, others in line, later versions that are there.
+-- What speaks against undoing a deployment: a closed target, others in line, later versions that are there. Where it
+-- closed the target itself, or an undo of it did, whoever waits there goes on waiting.
 select d.*, t.closed_by,
+       exists (select from bascule.deployment c
+                where c.id = t.closed_by and d.id in (c.id, c.undoes)) as closed_it,
+       (select array_agg(a.version order by a.id) from bascule.applied a
+         where a.deployment = d.id and a.reverted is null) as applied_versions,
        (select array_agg(a.version order by a.id desc) from bascule.applied a
          where a.target = d.target and a.reverted is null and a.deployment > d.id) as later_versions,
-       (select count(*) from bascule.applied a
-         where a.deployment = d.id and a.reverted is null) as still_applied,
        (select max(o.id) from bascule.deployment o
-         where o.target = d.target and o.finished is null) as unfinished
+         where o.target = d.target and o.finished is null) as unfinished,
+       (select max(o.id) from bascule.deployment o
+         where o.target = d.target and o.finished is null
+           and (o.started is not null or o.undoes is not null)) as in_front
   from bascule.deployment d
   join bascule.target t on t.name = d.target
  where d.id = %(deployment)s;
 
 -- name: create_undo
-insert into bascule.deployment (target, repository, branch, commit, confirm_head, cause, actor, undoes, status,
-                                waiting_for, stage)
-select d.target, d.repository, d.branch, d.commit, false, %(cause)s, %(actor)s, d.id, %(status)s,
-       %(waiting_for)s, %(stage)s
+insert into bascule.deployment (target, repository, branch, commit, confirm_head, cause, actor, undoes, undo_to,
+                                drop_rows, status, waiting_for, stage)
+select d.target, d.repository, d.branch, d.commit, false, %(cause)s, %(actor)s, d.id, %(undo_to)s, %(drop_rows)s,
+       %(status)s, %(waiting_for)s, %(stage)s
   from bascule.deployment d
  where d.id = %(deployment)s
 returning id;

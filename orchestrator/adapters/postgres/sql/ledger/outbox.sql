@@ -17,7 +17,7 @@ with candidate as (
   select distinct on (d.target) d.id
     from bascule.deployment d
     join bascule.target t on t.name = d.target and t.adopted is not null
-   where d.finished is null and (d.started is not null or t.closed_by is null)
+   where d.finished is null and (d.started is not null or d.undoes is not null or t.closed_by is null)
    order by d.target, d.started is null, d.undoes is null, d.id desc),
 stalled as (
   select d.id

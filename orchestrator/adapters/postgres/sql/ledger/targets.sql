@@ -29,5 +29,12 @@ update bascule.hold
  where deployment = %(deployment)s and lifted is null
 returning id;
 
+-- name: unlock
+update bascule.target t
+   set closed_by = null
+  from (select name, closed_by from bascule.target where name = %(target)s for update) was
+ where t.name = was.name and was.closed_by is not null
+returning was.closed_by;
+
 -- name: reopen
 update bascule.target set closed_by = null where name = %(target)s and closed_by = %(deployment)s returning name;

@@ -21,6 +21,16 @@ select h.version
   from supabase_migrations.schema_migrations h
   join supabase_migrations.bascule_applied a on a.version = h.version and a.xmin = h.xmin;
 
+-- name: transactions
+-- Whatever a migration wrote bears the number of its transaction, as our note of it does; but not where the
+-- table of notes came with the note, in one transaction: then somebody restored all of it from a dump.
+select distinct a.xmin::text
+  from supabase_migrations.bascule_applied a
+ where a.version = any (%(versions)s)
+   and not exists (select from pg_catalog.pg_attribute made
+                    where made.attrelid = 'supabase_migrations.bascule_applied'::pg_catalog.regclass
+                      and made.attnum = -1 and made.xmin = a.xmin);
+
 -- name: forget
 -- Fails by itself (22012) unless exactly one row goes.
 with gone as (
