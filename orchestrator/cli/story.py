@@ -11,11 +11,19 @@ from orchestrator.cli.words import count, span
 from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status, WaitingFor
 from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.domain.rehearsal import RollbackVerdict
+from orchestrator.domain.rehearsal import CopyOrigin, RollbackSource, RollbackVerdict
 from orchestrator.ports import Reading
 
 #: as a deployment goes by; all of them stand in `bascule show`
 _MOST_WARNINGS = 5
+_MOST_VERDICTS = 5
+
+#: whose rollback a rehearsal speaks of
+_WHOSE = {
+    RollbackSource.FILE: "the author's file",
+    RollbackSource.DRAFT: "a draft",
+    RollbackSource.NONE: "no file, and no draft holds",
+}
 
 
 def follow_to_the_end(
@@ -75,13 +83,22 @@ def tell_run(output: Output, run: StageRun, *, rest_at: str | None) -> None:
         Text.assemble((f"  {mark} ", style), f"{run.stage.value:<9}", (f" {took:>7}  ", "dim"), _gist(run))
     )
     if rest_at is None:
-        for migration in _migrations(run):
-            output.say(Text(f"      {migration}", style="dim"))
+        lines = _migrations(run)
+        _tell_some(output, lines, len(lines))
         output.findings(run.findings)
     else:
+        if run.stage is Stage.REHEARSE:
+            _tell_some(output, _migrations(run), _MOST_VERDICTS)
         _tell_findings(output, run.findings, rest_at)
     if run.failure:
         output.failure(run.failure)
+
+
+def _tell_some(output: Output, lines: Sequence[str], most: int) -> None:
+    for line in lines[:most]:
+        output.say(Text(f"      {line}", style="dim"))
+    if len(lines) > most:
+        output.say(Text(f"      and {len(lines) - most} more", style="dim"))
 
 
 def _tell_findings(output: Output, findings: Sequence[Finding], rest_at: str) -> None:
@@ -113,8 +130,8 @@ def _to_do(deployment: Deployment, reading: Reading) -> str:
     closed_by = next((state.closed_by for state in reading.targets() if state.name == target), None)
     if deployment.status is Status.STUCK and closed_by == deployment.id:
         return (
-            f"{target} is closed until a person acts; when it is put right: bascule retry {closed_by}; or only "
-            f"open it: bascule unlock {target} --because …"
+            f"{target} is closed until a person acts; when it is put right: bascule retry {closed_by}; "
+            f"or only open it: bascule unlock {target} --because …"
         )
     if deployment.status is Status.STUCK:
         return f"{target} was opened again since"
@@ -135,7 +152,7 @@ def _gist(run: StageRun) -> str:
         Stage.CHECKOUT: lambda: f"{count(gave['migrations'], 'migration')} in the commit",
         Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
         Stage.OBSERVE: lambda: count(gave["matrix"]["relations"], "exposed relation"),
-        Stage.REHEARSE: lambda: _proven(gave["rollbacks"]),
+        Stage.REHEARSE: lambda: _rehearsed(gave),
         Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
         Stage.SMOKE: lambda: f"{count(gave['after']['relations'], 'exposed relation')} asked again",
         Stage.ROLLBACK: lambda: (
@@ -145,12 +162,23 @@ def _gist(run: StageRun) -> str:
     return gist[run.stage]() if gave and run.stage in gist else ""
 
 
+def _rehearsed(gave: Any) -> str:  # noqa: ANN401  # a Rehearsal as JSON
+    """Say how many ways back a rehearsal proved, and on what."""
+    copy: Any = gave.get("copy", {})
+    if copy.get("origin") == CopyOrigin.FILES:
+        where = "built from the files"
+    else:
+        where = "copy kept" if copy.get("kept") else ""
+    return "; ".join(filter(None, (_proven(gave["rollbacks"]), where)))
+
+
 def _proven(rollbacks: Sequence[Any]) -> str:
-    """Say how many ways back a rehearsal proved."""
-    proven = sum(one["verdict"] == RollbackVerdict.PROVEN for one in rollbacks)
-    if proven == len(rollbacks):
-        return f"{count(proven, 'rollback')} proven" if proven else ""
-    return f"{proven} of {count(rollbacks, 'rollback')} proven"
+    proven = [one for one in rollbacks if one["verdict"] == RollbackVerdict.PROVEN]
+    if not rollbacks:
+        return ""
+    of = "" if len(proven) == len(rollbacks) else f"{len(proven)} of "
+    drafted = sum(one.get("source") == RollbackSource.DRAFT for one in proven)
+    return f"{of}{count(rollbacks, 'rollback')} proven" + (f", {drafted} drafted" if drafted else "")
 
 
 def _migrations(run: StageRun) -> Sequence[str]:
@@ -159,6 +187,12 @@ def _migrations(run: StageRun) -> Sequence[str]:
     match run.stage:
         case Stage.PLAN:
             return [f"{one['version']} {one['name']}" for one in gave.get("pending", ())]
+        case Stage.REHEARSE:
+            return [
+                f"{one['version']} {one['verdict']} ({_WHOSE[one['source']]})"
+                for one in gave.get("rollbacks", ())
+                if one["verdict"] != RollbackVerdict.PROVEN
+            ]
         case Stage.ROLLBACK:
             drift = [Change(**each).headline for each in gave.get("drift", ())]
             return [

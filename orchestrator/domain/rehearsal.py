@@ -1,13 +1,17 @@
 """A rehearsal: the whole plan carried out on a scratch copy of the target, and what that showed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.facts import Change
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import SqlFile
+
+_WORD: Final = re.compile(r"[A-Z][a-z]+")
 
 
 class RollbackVerdict(StrEnum):
@@ -79,6 +83,16 @@ class HeldLock:
     relation: str
     #: as the server calls it: "AccessExclusiveLock"
     mode: str
+
+    @property
+    def words(self) -> str:
+        """The mode as SQL writes it: "ACCESS EXCLUSIVE"."""
+        return lock_words(self.mode)
+
+
+def lock_words(mode: str) -> str:
+    """Return a lock's mode as SQL writes it."""
+    return " ".join(_WORD.findall(mode.removesuffix("Lock"))).upper()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,9 +68,7 @@ class Scratch(Protocol):
         """
         ...
 
-    def playing(
-        self, copy: ScratchCopy, *, together: bool, target: str = ""
-    ) -> AbstractContextManager[Play]:
+    def playing(self, copy: ScratchCopy, *, together: bool, target: str = "") -> AbstractContextManager[Play]:
         """Open a copy for a rehearsal, with the time limits of a target.
 
         `together`: hold it in one transaction that is undone at the end.

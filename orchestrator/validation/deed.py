@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
-from orchestrator.domain.rehearsal import StatementTrace
+from orchestrator.domain.rehearsal import StatementTrace, lock_words
 from orchestrator.domain.shape import Name
 from orchestrator.domain.survey import Size
 from orchestrator.validation.changes import (
@@ -38,7 +38,6 @@ _BLOCKING: Final[Mapping[str, Blocks]] = {
 _STRENGTH: Final = {mode: strength for strength, mode in enumerate(_BLOCKING)}
 #: says nothing about which tables are locked and read
 _CLOSED: Final = (CallFunction, ChangeRows, Unseen)
-_WORD: Final = re.compile(r"[A-Z][a-z]+")
 _IDENTIFIER: Final = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 #: from heavy to light
 _WEIGHTS: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
@@ -73,7 +72,7 @@ class Held:
     @property
     def words(self) -> str:
         """The mode as SQL writes it: "ACCESS EXCLUSIVE"."""
-        return " ".join(_WORD.findall(self.mode.removesuffix("Lock"))).upper()
+        return lock_words(self.mode)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

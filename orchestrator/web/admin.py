@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 
 from orchestrator.domain.errors import BasculeError, Unavailable
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Reading
+from orchestrator.ports import ContentStore, Reading
 from orchestrator.web.access import Gate, require_token
 from orchestrator.web.answers import answer, problem_of, problem_of_http, refused
 from orchestrator.web.api import Api, WrongQuery, wrong_query
@@ -36,6 +36,7 @@ def _now() -> datetime:
 def admin_app(
     *,
     reading: Reading,
+    contents: ContentStore,
     readiness: Readiness,
     listen_host: str,
     token: str | None = None,
@@ -49,7 +50,7 @@ def admin_app(
     ConfigurationError is raised. `names` are further host names under which the page is opened without one.
     """
     require_token(listen_host, token)
-    pages = Pages(reading=reading, policies=targets, clock=clock)
+    pages = Pages(reading=reading, contents=contents, policies=targets, clock=clock)
     app = Starlette(
         routes=[
             Route("/healthz", healthy),

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from orchestrator.domain.deployment import TERMINAL, Deployment
+from orchestrator.domain.deployment import TERMINAL, Deployment, DeploymentId
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Reading
+from orchestrator.ports import ContentStore, Reading
 from orchestrator.web import words
 from orchestrator.web.answers import HARDENED, Problem
 from orchestrator.web.api import (
@@ -24,7 +24,7 @@ from orchestrator.web.api import (
     targets_of,
     whole,
 )
-from orchestrator.web.story import story_of
+from orchestrator.web.story import Story, drafts_of, story_of
 from orchestrator.web.threads import in_thread
 
 _SHOWN: Final = 50
@@ -65,6 +65,7 @@ class Pages:
     """The endpoints for people."""
 
     reading: Reading
+    contents: ContentStore
     policies: Sequence[TargetPolicy]
     clock: Callable[[], datetime]
     _templates: Environment = field(default_factory=_environment)
@@ -89,10 +90,9 @@ class Pages:
 
     async def deployment(self, request: Request) -> Response:
         """Show one deployment."""
-        found = await in_thread(READ_TIMEOUT_SECONDS, whole, self.reading, deployment_id(request))
-        if found is None:
+        story = await in_thread(READ_TIMEOUT_SECONDS, self._story, deployment_id(request))
+        if story is None:
             return self.problem(404, NO_DEPLOYMENT)
-        story = story_of(found.deployment, found.runs)
         refresh = None if story.ended else _BUSY_REFRESH_SECONDS
         return self._page("deployment.html", story=story, deployment=story.deployment, refresh=refresh)
 
@@ -103,6 +103,20 @@ class Pages:
 
     def _overview(self, only: str | None) -> tuple[tuple[TargetView, ...], tuple[Deployment, ...]]:
         return targets_of(self.policies, self.reading), self.reading.deployments(target=only, limit=_SHOWN)
+
+    def _story(self, deployment: DeploymentId) -> Story | None:
+        found = whole(self.reading, deployment)
+        if found is None:
+            return None
+        return story_of(found.deployment, found.runs, self._texts(drafts_of(found.runs)))
+
+    def _texts(self, sha256s: Sequence[str]) -> dict[str, str]:
+        """Read what the ledger keeps; where something is gone, nothing: the page is worth it without."""
+        try:
+            found = self.contents.content(sha256s) if sha256s else {}
+        except KeyError:
+            return {}
+        return {sha256: content.decode(errors="replace") for sha256, content in found.items()}
 
     def _page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         html = self._templates.get_template(template).render(now=self.clock(), **values)

@@ -24,6 +24,7 @@ def run(house: House) -> None:
     public = public_app(repositories=_hooks(house), targets=policies, reception=house.reception)
     admin = admin_app(
         reading=house.reading,
+        contents=house.kept,
         readiness=lambda: _readiness(house),
         listen_host=service.admin_listen.host,
         token=service.admin_token.reveal() if service.admin_token else None,

@@ -1,6 +1,6 @@
 """One deployment as a story: its stages, its migrations and what it changed, worked out of the record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -18,13 +18,17 @@ from orchestrator.domain.deployment import (
     Status,
 )
 from orchestrator.domain.finding import Finding, worst_first
+from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
+from orchestrator.domain.rehearsal import Rehearsal, RollbackSource
 from orchestrator.web.matrix_table import Table, table_of
+from orchestrator.web.rehearsal_view import RehearsalView, view_of
 
 T = TypeVar("T")
 
 _OBSERVATION: Final = TypeAdapter(Observation)
 _PLAN: Final = TypeAdapter(Plan)
+_REHEARSAL: Final = TypeAdapter(Rehearsal)
 _APPLIED: Final = TypeAdapter(Applied)
 _SMOKE: Final = TypeAdapter(Smoke)
 _ROLLBACK: Final = TypeAdapter(Rollback)
@@ -48,7 +52,8 @@ class Fate:
     name: str
     #: "applied", "reverted", "failed", "pending" or "not applied"
     state: str
-    has_rollback: bool
+    #: where the rollback is that would be run
+    rollback: RollbackSource
     took_seconds: float | None = None
 
 
@@ -60,6 +65,7 @@ class Story:
     steps: tuple[Step, ...]
     fates: tuple[Fate, ...]
     findings: tuple[Finding, ...]
+    rehearsal: RehearsalView | None
     rollback: Rollback | None
     table: Table | None
 
@@ -69,15 +75,28 @@ class Story:
         return self.deployment.status in TERMINAL
 
 
-def story_of(deployment: Deployment, runs: Sequence[StageRun]) -> Story:
-    """Tell it. What a stage gave in a form that is not known (an older version's) is left out."""
+def drafts_of(runs: Sequence[StageRun]) -> tuple[str, ...]:
+    """Return by which sha256 the ledger keeps the drafts of rollbacks."""
+    rehearsal = _gave(runs, Stage.REHEARSE, _REHEARSAL)
+    return tuple(proof.draft.sha256 for proof in rehearsal.rollbacks if proof.draft) if rehearsal else ()
+
+
+def story_of(
+    deployment: Deployment, runs: Sequence[StageRun], drafts: Mapping[str, str] | None = None
+) -> Story:
+    """Tell it. What a stage gave in a form that is not known (an older version's) is left out.
+
+    `drafts` are the texts of drafted rollbacks by their sha256.
+    """
     observed, smoke = _gave(runs, Stage.OBSERVE, _OBSERVATION), _gave(runs, Stage.SMOKE, _SMOKE)
     rollback = _gave(runs, Stage.ROLLBACK, _ROLLBACK)
+    plan, rehearsal = _gave(runs, Stage.PLAN, _PLAN), _gave(runs, Stage.REHEARSE, _REHEARSAL)
     return Story(
         deployment=deployment,
         steps=tuple(_steps(deployment, runs)),
         fates=tuple(_fates(deployment, runs, rollback)),
         findings=worst_first({finding: None for run in runs for finding in run.findings}),
+        rehearsal=view_of(rehearsal, plan, drafts or {}) if rehearsal else None,
         rollback=rollback,
         table=table_of(observed.matrix if observed else None, smoke.after if smoke else None),
     )
@@ -92,12 +111,16 @@ def _steps(deployment: Deployment, runs: Sequence[StageRun]) -> Iterator[Step]:
             yield Step(stage=stage, state=run.outcome, took_seconds=took)
         elif stage is deployment.stage and deployment.status is Status.RUNNING:
             yield Step(stage=stage, state="running")
+        elif stage is Stage.REHEARSE and Stage.APPLY in last:
+            continue  # an older version carried it out, which knew no such stage
         elif stage is not Stage.ROLLBACK:
             yield Step(stage=stage, state="never" if deployment.status in TERMINAL else "next")
 
 
 def _fates(deployment: Deployment, runs: Sequence[StageRun], rollback: Rollback | None) -> Iterator[Fate]:
     plan, applied = _gave(runs, Stage.PLAN, _PLAN), _gave(runs, Stage.APPLY, _APPLIED)
+    rehearsal = _gave(runs, Stage.REHEARSE, _REHEARSAL)
+    drafts = rehearsal.drafts if rehearsal else {}
     took = {each.migration.version: each.took_seconds for each in applied.migrations} if applied else {}
     culprit = applied.culprit.version if applied and applied.culprit else None
     reverted = rollback.reverted if rollback else ()
@@ -109,9 +132,15 @@ def _fates(deployment: Deployment, runs: Sequence[StageRun], rollback: Rollback 
             version=version,
             name=migration.name,
             state="reverted" if version in reverted else tried,
-            has_rollback=migration.rollback is not None,
+            rollback=_source(migration, drafts),
             took_seconds=took.get(version),
         )
+
+
+def _source(migration: Migration, drafts: Container[str]) -> RollbackSource:
+    if migration.rollback is not None:
+        return RollbackSource.FILE
+    return RollbackSource.DRAFT if migration.version in drafts else RollbackSource.NONE
 
 
 def _gave(runs: Sequence[StageRun], stage: Stage, form: TypeAdapter[T]) -> T | None:

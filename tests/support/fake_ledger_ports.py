@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from orchestrator.domain.deployment import Deployment, DeploymentId, StageRun
 from orchestrator.domain.errors import BasculeError
 from orchestrator.domain.event import Event
+from orchestrator.domain.migration import checksum
 from orchestrator.domain.push import Receipt, Request, Stored
 from orchestrator.domain.target import TargetState
 
@@ -71,3 +72,18 @@ class GivenReading:
     def _check(self) -> None:
         if self.trouble is not None:
             raise self.trouble
+
+
+@dataclass
+class GivenContents:
+    """Has the contents that it was given, by their sha256."""
+
+    known: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, contents: Sequence[bytes]) -> None:
+        """Keep more."""
+        self.known |= {checksum(content): content for content in contents}
+
+    def content(self, sha256s: Sequence[str]) -> dict[str, bytes]:
+        """Return contents; KeyError when one is missing."""
+        return {sha256: self.known[sha256] for sha256 in sha256s}

@@ -28,3 +28,16 @@ def schema_dump(url: str, *schemas: str) -> str:
     return "\n".join(
         line for line in done.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))
     )
+
+
+def without_order(dump: str) -> str:
+    """Sort what has no order: the blocks, the columns of a table, the privileges of an object."""
+    blocks = []
+    for block in dump.split("\n\n"):
+        lines = block.strip().splitlines()
+        if lines and lines[0].startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE", "GRANT", "REVOKE")):
+            lines = sorted(line.removesuffix(",") for line in lines)
+        if lines and lines[0].startswith(("ALTER PUBLICATION", "CREATE STATISTICS")):
+            lines = ["".join(sorted(line)) for line in lines]  # columns, too
+        blocks.append("\n".join(lines))
+    return "\n\n".join(sorted(blocks))

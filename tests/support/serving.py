@@ -18,7 +18,7 @@ from orchestrator.web.public import public_app
 from orchestrator.web.reception import RepositoryHooks
 from orchestrator.web.serve import serve
 from tests.support import told_deployments
-from tests.support.fake_ledger_ports import RememberedReception
+from tests.support.fake_ledger_ports import GivenContents, RememberedReception
 
 DEADLINE_SECONDS = 1.0
 GRACE_SECONDS = 1
@@ -40,6 +40,7 @@ def main(read_timeout_seconds: float, max_body_bytes: int) -> None:
     )
     admin = admin_app(
         reading=told_deployments.reading(),
+        contents=GivenContents(),
         readiness=dict,
         listen_host="127.0.0.1",
         targets=told_deployments.POLICIES,

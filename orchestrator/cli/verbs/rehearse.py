@@ -1,4 +1,4 @@
-"""`bascule rehearse`: the migrations of a checkout up and down on a scratch copy, without rules over the text."""
+"""`bascule rehearse`: the migrations of a checkout up and down on a scratch copy, without the rules."""
 
 from orchestrator.cli.options import Json, SettingsFile
 from orchestrator.cli.verbs import check

@@ -149,7 +149,11 @@ def test_what_a_transaction_wrote_into_what_it_made_itself_does_not_count(catalo
         )
         written_by = [row[0] for row in catalog.connection.execute("select pg_current_xact_id()::text")]
     items, orders = Name("public", "items"), Dropped(table=ORDERS)
-    everything = [orders, *(Dropped(table=items, column=name) for name in ("state", "total")), Dropped(table=items)]
+    everything = [
+        orders,
+        *(Dropped(table=items, column=name) for name in ("state", "total")),
+        Dropped(table=items),
+    ]
 
     def left() -> list[int | None]:
         return [each.rows for each in counted(catalog, *everything, written_by=written_by)]

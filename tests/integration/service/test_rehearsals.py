@@ -11,6 +11,7 @@ import pytest
 
 from orchestrator.domain.deployment import Deployment, Outcome, Stage, Status
 from orchestrator.domain.event import EventKind
+from orchestrator.domain.finding import Severity
 from orchestrator.domain.rehearsal import Rehearsal, RollbackSource, RollbackVerdict
 from orchestrator.embedded import scratch
 from tests.support.lives import lives
@@ -169,3 +170,125 @@ def test_a_rehearsal_survives_the_death_of_its_worker(service, target_database, 
     ended = service.house.reading.deployment(deployment)
     assert ended.status is Status.SUCCEEDED
     assert versions(target_database.url) == ["20260101000000"]
+
+
+@pytest.fixture
+def atomic(
+    tmp_path: Path, state: Path, empty_database: TestDatabase, target_database: TestDatabase, valkey
+) -> Iterator[Service]:
+    with a_service(
+        tmp_path,
+        control_url=empty_database.url,
+        broker_url=valkey.url,
+        staging_url=target_database.url,
+        rehearse=True,
+        state=state,
+        more="atomic = true\n",
+    ) as it:
+        add(it, "20260101000000", "notes", NOTES, "drop table public.notes;")
+        it.work.commit("Add notes")
+        it.work.push("origin", "staging")
+        it.command("adopt", "staging")
+        yield it
+
+
+def test_an_atomic_target_is_told_which_locks_it_would_hold(atomic, target_database):
+    assert deploy(atomic).status is Status.SUCCEEDED
+    down = "alter table public.notes drop column title;"
+    add(atomic, "20260102000000", "title", "alter table public.notes add column title text;", down)
+    ended = deploy(atomic)
+    assert ended.status is Status.SUCCEEDED, atomic.runs(ended.id)
+    (found,) = [
+        each for each in atomic.runs(ended.id)[Stage.REHEARSE].findings if each.rule == "atomic-holds"
+    ]
+    assert (found.severity, found.object) == (Severity.NOTE, "public.notes")
+    assert "ACCESS EXCLUSIVE" in found.message
+    assert versions(target_database.url) == ["20260101000000", "20260102000000"]
+
+
+def test_what_only_several_transactions_can_hold_is_refused_on_an_atomic_target(atomic, target_database):
+    mood = "create type public.mood as enum ('fine'); create table public.days (mood public.mood);"
+    secure = "alter table public.days enable row level security;"
+    add(atomic, "20260102000000", "mood", mood + secure, "drop table public.days; drop type public.mood;")
+    deploy(atomic)
+    why = "-- bascule: allow rollback-irreversible because nothing takes it away\n"
+    add(atomic, "20260103000000", "add", f"{why}alter type public.mood add value 'bad';", "select 1;")
+    hidden = (
+        "-- bascule: allow rollback-unproven because the block changes one row\n"
+        "do $$ begin execute 'insert into public.days values (''b' || 'ad'')'; end $$;"
+    )
+    add(atomic, "20260104000000", "use", hidden, "delete from public.days;")
+    ended = deploy(atomic)
+    assert ended.status is Status.REFUSED, atomic.runs(ended.id)
+    seen = atomic.runs(ended.id)[Stage.REHEARSE].findings
+    (found,) = [each for each in seen if each.rule == "atomic-impossible"]
+    assert (found.severity, Path(found.file or "").name) == (Severity.ERROR, "20260104000000_use.sql")
+    assert "55P04" in found.message
+    assert versions(target_database.url) == ["20260101000000", "20260102000000"]
+
+
+def test_a_way_back_that_is_no_transaction_does_not_forbid_one_for_the_way_up(atomic, target_database):
+    deploy(atomic)
+    up = "create index notes_owner on public.notes (owner);"
+    add(atomic, "20260102000000", "index", up, "drop index concurrently public.notes_owner;")
+    ended = deploy(atomic)
+    assert ended.status is Status.SUCCEEDED, atomic.runs(ended.id)
+    assert not rehearsal(atomic, ended).in_one_transaction
+    assert "atomic-impossible" not in rules(atomic, ended)
+
+
+TWO_NOTES = "insert into public.notes (owner) select gen_random_uuid() from generate_series(1, 2)"
+
+
+def fails_late(service: Service) -> None:
+    """Add a migration that makes a table, and one that only live rows stand in the way of."""
+    up = "create table public.marks (id int);\nalter table public.marks enable row level security;\n"
+    add(service, "20260102000000", "marks", up, "drop table public.marks;")
+    odd = (
+        "create function public.same(owner uuid) returns int language sql immutable as 'select 1';\n"
+        "create unique index notes_same on public.notes (public.same(owner));\n"
+    )
+    down = "drop index public.notes_same;\ndrop function public.same(uuid);\n"
+    add(service, "20260103000000", "same", odd, down)
+    service.work.commit("More")
+    service.work.push("origin", "staging")
+
+
+def test_what_others_change_while_a_deployment_fails_is_told_and_not_blamed(service, target_database):
+    deploy(service)
+    execute(target_database.url, TWO_NOTES)
+    fails_late(service)
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        assert worker.live(deployment, die_at="rollback: claimed") == -signal.SIGKILL
+        execute(target_database.url, "create table public.by_a_job (id int)")
+        assert worker.live(deployment) == 0
+    assert service.house.reading.deployment(deployment).status is Status.ROLLED_BACK
+    assert versions(target_database.url) == ["20260101000000"]
+    assert "changed by others meanwhile: table public.by_a_job was added" in service.command(
+        "show", str(deployment)
+    )
+
+
+def test_rows_that_somebody_wrote_meanwhile_are_not_dropped_until_a_person_says_so(service, target_database):
+    deploy(service)
+    execute(target_database.url, TWO_NOTES)
+    fails_late(service)
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        assert worker.live(deployment, die_at="rollback: claimed") == -signal.SIGKILL
+        execute(target_database.url, "insert into public.marks values (1), (2), (3)")
+        assert worker.live(deployment) == 0
+        stuck = service.house.reading.deployment(deployment)
+        assert (stuck.status, stuck.failure.code) == (Status.STUCK, "rows-at-stake")
+        assert f"bascule rollback {deployment} --drop-rows" in stuck.failure.remedy
+        assert versions(target_database.url) == ["20260101000000", "20260102000000"]
+        seen = service.told("rollback", str(deployment), "--dry-run")
+        assert [(one["version"], one["verdict"]) for one in seen["steps"]] == [("20260102000000", "proven")]
+        assert [(one["what"], one["rows"]) for one in seen["at_stake"]] == [("public.marks", 3)]
+        assert service.told("rollback", str(deployment), "-y", code=1)["error"]["code"] == "rows-at-stake"
+        undo = service.told("rollback", str(deployment), "-y", "--drop-rows", "--no-wait")["deployment"]["id"]
+        assert worker.live(undo) == 0
+    assert service.house.reading.deployment(undo).status is Status.ROLLED_BACK
+    assert versions(target_database.url) == ["20260101000000"]
+    assert "CLOSED" not in service.command("status", "staging")

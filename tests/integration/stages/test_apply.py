@@ -173,7 +173,9 @@ def condition(targets):
 
 
 def test_all_of_an_atomic_plan_is_committed_and_nothing_is_done_twice(targets, condition):
-    plan, contents = planned("create table public.a (id int)", "alter table public.a enable row level security")
+    plan, contents = planned(
+        "create table public.a (id int)", "alter table public.a enable row level security"
+    )
     with writing(targets) as writer:
         done = apply.run(plan, contents=contents, writer=writer, condition=condition)
         again = apply.run(plan, contents=contents, writer=writer, condition=condition)
@@ -188,7 +190,12 @@ def test_what_the_probes_refuse_is_not_committed_and_their_findings_say_why(targ
     with writing(targets) as writer:
         done = apply.run(plan, contents=contents, writer=writer, condition=condition)
         assert writer.history() == ()
-    assert (done.outcome, versions(done), done.gave.culprit, done.failure) == (Outcome.REFUSED, [], None, None)
+    assert (done.outcome, versions(done), done.gave.culprit, done.failure) == (
+        Outcome.REFUSED,
+        [],
+        None,
+        None,
+    )
     assert "rls-disabled" in {finding.rule for finding in done.findings}
 
 

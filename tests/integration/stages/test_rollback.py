@@ -1,82 +1,12 @@
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import psycopg
 import pytest
 
-from orchestrator.adapters.postgres.target.address import TargetAddress
-from orchestrator.adapters.postgres.target.targets import PostgresTargets
-from orchestrator.adapters.postgres.target.write import Writer
-from orchestrator.catalog import facts
-from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
+from orchestrator.domain.deployment import Outcome, RollbackMethod
 from orchestrator.domain.errors import Contention, TargetError, Unavailable
-from orchestrator.domain.facts import Facts
-from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import Plan
-from orchestrator.stages import rollback
-
-LEDGER = "ledger-one"
-UP = ("create table public.a (id int)", "create table public.b (id int)")
-DOWN = ("drop table public.a", "drop table public.b")
-
-
-@dataclass
-class Deployed:
-    """A target on which a plan was begun."""
-
-    writer: Writer
-    before: Facts
-    contents: dict[str, bytes]
-    plan: Plan
-
-    def apply(self, *numbers: int) -> None:
-        for number in numbers:
-            migration = self.plan.pending[number]
-            self.writer.apply(migration, self.contents[migration.file.sha256].decode())
-
-    def roll_back(self, **changes) -> Done[Rollback]:
-        arguments = {"contents": self.contents, "writer": self.writer, "before": self.before} | changes
-        return rollback.run(arguments.pop("plan", self.plan), **arguments)
-
-    def history(self) -> list[str]:
-        return [row.version for row in self.writer.history()]
-
-
-def file_of(sql: str, path: str) -> SqlFile:
-    return SqlFile(path=path, sha256=checksum(sql.encode()))
-
-
-@pytest.fixture
-def make(target_database) -> Iterator[object]:
-    address = TargetAddress(
-        name="staging",
-        url=target_database.url,
-        lock_timeout_seconds=0.2,
-        lock_tries=2,
-        lock_pause_seconds=0.05,
-    )
-    targets = PostgresTargets([address])
-    with targets.adopting("staging") as adoption:
-        adoption.place(LEDGER)
-    with targets.writing("staging", ledger_id=LEDGER) as writer:
-
-        def begin(down: tuple[str | None, ...] = DOWN, up: tuple[str, ...] = UP) -> Deployed:
-            with writer.asking() as database:
-                before = facts.read(database)
-            pending = tuple(
-                Migration(
-                    version=str(number),
-                    name="x",
-                    file=file_of(up[number], f"supabase/migrations/{number}_x.sql"),
-                    rollback=None if sql is None else file_of(sql, f"supabase/rollbacks/{number}_x.sql"),
-                )
-                for number, sql in enumerate(down)
-            )
-            sqls = [sql for sql in (*up, *down) if sql is not None]
-            contents = {checksum(sql.encode()): sql.encode() for sql in sqls}
-            return Deployed(writer, before, contents, Plan(pending=pending))
-
-        yield begin
+from tests.support.deployed import DOWN, file_of
 
 
 def test_where_nothing_was_committed_the_database_has_undone_it_all(make):

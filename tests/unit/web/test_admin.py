@@ -6,14 +6,17 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from orchestrator.domain.deployment import DeploymentId, Outcome, Stage, Status
+from orchestrator.adapters.json_form import to_json
+from orchestrator.domain.deployment import DeploymentId, Outcome, Rollback, RollbackMethod, Stage, Status
 from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.event import Event, EventKind
+from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.web.admin import admin_app
 from tests.support.asgi import ask
-from tests.support.fake_ledger_ports import GivenReading
+from tests.support.fake_ledger_ports import GivenContents, GivenReading
 from tests.support.told_deployments import NOW, POLICIES, deployment, reading, run
+from tests.support.told_rehearsals import DRAFTS, REHEARSAL, REHEARSED, REHEARSED_RUNS
 
 TOKEN = "long enough to be a token"
 
@@ -21,6 +24,7 @@ TOKEN = "long enough to be a token"
 def made(found: GivenReading | None = None, **settings: object) -> Starlette:
     values: dict[str, object] = {
         "reading": found or reading(),
+        "contents": GivenContents(),
         "readiness": dict,
         "listen_host": "127.0.0.1",
         "targets": POLICIES,
@@ -310,6 +314,46 @@ def test_the_page_of_a_deployment_shows_its_story() -> None:
         "23505",
     ):
         assert shown in page
+
+
+def test_what_a_rollback_left_behind_is_named_without_its_definition() -> None:
+    left = Change(kind="policy", identity="public.orders.own", before=None, after="using=swordfish")
+    stuck = run(Stage.ROLLBACK, Rollback(method=RollbackMethod.REVERTED, left_behind=(left,)), Outcome.FAILED)
+    found = GivenReading(all=(deployment(1, Status.STUCK),), recorded={1: (stuck,)})
+    page = get("/deployments/1", found).text
+    assert "<li>policy own on public.orders was added</li>" in page
+    assert "swordfish" not in page
+
+
+def test_the_page_of_a_deployment_shows_its_rehearsal_and_the_drafted_rollback() -> None:
+    found = GivenReading(all=(REHEARSED,), recorded={18: REHEARSED_RUNS})
+    app = made(found, contents=GivenContents(DRAFTS))
+    page = ask(app, "/deployments/18").text
+    for shown in (
+        "On a copy of the target&#39;s schema, kept from an earlier rehearsal, PostgreSQL 18",
+        "Only acted there: pg_cron",
+        '<code class="everybody">ACCESS EXCLUSIVE</code> public.orders',
+        "the rows of public.old_prices",
+        "index public.orders_note_idx should not be there",
+        "drop view public.open_orders;",
+    ):
+        assert shown in page
+    assert "swordfish" not in page
+
+
+def test_a_draft_that_the_ledger_has_lost_takes_nothing_else_off_the_page() -> None:
+    found = GivenReading(all=(REHEARSED,), recorded={18: REHEARSED_RUNS})
+    answer = get("/deployments/18", found)
+    assert answer.status_code == 200
+    assert "the rows of public.old_prices" in answer.text
+    assert "The drafted rollback" not in answer.text
+
+
+def test_a_rehearsal_is_told_whole_to_programs() -> None:
+    found = GivenReading(all=(REHEARSED,), recorded={18: REHEARSED_RUNS})
+    runs = get("/api/v1/deployments/18", found).json()["runs"]
+    (gave,) = (each["gave"] for each in runs if each["stage"] == "rehearse")
+    assert gave == to_json(REHEARSAL)
 
 
 def test_sixty_findings_of_every_source_stand_on_the_page_worst_first() -> None:

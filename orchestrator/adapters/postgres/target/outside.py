@@ -137,9 +137,7 @@ class Outside:
         if is_loss(error):
             raise connection_lost(self._address.name) from error
         if state in CONTENTION:
-            return Collision(
-                attempt=attempt, piece=order.piece(), sqlstate=state, blockers=watch.blockers
-            )
+            return Collision(attempt=attempt, piece=order.piece(), sqlstate=state, blockers=watch.blockers)
         if state == _QUERY_CANCELED and time.monotonic() >= self._deadline:
             raise out_of_time(attempt, self._address.migration_timeout_seconds) from error
         if done and state == _ROLE_CHANGED:

@@ -87,9 +87,7 @@ class Reader:
             if not self._connection.closed:
                 database.rows("rollback")
 
-    def _rows_if_there(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> list[tuple[Any, ...]]:
+    def _rows_if_there(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         try:
             return OpenDatabase(self._connection, self._target).rows(sql, parameters)
         except TargetError as error:

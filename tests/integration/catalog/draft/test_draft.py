@@ -17,7 +17,7 @@ from orchestrator.catalog.facts import read
 from orchestrator.domain.facts import Facts, difference
 from orchestrator.embedded import databases
 from orchestrator.embedded.postgres import SUPERUSER, Postgres
-from tests.support.schema_dump import schema_dump
+from tests.support.schema_dump import schema_dump, without_order
 from tests.support.servers import TestDatabase
 
 _HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ class Copy:
         self.dump = self.dumped()
 
     def dumped(self) -> str:
-        return _without_order(schema_dump(self.server.url(self.name, SUPERUSER)))
+        return without_order(schema_dump(self.server.url(self.name, SUPERUSER)))
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +88,6 @@ def copy(made: Copy, request: pytest.FixtureRequest) -> Iterator[Copy]:
     yield made
     if getattr(request.node, "left_behind", True):
         made.make()
-
-
-def _without_order(dump: str) -> str:
-    """Sort what has no order: the blocks, the columns of a table, the privileges of an object."""
-    blocks = []
-    for block in dump.split("\n\n"):
-        lines = block.strip().splitlines()
-        if lines and lines[0].startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE", "GRANT", "REVOKE")):
-            lines = sorted(line.removesuffix(",") for line in lines)
-        if lines and lines[0].startswith(("ALTER PUBLICATION", "CREATE STATISTICS")):
-            lines = ["".join(sorted(line)) for line in lines]  # columns, too
-        blocks.append("\n".join(lines))
-    return "\n\n".join(sorted(blocks))
 
 
 @dataclass
@@ -168,7 +155,7 @@ def test_a_whole_schema_is_made_from_nothing_and_taken_away(target_database: Tes
         connection.execute(SCHEMA)
         everything = read(database)
         connection.commit()
-        dump = _without_order(schema_dump(target_database.superuser_url))
+        dump = without_order(schema_dump(target_database.superuser_url))
         for wanted in (nothing, everything, nothing):
             made = draft(wanted, read(database))
             assert made.not_drafted == ()
@@ -177,7 +164,7 @@ def test_a_whole_schema_is_made_from_nothing_and_taken_away(target_database: Tes
             assert difference(wanted.all, read(database).all) == (), ran
             connection.commit()
             if wanted is everything:
-                assert _without_order(schema_dump(target_database.superuser_url)) == dump
+                assert without_order(schema_dump(target_database.superuser_url)) == dump
 
 
 def test_equal_facts_need_no_draft(made: Copy) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from orchestrator.adapters.notify.outgoing_payload import LARGEST, body_of
 from orchestrator.domain.event import EventKind
 from tests.support.messages import a_message
+from tests.support.told_rehearsals import REHEARSAL, refusal
 
 
 def test_it_names_type_time_and_facts() -> None:
@@ -20,6 +21,15 @@ def test_it_names_type_time_and_facts() -> None:
 def test_what_is_about_a_target_alone_is_of_a_type_of_its_own() -> None:
     made = json.loads(body_of(a_message(event=EventKind.DRIFTED, deployment=None)))
     assert (made["type"], made["data"]["deployment"]) == ("target.drifted", None)
+
+
+def test_what_a_rehearsal_refused_comes_with_one_reason_for_each_migration() -> None:
+    data = json.loads(body_of(refusal(REHEARSAL)))["data"]
+    assert (data["status"], data["reason_count"]) == ("refused", 4)
+    assert data["reasons"][1] == (
+        "20261121081500_more_moods.sql cannot be taken back: type public.mood changed. If a later stage "
+        "fails, the database cannot be put back by itself and a person is needed"
+    )
 
 
 def test_a_cut_list_keeps_its_true_count() -> None:

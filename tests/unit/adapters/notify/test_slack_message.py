@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from orchestrator.domain.event import EventKind
 from orchestrator.domain.facts import Change
 from orchestrator.domain.telling import drift_message
 from tests.support.messages import a_message
+from tests.support.told_rehearsals import REHEARSAL, refusal
 
 
 def blocks(**changes: Any) -> list[dict[str, Any]]:
@@ -83,6 +85,32 @@ def test_sixty_reasons_are_five_lines_and_a_count() -> None:
     (why,) = [block for block in blocks(reasons=reasons) if "*Why*" in text_of(block)]
     lines = why["text"]["text"].splitlines()
     assert (len(lines), lines[-1]) == (7, "… and 55 more")
+
+
+def test_what_a_rehearsal_refused_is_one_line_for_each_migration_however_much_is_left_behind() -> None:
+    residue = tuple(
+        Change(kind="function", identity=f"public.left_over_{number:03}()", before=None, after="swordfish")
+        for number in range(200)
+    )
+    unproven = replace(REHEARSAL.rollbacks[4], residue=residue)
+    told = payload(refusal(replace(REHEARSAL, rollbacks=(*REHEARSAL.rollbacks[:4], unproven))))
+    (why,) = [
+        block["text"]["text"] for block in told["attachments"][0]["blocks"] if "*Why*" in text_of(block)
+    ]
+    assert why.splitlines()[1:3] == [
+        (
+            "• 20261121081000_drop_old_prices.sql: its rollback does not bring back the rows of "
+            "public.old_prices; the position of sequence public.old_prices_id_seq. If a later stage fails, "
+            "they are gone: then only a backup has them"
+        ),
+        (
+            "• 20261121081500_more_moods.sql cannot be taken back: type public.mood changed. If a later "
+            "stage fails, the database cannot be put back by itself and a person is needed"
+        ),
+    ]
+    assert len(why.splitlines()) == 4
+    assert max(map(len, why.splitlines())) <= 252
+    assert "swordfish" not in text_of(told)
 
 
 def test_what_an_author_wrote_is_neither_link_nor_mention() -> None:

@@ -24,7 +24,7 @@ SHAPE = Shape(
             columns={"mood": Column(name="mood", type="public.mood")},
         )
     },
-    enums={MOOD: EnumType(labels=("fine",))},
+    enums={MOOD: EnumType(name=MOOD, labels=("fine",))},
 )
 ADD = "alter type public.mood add value 'better';"
 USE = "update public.notes set mood = 'better';"
@@ -59,7 +59,13 @@ def test_a_later_file_that_uses_a_value_of_an_earlier_one_is_named_with_the_plac
         ((ADD, "update public.notes set mood = 'fine';"), {}),
         (("alter type public.mood add value if not exists 'fine';", USE.replace("better", "fine")), {}),
         ((ADD, USE), {"applied": 1}),
-        (("create type public.x as enum ('a'); alter type public.x add value 'better';", "select 'better'::public.x;"), {}),
+        (
+            (
+                "create type public.x as enum ('a'); alter type public.x add value 'better';",
+                "select 'better'::public.x;",
+            ),
+            {},
+        ),
     ],
 )
 def test_what_can_be_together_is_not_reported(sqls: tuple[str, ...], how: Mapping[str, Any]) -> None:

@@ -169,13 +169,23 @@ def test_asking_changes_nothing(play: Play) -> None:
 def test_what_fails_together_is_to_be_played_apart(address: TargetAddress, apart: ApartPlay) -> None:
     with together(address) as held:
         held.apply(migration("2"), "alter type public.mood add value 'bad'")
-        with pytest.raises(NotInOneTransaction):
+        with pytest.raises(NotInOneTransaction) as reason:
             held.apply(migration("3"), "create table public.more (mood public.mood default 'bad')")
+        assert reason.value.failure is not None
+        assert [reason.value.failure.nouns[key] for key in ("version", "sqlstate")] == ["3", "55P04"]
     apart.apply(migration("2"), "alter type public.mood add value 'bad'")
     apart.apply(migration("3"), "create table public.more (mood public.mood default 'bad')")
     with pytest.raises(TargetError) as failed:
         apart.apply(migration("4"), "create table public.orders (id int)")
     assert failed.value.nouns["sqlstate"] == "42P07"
+
+
+def test_a_way_back_that_fails_together_says_nothing_of_the_way_up(address: TargetAddress) -> None:
+    with together(address) as held:
+        held.apply(migration("1"), "create index i on public.orders (id)")
+        with pytest.raises(NotInOneTransaction) as reason:
+            held.revert(migration("1"), "drop index concurrently public.i")
+        assert reason.value.failure is None
 
 
 def test_a_play_held_together_leaves_the_copy_as_it_was(address: TargetAddress) -> None:
