@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from orchestrator.actions.baseline import Baseline
 from orchestrator.actions.choosing import Chosen
-from orchestrator.actions.on_disk import read, shown
+from orchestrator.actions.progress import Tell, ToldScratch, nobody
 from orchestrator.actions.project_settings import terms_of
 from orchestrator.actions.reviewing import Report, review_files, review_for_target
 from orchestrator.catalog import facts, survey
@@ -26,7 +27,7 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.stages import plan as planning
 from orchestrator.stages import rehearse
 from orchestrator.validation.rehearsed import rehearsal_findings
-from orchestrator.validation.rules import RULES, rehearsal_failed
+from orchestrator.validation.rules import RULES, rehearsal_failed, rollback_missing
 from orchestrator.validation.split import decode
 from orchestrator.validation.terms import Terms
 
@@ -34,11 +35,9 @@ if TYPE_CHECKING:
     from orchestrator.ports import Linter, Scratch, TargetReader
 
 
-#: where the base schema of a project lies whose first tables are in no migration
-_BASELINE: Final = "baseline.sql"
 _NO_TARGET: Final = TargetPolicy(name="", repository="", branch="")
-#: a table, a schema, a type, a function, a column that is not there
-_ABSENT: Final = frozenset({"42P01", "3F000", "42704", "42883", "42703"})
+#: makes a copy for what is pending
+type _Copy = Callable[[Plan, "Scratch"], ScratchCopy]
 #: nothing that these rules see would get further on a server
 _CERTAIN: Final = frozenset(rule.id for rule in RULES if not rule.may_be_allowed)
 
@@ -56,6 +55,8 @@ class CheckedStage:
 class Check:
     """What a check showed."""
 
+    #: what was pending, in its order
+    plan: Plan
     report: Report
     stages: tuple[CheckedStage, ...]
     #: None: it did not come to that
@@ -73,20 +74,21 @@ def check_files(
     scratch: "Scratch",
     baseline: Path | None = None,
     with_review: bool = True,
+    tell: Tell = nobody,
 ) -> Check:
-    """Check a folder's migrations. Raises ConfigurationError, TargetError (the baseline's), Unavailable."""
+    """Check a folder's migrations; `tell` hears how far it has come. Raises ConfigurationError, Unavailable."""
     terms = terms_of(chosen.home)
-    base = _baseline(chosen, baseline)
+    base = Baseline.of(chosen, baseline)
 
-    def copy(_: Plan) -> ScratchCopy:
-        return scratch.build(base, target_major=terms.server_major)
+    def copy(_: Plan, told: "Scratch") -> ScratchCopy:
+        return base.build(told, target_major=terms.server_major)
 
-    done = _Checking(chosen, _NO_TARGET, terms, scratch).carry_out(
+    done = _Checking(chosen, _NO_TARGET, terms, scratch, tell).carry_out(
         history=(),
         review=(lambda: review_files([chosen], linter=linter)) if with_review else None,
         copy=copy,
     )
-    return done if base else _with_base_remedy(done)
+    return _with_base_remedy(done, base)
 
 
 def check_for_target(
@@ -97,20 +99,22 @@ def check_for_target(
     reader: "TargetReader",
     scratch: "Scratch",
     with_review: bool = True,
+    tell: Tell = nobody,
 ) -> Check:
     """Check what is pending on a target, on a copy of it. Raises TargetError, Unavailable."""
+    tell(f"looking at {policy.name}")
     with reader.asking() as database:
         seen, found = survey.read(database, target=policy.name), facts.read(database)
 
-    def copy(planned: Plan) -> ScratchCopy:
+    def copy(planned: Plan, told: "Scratch") -> ScratchCopy:
         try:
-            return scratch.copy_of(policy.name, found)
+            return told.copy_of(policy.name, found)
         except CannotCopy as why:
             pending = {each.version for each in planned.pending}
             base = [(each, text) for each, text in _migrations(chosen) if each.version not in pending]
-            return scratch.build(base, target_major=found.server_major, why=str(why))
+            return told.build(base, target_major=found.server_major, why=str(why))
 
-    return _Checking(chosen, policy, Terms.of(policy, seen), scratch).carry_out(
+    return _Checking(chosen, policy, Terms.of(policy, seen), scratch, tell).carry_out(
         history=reader.history(),
         review=(lambda: review_for_target([chosen], policy=policy, linter=linter, reader=reader))
         if with_review
@@ -122,11 +126,14 @@ def check_for_target(
 class _Checking:
     """One check from its beginning to its end."""
 
-    def __init__(self, chosen: Chosen, policy: TargetPolicy, terms: Terms, scratch: "Scratch") -> None:
+    def __init__(
+        self, chosen: Chosen, policy: TargetPolicy, terms: Terms, scratch: "Scratch", tell: Tell
+    ) -> None:
         self._chosen = chosen
         self._policy = policy
         self._terms = terms
         self._scratch = scratch
+        self._tell = tell
         self._stages: list[CheckedStage] = []
 
     def carry_out(
@@ -134,7 +141,7 @@ class _Checking:
         *,
         history: Sequence[HistoryRow],
         review: Callable[[], Report] | None,
-        copy: Callable[[Plan], ScratchCopy],
+        copy: _Copy,
     ) -> Check:
         planned = self._plan(history)
         files = [*self._chosen.files, *self._chosen.rollbacks]
@@ -142,7 +149,7 @@ class _Checking:
         hopeless = any(each.severity is Severity.ERROR and each.rule in _CERTAIN for each in report.findings)
         if hopeless or not planned.pending or verdict_of(planned.findings) is Verdict.REFUSE:
             self._skip(Stage.REHEARSE, Stage.SMOKE)
-            return Check(report=report, stages=tuple(self._stages))
+            return Check(plan=planned, report=report, stages=tuple(self._stages))
         return self._rehearse(planned, report, copy)
 
     def _plan(self, history: Sequence[HistoryRow]) -> Plan:
@@ -160,22 +167,24 @@ class _Checking:
         return done.gave
 
     def _review(self, review: Callable[[], Report]) -> Report:
+        self._tell(f"reviewing {len(self._chosen.files)} files")
         with self._timed(Stage.VALIDATE) as ended:
             report = review()
             ended(_outcome(report.findings))
         return report
 
-    def _rehearse(self, planned: Plan, report: Report, copy: Callable[[Plan], ScratchCopy]) -> Check:
+    def _rehearse(self, planned: Plan, report: Report, copy: _Copy) -> Check:
         contents = self._chosen.contents(
             file.sha256 for each in planned.pending for file in (each.file, each.rollback) if file
         )
         pending = {each.file.path for each in planned.pending}
+        scratch = ToldScratch(self._scratch, self._tell, of=len(pending))
         with self._timed(Stage.REHEARSE) as ended:
             played = rehearse.play(
                 planned,
                 contents=contents,
-                scratch=self._scratch,
-                copy=copy(planned),
+                scratch=scratch,
+                copy=copy(planned, scratch),
                 exposed_schemas=self._terms.exposed_schemas,
                 target=self._policy.name,
                 shape=self._terms.survey.shape if self._terms.survey else None,
@@ -191,8 +200,10 @@ class _Checking:
             )
             ended(_outcome([each for each in findings if each.source is not Source.SMOKE]))
         self._smoked(played, findings)
+        said = _without_guesses(report.findings, planned, played.rehearsal)
         return Check(
-            report=Report.of((*report.findings, *findings), report.files.values(), applied=report.applied),
+            plan=planned,
+            report=Report.of((*said, *findings), report.files.values(), applied=report.applied),
             stages=tuple(self._stages),
             rehearsal=played.rehearsal,
             before=played.before,
@@ -236,26 +247,21 @@ def _migrations(chosen: Chosen) -> Iterator[tuple[Migration, str]]:
             yield migration, decode(file.content)
 
 
-def _baseline(chosen: Chosen, named: Path | None) -> Sequence[tuple[Migration, str]]:
-    usual = chosen.home / _BASELINE if chosen.home else None
-    path = named or (usual if usual and usual.is_file() else None)
-    if path is None:
-        return ()
-    content = read(path, follow=named is not None)
-    file = SqlFile(path=shown(path), sha256=checksum(content))
-    return [(Migration(version="0", name="baseline", file=file), decode(content))]
+def _without_guesses(findings: Sequence[Finding], planned: Plan, rehearsal: Rehearsal) -> Iterator[Finding]:
+    """Leave out the plan's warning that a rollback is missing, where the rehearsal says what became of it."""
+    judged = {proof.version for proof in rehearsal.rollbacks}
+    paths = {each.file.path for each in planned.pending if each.version in judged}
+    for each in findings:
+        refuses = each.severity is Severity.ERROR
+        if each.rule != rollback_missing.RULE.id or each.file not in paths or refuses:
+            yield each
 
 
-def _with_base_remedy(check: Check) -> Check:
+def _with_base_remedy(check: Check, base: Baseline) -> Check:
     """Say where the base schema belongs, where the first thing that is missing was never in git."""
-    failed = check.rehearsal.failed if check.rehearsal else None
-    if failed is None or failed.nouns.get("sqlstate") not in _ABSENT:
+    remedy = base.remedy_for(check.rehearsal.failed if check.rehearsal else None)
+    if remedy is None:
         return check
-    remedy = (
-        "if it was made in the dashboard, before the first migration: put the schema of then into "
-        f"supabase/{_BASELINE} (supabase db dump --file supabase/{_BASELINE}), or name it with "
-        "--baseline FILE"
-    )
     findings = (
         replace(each, remedy=remedy) if each.rule == rehearsal_failed.RULE.id else each
         for each in check.report.findings

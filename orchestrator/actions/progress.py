@@ -21,10 +21,11 @@ def nobody(_: str) -> None:
 class ToldScratch:
     """The port Scratch: another one, which says what it is about to do. Does nothing by itself."""
 
-    def __init__(self, scratch: "Scratch", tell: Tell) -> None:
-        """Hand everything on to `scratch`."""
+    def __init__(self, scratch: "Scratch", tell: Tell, *, of: int) -> None:
+        """Hand everything on to `scratch`; `of` is how many migrations there are to play."""
         self._scratch = scratch
         self._tell = tell
+        self._of = of
 
     def copy_of(self, target: str, facts: Facts) -> ScratchCopy:
         """Return a copy of a target."""
@@ -43,31 +44,32 @@ class ToldScratch:
         """Open a copy for a rehearsal."""
         self._tell("waiting for the scratch server")
         with self._scratch.playing(copy, together=together, target=target) as play:
-            yield _ToldPlay(play, self._tell)
+            yield _ToldPlay(play, self._tell, self._of)
 
 
 class _ToldPlay:
-    """The port Play, which counts: so many up; then down again, of as many; then up once more."""
+    """The port Play, which counts: all up, all down again, all up once more."""
 
-    def __init__(self, play: "Play", tell: Tell) -> None:
+    def __init__(self, play: "Play", tell: Tell, of: int) -> None:
         self._play = play
         self._tell = tell
+        self._of = of
         self._up = self._down = self._again = 0
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration."""
         if self._down:
             self._again += 1
-            self._tell(f"once more up: {self._again} of {self._up}")
+            self._tell(f"rehearsing once more {self._again} of {self._of}")
         else:
             self._up += 1
-            self._tell(f"up: {migration.file.name} ({self._up})")
+            self._tell(f"rehearsing {self._up} of {self._of}")
         return self._play.apply(migration, sql)
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback."""
         self._down += 1
-        self._tell(f"and back: {migration.file.name} ({self._down} of {self._up})")
+        self._tell(f"taking back {self._down} of {self._of}")
         self._play.revert(migration, sql)
 
     def works(self, statement: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from orchestrator.domain.difference import outermost
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding
@@ -45,7 +46,7 @@ class WayBack:
         """What keeps it from being proven, in one line."""
         if self.proof.failure is not None:
             return words_of(self.proof.failure)
-        return named([*map(unlike, self.proof.residue), *self.proof.losses])
+        return named([*map(unlike, outermost(self.proof.residue)), *self.proof.losses])
 
     def finding(self, rule: AnyRule, message: str, **more: Any) -> Finding:  # noqa: ANN401  # as Rule.finding
         """Report about the migration's file as a whole."""

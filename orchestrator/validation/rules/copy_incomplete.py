@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from orchestrator.domain.difference import outermost
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.validation.evidence import Evidence, named, unlike
 from orchestrator.validation.rule import Rule
@@ -11,7 +12,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Report once what it lacks, or has otherwise."""
     missing = evidence.rehearsal.copy.missing
     if missing:
-        yield RULE.finding(f"The copy is not like the target: {named([*map(unlike, missing)])}")
+        yield RULE.finding(f"The copy is not like the target: {named([*map(unlike, outermost(missing))])}")
 
 
 RULE: Rule[Evidence] = Rule.of(
