@@ -1,6 +1,6 @@
 """Which stage follows which outcome: the whole story of a deployment on one screen.
 
-`advance` carries out exactly one stage; steps.py says where its inputs come from. docs/state-machine.md draws
+`advance` carries out exactly one stage; steps/ says where its inputs come from. docs/state-machine.md draws
 the same table.
 """
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _NAME: Final = "baseline.sql"
 #: a table, a schema, a type, a function, a column that is not there
 _ABSENT: Final = frozenset({"42P01", "3F000", "42704", "42883", "42703"})
+#: what is handed on of an error
+_PLACE: Final = frozenset({"file", "line", "column", "sqlstate"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +45,7 @@ class Baseline:
             files=[(Migration(version="0", name="baseline", file=file), decode(content))],
         )
 
-    def build(self, scratch: "Scratch", *, target_major: int) -> ScratchCopy:
+    def build(self, scratch: "Scratch", *, target_major: int | None) -> ScratchCopy:
         """Make a database of it. Raises ConfigurationError, with the place, where it does not run."""
         try:
             return scratch.build(self.files, target_major=target_major)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _NO_TARGET: Final = TargetPolicy(name="", repository="", branch="")
 #: makes a copy for what is pending
-type _Copy = Callable[[Plan, "Scratch"], ScratchCopy]
+_Copy = Callable[[Plan, "Scratch"], ScratchCopy]
 #: nothing that these rules see would get further on a server
 _CERTAIN: Final = frozenset(rule.id for rule in RULES if not rule.may_be_allowed)
 
@@ -76,7 +76,7 @@ def check_files(
     with_review: bool = True,
     tell: Tell = nobody,
 ) -> Check:
-    """Check a folder's migrations; `tell` hears how far it has come. Raises ConfigurationError, Unavailable."""
+    """Check a folder's migrations; `tell` hears how far it is. Raises ConfigurationError, Unavailable."""
     terms = terms_of(chosen.home)
     base = Baseline.of(chosen, baseline)
 

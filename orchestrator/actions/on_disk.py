@@ -97,7 +97,7 @@ def no_migrations(why: str) -> ConfigurationError:
     return ConfigurationError(
         why,
         code="no-migrations",
-        remedy="name files, or a folder that holds migrations/: bascule validate path/to/supabase",
+        remedy="name a folder that holds migrations/, such as path/to/supabase",
     )
 
 

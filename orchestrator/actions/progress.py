@@ -11,7 +11,8 @@ from orchestrator.domain.rehearsal import ScratchCopy, StatementTrace
 if TYPE_CHECKING:
     from orchestrator.ports import Database, Play, Scratch
 
-type Tell = Callable[[str], None]
+#: hears one line
+Tell = Callable[[str], None]
 
 
 def nobody(_: str) -> None:

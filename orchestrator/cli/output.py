@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -96,6 +97,15 @@ class Output:
     def say(self, text: str | Text, style: str = "", *, hang: int = _HANG) -> None:
         """Tell something on the way."""
         self._lay(self.console, text, style, hang)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Callable[[str], None]]:
+        """Show what takes its time, on a terminal only; what is shown goes away again."""
+        if not self.err.is_terminal:
+            yield lambda _: None
+            return
+        with self.err.status("") as status:
+            yield lambda text: status.update(Text(text, style="dim"))
 
     def lines(self, texts: Iterable[Text]) -> None:
         """Print many lines at once: rich takes its time for each, in vain where there are no colours."""

@@ -1,6 +1,6 @@
 """What the thinking part asks of the world: small protocols, one per conversation.
 
-Stages and actions are written against these; wiring.py says which adapter answers.
+Stages and actions are written against these; wiring/ says which adapter answers.
 """
 
 from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue

@@ -32,6 +32,10 @@ class TargetReader(Protocol):
         """Return the versions of the history that Bascule wrote; nobody else's is ever rolled back."""
         ...
 
+    def begun(self) -> frozenset[str]:
+        """Return the versions whose files run alone, were begun by Bascule and did not come to their end."""
+        ...
+
     def transactions(self, versions: Sequence[str]) -> frozenset[str]:
         """Return the ids of the transactions in which Bascule applied these versions.
 

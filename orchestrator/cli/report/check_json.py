@@ -6,7 +6,7 @@ from typing import Any
 
 from orchestrator.actions.checking import Check
 from orchestrator.cli.report.as_json import report_value
-from orchestrator.domain.facts import Change
+from orchestrator.domain.facts import Change, parts_of
 from orchestrator.domain.finding import Finding, Source, verdict_of
 from orchestrator.domain.matrix import CellResult, Matrix
 from orchestrator.domain.rehearsal import Rehearsal
@@ -72,7 +72,8 @@ def _tables(matrix: Matrix, before: Matrix | None, findings: Sequence[Finding]) 
     earlier = _results(before) if before else {}
     about: Mapping[str | None, list[Any]] = defaultdict(list)
     for each in findings:
-        about[each.object].append({"rule": each.rule, "severity": each.severity, "message": each.message})
+        told = {"rule": each.rule, "severity": each.severity, "message": each.message, "object": each.object}
+        about[each.object].append(told)
     for relation in matrix.relations:
         yield {
             "table": relation.name,
@@ -102,7 +103,7 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "kind": change.kind,
         "identity": change.identity,
-        "before": change.before,
-        "after": change.after,
         "headline": change.headline,
+        "before": None if change.before is None else parts_of(change.before),
+        "after": None if change.after is None else parts_of(change.after),
     }

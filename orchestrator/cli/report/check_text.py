@@ -1,24 +1,31 @@
-"""A check as people read it: the findings, the ways back, what was locked, one line for each stage."""
+"""A check as people read it: a line for each stage, what no finding tells, what was locked, the findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.text import Text
 
-from orchestrator.actions.checking import Check
+from orchestrator.actions.checking import Check, CheckedStage
 from orchestrator.cli.output import OUTCOME, Output
+from orchestrator.cli.report.printable import printable
 from orchestrator.cli.report.text import tell as tell_report
 from orchestrator.cli.words import count, span
+from orchestrator.domain.deployment import Outcome, Stage
+from orchestrator.domain.difference import details_of, outermost
+from orchestrator.domain.finding import Source
 from orchestrator.domain.rehearsal import (
     CopyOrigin,
+    HeldLock,
     Rehearsal,
     RollbackProof,
+    RollbackSource,
     RollbackVerdict,
     StatementTrace,
 )
 
-#: so many lines of what is left behind are shown
+#: so many lines of what is left behind, of what would be lost, and so many statements with their locks
 _SHOWN: Final = 5
+_MOST_STATEMENTS: Final = 10
 _STYLE: Final[Mapping[RollbackVerdict, str]] = {
     RollbackVerdict.PROVEN: "green",
     RollbackVerdict.LOSSY: "yellow",
@@ -26,70 +33,129 @@ _STYLE: Final[Mapping[RollbackVerdict, str]] = {
     RollbackVerdict.UNPROVEN: "red",
     RollbackVerdict.MISSING: "red",
 }
-#: locks that keep others waiting, as SQL calls them
-_HEAVY: Final = {
-    "AccessExclusiveLock": "ACCESS EXCLUSIVE",
-    "ExclusiveLock": "EXCLUSIVE",
-    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
-    "ShareLock": "SHARE",
-}
+#: modes that keep others from writing, or from reading
+_HEAVY: Final = frozenset({"AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock"})
 
 
 def tell(output: Output, check: Check, *, target: str | None = None) -> None:
     """Print it all; the verdict comes last, where a terminal stands still."""
+    lines = [*_copy(check, target), *_stages(check), Text()]
     if check.rehearsal is not None:
-        output.lines([*_copy(check.rehearsal), *_ways_back(check), *_locks(check.rehearsal.trace)])
-    output.lines(_stages(check))
-    tell_report(output, check.report, target=target)
+        silent, locks = [*_ways_back(check, check.rehearsal)], [*_locks(check.rehearsal.trace)]
+        for part in filter(None, (silent, locks)):
+            lines += [*part, Text()]
+    output.lines(lines)
+    tell_report(output, check.report, target=target, see=f"bascule validate --target {target} --all")
 
 
-def _copy(rehearsal: Rehearsal) -> Iterator[Text]:
-    copy = rehearsal.copy
-    origin = "a copy of the target" if copy.origin is CopyOrigin.TARGET else "a Supabase-like database"
-    how = "in one transaction" if rehearsal.in_one_transaction else "file by file"
-    kept = ", kept from before" if copy.kept else ""
-    yield Text(f"rehearsed on {origin}, PostgreSQL {copy.server_major}{kept}; {how}", style="dim")
-
-
-def _ways_back(check: Check) -> Iterator[Text]:
-    assert check.rehearsal is not None
-    if check.rehearsal.rollbacks:
-        yield Text("the way back", style="bold")
-    for proof in check.rehearsal.rollbacks:
-        line = Text.assemble(
-            f"  {proof.version}  ", (f"{proof.verdict.value:<12}", _STYLE[proof.verdict]), f"  {proof.source}"
-        )
-        yield line
-        yield from _details(proof)
-
-
-def _details(proof: RollbackProof) -> Iterator[Text]:
-    lines = [*proof.losses, *(f"left behind: {each.headline}" for each in proof.residue)]
-    if proof.failure is not None:
-        lines.append(f"it does not run: {proof.failure.message}")
-    for line in lines[:_SHOWN]:
-        yield Text(f"    {line}")
-    if len(lines) > _SHOWN:
-        yield Text(f"    and {count(len(lines) - _SHOWN, 'more thing')}", style="dim")
-
-
-def _locks(trace: tuple[StatementTrace, ...]) -> Iterator[Text]:
-    """Tell what others would wait for; what a statement only reads lightly is left to --json."""
-    heavy = [each for each in trace if each.rewrites or any(lock.mode in _HEAVY for lock in each.locks)]
-    if heavy:
-        yield Text("locks on what was there before", style="bold")
-    for each in heavy:
-        yield Text(f"  {each.file}:{each.line}")
-        for lock in each.locks:
-            if lock.mode in _HEAVY:
-                done = "; rewritten" if lock.relation in each.rewrites else ""
-                done = done or ("; read from end to end" if lock.relation in each.scans else "")
-                yield Text(f"    {_HEAVY[lock.mode]} on {lock.relation}{done}")
+def _copy(check: Check, target: str | None) -> Iterator[Text]:
+    if check.rehearsal is None:
+        return
+    copy = check.rehearsal.copy
+    what = "a Supabase-like database" if copy.origin is CopyOrigin.FILES else f"a copy of {target}"
+    yield Text(f"rehearsed on {what}, PostgreSQL {copy.server_major}", style="dim")
 
 
 def _stages(check: Check) -> Iterator[Text]:
-    for each in check.stages:
-        sign, style = OUTCOME[each.outcome]
-        took = f"  {span(each.seconds)}" if each.seconds else ""
-        yield Text.assemble((sign, style), f" {each.name.value:<9} {each.outcome}", (took, "dim"))
-    yield Text()
+    for stage in check.stages:
+        sign, style = OUTCOME[stage.outcome]
+        took = "" if stage.outcome is Outcome.SKIPPED else span(stage.seconds)
+        yield Text.assemble(
+            (sign, style), f" {stage.name.value:<9}", (f" {took:>7}", "dim"), *_gist(check, stage)
+        )
+
+
+def _gist(check: Check, stage: CheckedStage) -> Iterator[str]:
+    told = _what(check, stage)
+    if told:
+        yield f"  {told}"
+
+
+def _what(check: Check, stage: CheckedStage) -> str:
+    """Say in a few words what a stage did, or why it did nothing."""
+    pending, rehearsal = check.plan.pending, check.rehearsal
+    if stage.name is Stage.PLAN:
+        applied = f", {check.plan.applied} applied" if check.plan.applied else ""
+        return f"{len(pending) or 'nothing'} pending{applied}"
+    if stage.name is Stage.REHEARSE:
+        if rehearsal is None:
+            return "nothing to rehearse" if not pending else "not before the errors below are mended"
+        return _failed(check, rehearsal) or _proven(rehearsal)
+    if stage.name is Stage.SMOKE and rehearsal is not None and rehearsal.matrix is not None:
+        return count(rehearsal.matrix.relations, "exposed relation")
+    return ""
+
+
+def _failed(check: Check, rehearsal: Rehearsal) -> str:
+    if rehearsal.failed is None:
+        return ""
+    version = rehearsal.failed.nouns.get("version")
+    names = {each.version: each.file.name for each in check.plan.pending}
+    again = "does not apply once more after its rollback" if rehearsal.failed_again else "does not apply"
+    return f"{printable(names.get(str(version), 'a migration'))} {again}"
+
+
+def _proven(rehearsal: Rehearsal) -> str:
+    proven = [each for each in rehearsal.rollbacks if each.verdict is RollbackVerdict.PROVEN]
+    of = "" if len(proven) == len(rehearsal.rollbacks) else f"{len(proven)} of "
+    drafted = sum(each.source is RollbackSource.DRAFT for each in proven)
+    apart = "" if rehearsal.in_one_transaction else "; file by file"
+    return (
+        f"{of}{count(rehearsal.rollbacks, 'rollback')} proven"
+        f"{f', {drafted} drafted' if drafted else ''}{apart}"
+    )
+
+
+def _ways_back(check: Check, rehearsal: Rehearsal) -> Iterator[Text]:
+    """Tell what differs after a rollback, and what no finding speaks of: its rule is off, or it is allowed."""
+    spoken = {each.file for each in check.report.findings if each.source is Source.REHEARSAL}
+    files = {each.version: each.file for each in check.plan.pending}
+    told: list[Text] = []
+    for proof in rehearsal.rollbacks:
+        file = files[proof.version]
+        details = [*_details(proof, spoken=file.path in spoken)]
+        if details:
+            verdict = (f"{proof.verdict.value:<12}", _STYLE[proof.verdict])
+            told += [Text.assemble("  ", verdict, f"  {printable(file.name)}"), *details]
+    if told:
+        yield Text("rollbacks that do not bring everything back", style="bold")
+    yield from told
+
+
+def _details(proof: RollbackProof, *, spoken: bool) -> Iterator[Text]:
+    differing = [line for change in outermost(proof.residue) for line in details_of(change)]
+    yield from _some([f"after it: {line}" for line in differing])
+    if not spoken:
+        yield from _some([f"not brought back: {each}" for each in proof.losses])
+    if proof.failure is not None and not spoken:
+        yield Text(f"    it does not run: {printable(proof.failure.message)}")
+
+
+def _some(lines: Sequence[str]) -> Iterator[Text]:
+    for line in lines[:_SHOWN]:
+        yield Text(f"    {printable(line)}")
+    if len(lines) > _SHOWN:
+        yield Text(f"    and {count(len(lines) - _SHOWN, 'more line')}", style="dim")
+
+
+def _locks(trace: Sequence[StatementTrace]) -> Iterator[Text]:
+    """Tell what others would wait for; what a statement only reads lightly is left to --json."""
+    told = [*_heavy(trace)]
+    if told:
+        yield Text("locks on what was there before, until its migration is committed", style="bold")
+    yield from told[:_MOST_STATEMENTS]
+    if len(told) > _MOST_STATEMENTS:
+        yield Text(f"  and {len(told) - _MOST_STATEMENTS} more: see --json", style="dim")
+
+
+def _heavy(trace: Iterable[StatementTrace]) -> Iterator[Text]:
+    """Yield a line for each lock that is new in its file, and for all that is written or read as a whole."""
+    seen: set[tuple[str, HeldLock]] = set()
+    for each in trace:
+        for lock in each.locks:
+            whole = "; rewritten" if lock.relation in each.rewrites else ""
+            whole = whole or ("; read from end to end" if lock.relation in each.scans else "")
+            if lock.mode in _HEAVY and (whole or (each.file, lock) not in seen):
+                seen.add((each.file, lock))
+                place = f"{printable(each.file.rpartition('/')[2])}:{each.line}"
+                yield Text(f"  {place}  {lock.words} on {printable(lock.relation)}{whole}")

@@ -28,8 +28,11 @@ _HIDDEN: Final = "not shown: it holds a secret"
 _VERDICT: Final = {Verdict.PASS: "bold green", Verdict.REFUSE: "bold red"}
 
 
-def tell(output: Output, report: Report, *, target: str | None = None) -> None:
-    """Print the report; what nobody found anything in takes one line."""
+def tell(output: Output, report: Report, *, target: str | None = None, see: str = "--all") -> None:
+    """Print the report; what nobody found anything in takes one line.
+
+    `see` judges what the target has already, too.
+    """
     lines: list[Text] = []
     explained = Counter[str]()
     told, more = _cut(report.findings)
@@ -38,7 +41,7 @@ def tell(output: Output, report: Report, *, target: str | None = None) -> None:
         lines += [*page.lines(path), Text()]
     for rule, number in more.items():
         lines.append(Text(f"and {rule} in {count(number, 'more file')}: --json names them all", style="dim"))
-    output.lines([*lines, *([Text()] if more else []), _verdict(report, target)])
+    output.lines([*lines, *([Text()] if more else []), _verdict(report, target, see)])
 
 
 def _cut(findings: Iterable[Finding]) -> tuple[Sequence[Finding], Counter[str]]:
@@ -63,7 +66,7 @@ def _by_file(findings: Iterable[Finding]) -> Iterator[tuple[str | None, Sequence
     yield from groups.items()
 
 
-def _verdict(report: Report, target: str | None) -> Text:
+def _verdict(report: Report, target: str | None, see: str) -> Text:
     counts = Counter(finding.severity for finding in report.findings)
     told = ", ".join(count(counts[each], each.value) for each in Severity if counts[each])
     line = Text.assemble(
@@ -71,7 +74,7 @@ def _verdict(report: Report, target: str | None) -> Text:
         f": {told or 'nothing found'} in {count(report.files, 'file')}",
     )
     if report.applied:
-        line.append(f"; {target} has {report.applied} more already (see --all)", style="dim")
+        line.append(f"; {target} has {report.applied} more already (see {see})", style="dim")
     return line
 
 

@@ -1,5 +1,6 @@
 """`bascule check`: everything that a deployment would do before it touches the target, on a scratch copy."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,8 +53,9 @@ def run(
 
     if target is not None and baseline is not None:
         raise typer.BadParameter("is what a target has already: name one of both", param_hint="--baseline")
-    check = _check(directory, target, baseline, settings, with_review=with_review)
     output = Output(as_json=as_json)
+    with output.waiting() as tell_progress:
+        check = checked(directory, target, baseline, settings, with_review=with_review, tell=tell_progress)
     if as_json:
         from orchestrator.cli.report.check_json import check_value
 
@@ -65,14 +67,16 @@ def run(
     return 0 if check.report.verdict is Verdict.PASS else 1
 
 
-def _check(
+def checked(
     directory: str | None,
     target: str | None,
     baseline: Path | None,
     settings: Path | None,
     *,
     with_review: bool,
+    tell: Callable[[str], None],
 ) -> "Check":
+    """Check a folder; `tell` hears how far it is."""
     from orchestrator.actions import asking
     from orchestrator.actions.checking import check_files, check_for_target
     from orchestrator.actions.choosing import choose_folder
@@ -85,7 +89,12 @@ def _check(
 
         with scratch_alone() as scratch:
             return check_files(
-                chosen, linter=Squawk(MARKS), scratch=scratch, baseline=baseline, with_review=with_review
+                chosen,
+                linter=Squawk(MARKS),
+                scratch=scratch,
+                baseline=baseline,
+                with_review=with_review,
+                tell=tell,
             )
     with opened(settings) as house:
         policy = asking.policy_of(target, house.policies)
@@ -97,4 +106,5 @@ def _check(
                 reader=reader,
                 scratch=house.scratch,
                 with_review=with_review,
+                tell=tell,
             )

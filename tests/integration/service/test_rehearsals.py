@@ -1,4 +1,4 @@
-"""Nothing touches a target that was not proven on a scratch copy of it: the whole story, with a real worker."""
+"""Nothing touches a target that was not proven on a scratch copy of it: the whole story, by a real worker."""
 
 import shutil
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestrator.domain.deployment import Deployment, Outcome, Stage, Status
+from orchestrator.domain.deployment import Deployment, Observation, Outcome, Stage, Status
 from orchestrator.domain.event import EventKind
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.rehearsal import Rehearsal, RollbackSource, RollbackVerdict
@@ -19,7 +19,10 @@ from tests.support.servers import TestDatabase
 from tests.support.service import Service
 from tests.support.service import service as a_service
 
-NOTES = """create table public.notes (id bigint generated always as identity primary key, owner uuid not null);
+NOTES = """create table public.notes (
+  id bigint generated always as identity primary key,
+  owner uuid not null
+);
 alter table public.notes enable row level security;
 create policy own on public.notes for all to authenticated using ((select auth.uid()) = owner);
 grant select, insert, update, delete on public.notes to authenticated, service_role;
@@ -100,7 +103,9 @@ def test_a_push_is_rehearsed_by_the_worker_before_it_is_applied(service, target_
     assert versions(target_database.url) == ["20260101000000"]
 
 
-def test_a_rollback_that_leaves_something_behind_is_refused_and_the_target_untouched(service, target_database):
+def test_a_rollback_that_leaves_something_behind_is_refused_and_the_target_untouched(
+    service, target_database
+):
     deploy(service)
     down = "alter table public.notes drop column title;"
     up = "alter table public.notes add column title text; create index notes_title on public.notes (id);"
@@ -129,14 +134,29 @@ def test_a_leak_is_found_on_the_copy(service, target_database):
 
 def test_a_missing_rollback_is_drafted_proven_and_run_when_a_later_migration_fails(service, target_database):
     deploy(service)
-    execute(target_database.url, "insert into public.notes (owner) select gen_random_uuid() from generate_series(1, 2)")
-    add(service, "20260102000000", "title", "alter table public.notes add column title text default 'x';", None)
-    # the copy holds no rows: only the live ones are in its way, and no preflight runs a function of the project
+    execute(
+        target_database.url,
+        "insert into public.notes (owner) select gen_random_uuid() from generate_series(1, 2)",
+    )
+    add(
+        service,
+        "20260102000000",
+        "title",
+        "alter table public.notes add column title text default 'x';",
+        None,
+    )
+    # the copy holds no rows: only live ones are in its way, and no preflight runs a function of the project
     odd = (
         "create function public.same(owner uuid) returns int language sql immutable as 'select 1';\n"
         "create unique index notes_same on public.notes (public.same(owner));\n"
     )
-    add(service, "20260103000000", "same", odd, "drop index public.notes_same; drop function public.same(uuid);")
+    add(
+        service,
+        "20260103000000",
+        "same",
+        odd,
+        "drop index public.notes_same; drop function public.same(uuid);",
+    )
     ended = deploy(service)
     first, _ = rehearsal(service, ended).rollbacks
     assert (first.source, first.verdict) == (RollbackSource.DRAFT, RollbackVerdict.PROVEN)
@@ -292,3 +312,23 @@ def test_rows_that_somebody_wrote_meanwhile_are_not_dropped_until_a_person_says_
     assert service.house.reading.deployment(undo).status is Status.ROLLED_BACK
     assert versions(target_database.url) == ["20260101000000"]
     assert "CLOSED" not in service.command("status", "staging")
+
+
+def test_what_an_earlier_attempt_left_half_done_is_not_taken_for_somebody_else_s(
+    service, target_database, tmp_path
+):
+    deploy(service)
+    up = "create index concurrently notes_owner on public.notes (owner);"
+    add(service, "20260102000000", "index", up, "drop index concurrently public.notes_owner;")
+    service.work.commit("Index")
+    service.work.push("origin", "staging")
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        flag = tmp_path / "died"
+        assert worker.live(deployment, die_at="alone: statement done", flag=flag) == -signal.SIGKILL
+        assert worker.live(deployment, die_at="alone: statement done", flag=flag) == 0
+    ended = service.house.reading.deployment(deployment)
+    assert ended.status is Status.SUCCEEDED
+    observed = service.house.kept.gave(deployment, Stage.OBSERVE, Observation)
+    assert observed.times == 1
+    assert versions(target_database.url)[-1] == "20260102000000"

@@ -17,6 +17,7 @@ from orchestrator.domain.target import Fence
 
 _HISTORY = queries.load("sql/target/history.sql")
 _FENCE = queries.load("sql/target/fence.sql")
+_INTENT = queries.load("sql/target/intent.sql")
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 
 
@@ -65,6 +66,10 @@ class Reader:
         """Return the ids of the transactions in which Bascule wrote these rows of the history."""
         rows = self._rows_if_there(_HISTORY["transactions"], {"versions": list(versions)})
         return frozenset(number for (number,) in rows)
+
+    def begun(self) -> frozenset[str]:
+        """Return the versions whose files run alone and did not come to their end."""
+        return frozenset(version for (version,) in self._rows_if_there(_INTENT["unfinished"]))
 
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""

@@ -1,21 +1,12 @@
-"""The only place where ports meet adapters: settings go in, tools come out.
-
-What only some processes need is imported when it is first asked for: the web process parses no SQL, a worker
-tells nobody, and no command waits for Celery that does not use it.
-"""
+"""Everything that one process works with; each part is made when it is first asked for."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from functools import cache, cached_property
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-import structlog
 
 from orchestrator.adapters.forges.github import GitHub
 from orchestrator.adapters.git import Repositories, RepositorySource
-from orchestrator.adapters.logging import configure
 from orchestrator.adapters.postgres.ledger.care import LedgerCare
 from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
@@ -32,15 +23,13 @@ from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
 from orchestrator.ports import Channel, Forge, Linter
-from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings, load
+from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings
+from orchestrator.wiring.scratch import scratch_on
 
 if TYPE_CHECKING:
-    from celery import Celery
-
     from orchestrator.actions.diagnosis import Diagnosis
     from orchestrator.adapters.celery_queue import CeleryQueue
     from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
-    from orchestrator.adapters.postgres.scratch.server import Server
     from orchestrator.adapters.postgres.target.address import TargetAddress
     from orchestrator.adapters.postgres.target.targets import PostgresTargets
     from orchestrator.relay.courier import Courier
@@ -253,41 +242,6 @@ class House:
             self.pool.close()
 
 
-def scratch_on(
-    state: Path, addresses: Iterable["TargetAddress"] = (), *, url: Secret | None = None
-) -> "PostgresScratch":
-    """Return the throw-away server for rehearsals: the one that the operator names, else one of our own."""
-    from orchestrator.adapters.postgres.scratch.copies import Copies
-    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
-    from orchestrator.embedded import scratch
-
-    def server_of(major: int | None) -> "Server":
-        if url is not None:
-            return scratch.configured(url.reveal())
-        return scratch.acquire(state, major=major if major in scratch.available_majors() else None)
-
-    def copies_on(server: "Server") -> Copies:
-        return Copies(server, pg_dump_of_wheel=_wheel_s_pg_dump())
-
-    return PostgresScratch(server_of, addresses, copies_on)
-
-
-def _wheel_s_pg_dump() -> Path | None:
-    """Find the pg_dump that came with the embedded servers, where they are installed."""
-    from orchestrator.embedded.programs import client
-
-    with suppress(ConfigurationError):
-        return client("pg_dump")
-    return None
-
-
-def release_scratch() -> None:
-    """Stop the scratch servers that this process started."""
-    from orchestrator.embedded import scratch
-
-    scratch.release_all()
-
-
 def _needed(secret: Secret | None, key: str) -> Secret:
     if secret is None:
         raise ConfigurationError(
@@ -323,43 +277,3 @@ def _channel(channel: ChannelSettings) -> Channel:
     if isinstance(channel, SlackSettings):
         return SlackChannel(channel.webhook_url.reveal())
     return WebhookChannel(channel.url, channel.secret.reveal(), allow_private=channel.allow_private)
-
-
-def settings_of_this_process(file: Path | None = None) -> Settings:
-    """Read the settings; without a control database in them, a running embedded service lends its own."""
-    settings = load(file, os.environ)
-    if settings.service.database_url is not None:
-        return settings
-    running = find_running(settings.service.state_directory)
-    return load(file, {**os.environ, **running.environment}) if running else settings
-
-
-def about_to_run(settings: Settings, part: str, *, usual_level: str = "info") -> None:
-    """Set up the log of a part of the service, or of a command."""
-    level = os.environ.get("BASCULE_LOG_LEVEL", usual_level)
-    configure(level=level, secrets=[secret.reveal() for secret in settings.secrets()])
-    structlog.contextvars.bind_contextvars(part=part)
-
-
-@cache
-def house() -> House:
-    """Return this process's house, after the settings that the environment names."""
-    named = os.environ.get("BASCULE_SETTINGS")
-    return House(settings_of_this_process(Path(named) if named else None))
-
-
-def tools() -> "Tools":
-    """Return what the stages work with, in this process."""
-    return house().tools
-
-
-def forget_tools() -> None:
-    """Begin anew after a fork: nothing that a parent opened may be used by a child."""
-    house.cache_clear()
-
-
-def celery_app() -> "Celery":
-    """Return the Celery application of the settings."""
-    from orchestrator.adapters.celery_queue import make_app
-
-    return make_app(house().broker_url)

@@ -1,0 +1,177 @@
+"""The way up: where the inputs of each stage come from, up to the smoke."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from orchestrator.catalog import facts, survey
+from orchestrator.domain.deployment import Applied, Done, Observation, Outcome, Smoke, Stage
+from orchestrator.domain.errors import Failure, MigrationRefused
+from orchestrator.domain.facts import Facts
+from orchestrator.domain.plan import Plan, Tree
+from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
+from orchestrator.ports import Claim, TargetWriter
+from orchestrator.stages import apply, checkout, observe, plan, rehearse, smoke, validate
+from orchestrator.steps.kept import contents, expect, facts_of, planned_of, sql_of
+from orchestrator.steps.tools import GoBack, Result, Tools
+from orchestrator.validation.history import migrations_of
+from orchestrator.validation.split import decode
+
+#: so often a target may change under a deployment before it is refused
+_MOST_LOOKS: Final = 3
+
+
+def do_checkout(claim: Claim, tools: Tools) -> Result:
+    """Read the commit from its repository."""
+    return checkout.run(
+        claim.deployment,
+        tools.policy(claim.deployment.target),
+        git=tools.git,
+        kept=tools.kept,
+        now=datetime.now(UTC),
+        confirm_head=claim.deployment.confirm_head,
+    )
+
+
+def do_plan(claim: Claim, tools: Tools) -> Done[Plan]:
+    """Hold the commit's files against the target's history."""
+    target = claim.deployment.target
+    tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
+    with tools.targets.reading(target) as reader:
+        history = reader.history()
+    return plan.run(
+        tree,
+        history=history,
+        recorded=tools.kept.recorded(target),
+        holds=tools.kept.holds(target),
+        policy=tools.policy(target),
+        contents=partial(contents, tools),
+    )
+
+
+def do_validate(claim: Claim, tools: Tools) -> Done[Any]:
+    """Hold the planned SQL against the rules and the target."""
+    planned = planned_of(claim, tools)
+    target = claim.deployment.target
+    with tools.targets.reading(target) as reader:
+        return validate.run(
+            planned,
+            contents=sql_of(planned, tools),
+            policy=tools.policy(target),
+            linter=tools.linter,
+            reader=reader,
+        )
+
+
+def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
+    """Look at the target, which nothing has changed yet."""
+    target = claim.deployment.target
+    expected = tools.kept.expected(target)
+    with tools.targets.reading(target) as reader, reader.asking() as database:
+        return observe.run(
+            database,
+            policy=tools.policy(target),
+            kept=tools.kept,
+            recorded=tools.kept.content([expected])[expected] if expected else None,
+            times=_looks(claim, tools) + 1,
+        )
+
+
+def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
+    """Carry the plan out on a copy of the target as it was observed."""
+    target = claim.deployment.target
+    policy, planned = tools.policy(target), planned_of(claim, tools)
+    if not policy.rehearse:
+        return Done(outcome=Outcome.SKIPPED)
+    observed = facts_of(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
+    with tools.targets.reading(target) as reader, reader.asking() as database:
+        seen = survey.read(database, target=target)
+    return rehearse.run(
+        planned,
+        contents=sql_of(planned, tools),
+        policy=policy,
+        scratch=tools.scratch,
+        copy=_copy(claim, tools, observed),
+        seen=seen,
+        kept=tools.kept,
+        said=tools.kept.findings(claim.deployment.id, Stage.VALIDATE),
+    )
+
+
+def _copy(claim: Claim, tools: Tools, observed: Facts) -> ScratchCopy:
+    """Copy the target; where that cannot be done, build what the files say that it is."""
+    try:
+        return tools.scratch.copy_of(claim.deployment.target, observed)
+    except CannotCopy as why:
+        tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
+        pending = {each.version for each in planned_of(claim, tools).pending}
+        base = [each for each in migrations_of(tree) if each.version not in pending]
+        texts = tools.kept.content([each.file.sha256 for each in base])
+        return tools.scratch.build(
+            [(each, decode(texts[each.file.sha256])) for each in base],
+            target_major=observed.server_major,
+            why=str(why),
+        )
+
+
+def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
+    """Write to the target under its lock, if it still is what was rehearsed."""
+    planned = planned_of(claim, tools)
+    contents = sql_of(planned, tools)
+    with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        if _was_changed(claim, tools, writer):
+            if _looks(claim, tools) < _MOST_LOOKS:
+                return GoBack(to=Stage.OBSERVE, why="somebody changed the target after it was observed")
+            return Done(outcome=Outcome.REFUSED, failure=Failure.of(_keeps_moving(claim)))
+        return apply.run(planned, contents=contents, writer=writer, condition=_condition(claim, tools))
+
+
+def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
+    """Say under which condition all is committed at once, where the target wants that."""
+    policy = tools.policy(claim.deployment.target)
+    if not policy.atomic:
+        return None
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    return apply.Condition(before=before.matrix, exposed_schemas=policy.exposed_schemas)
+
+
+def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
+    """Tell whether the facts are not those that were observed, before anything of ours is there."""
+    if not tools.policy(claim.deployment.target).rehearse:
+        return False
+    own = writer.ours() | writer.begun()
+    if any(each.version in own for each in planned_of(claim, tools).pending):
+        return False  # an earlier attempt got further
+    observed = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    with writer.asking() as database:
+        return facts.read(database).fingerprint != observed.fingerprint
+
+
+def _looks(claim: Claim, tools: Tools) -> int:
+    """Say how often this deployment has observed its target."""
+    try:
+        return tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).times
+    except KeyError:
+        return 0
+
+
+def _keeps_moving(claim: Claim) -> MigrationRefused:
+    target = claim.deployment.target
+    return MigrationRefused(
+        f"{target} was changed by somebody else {_MOST_LOOKS} times between rehearsal and apply",
+        code="target-keeps-moving",
+        remedy=f"find out who changes it, then: bascule retry {claim.deployment.id}",
+        target=target,
+    )
+
+
+def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
+    """Look at the target again, beside what was observed."""
+    before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
+    schemas = tools.policy(claim.deployment.target).exposed_schemas
+    with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
+        done = smoke.run(before.matrix, database=database, kept=tools.kept, exposed_schemas=schemas)
+    if done.gave is None or done.outcome is not Outcome.PASSED:
+        return done
+    return replace(done, gave=replace(done.gave, expect=expect(claim, tools, before.facts, done.gave.facts)))

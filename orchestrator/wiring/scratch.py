@@ -1,0 +1,49 @@
+"""The throw-away server for rehearsals, for the service and for a checkout alone."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.domain.errors import ConfigurationError
+from orchestrator.settings import Secret
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
+    from orchestrator.adapters.postgres.scratch.server import Server
+    from orchestrator.adapters.postgres.target.address import TargetAddress
+
+
+def scratch_on(
+    state: Path, addresses: Iterable["TargetAddress"] = (), *, url: Secret | None = None
+) -> "PostgresScratch":
+    """Return the throw-away server for rehearsals: the one that the operator names, else one of our own."""
+    from orchestrator.adapters.postgres.scratch.copies import Copies
+    from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
+    from orchestrator.embedded import scratch
+
+    def server_of(major: int | None) -> "Server":
+        if url is not None:
+            return scratch.configured(url.reveal())
+        return scratch.acquire(state, major=major if major in scratch.available_majors() else None)
+
+    def copies_on(server: "Server") -> Copies:
+        return Copies(server, pg_dump_of_wheel=_wheel_s_pg_dump())
+
+    return PostgresScratch(server_of, addresses, copies_on)
+
+
+def _wheel_s_pg_dump() -> Path | None:
+    """Find the pg_dump that came with the embedded servers, where they are installed."""
+    from orchestrator.embedded.programs import client
+
+    with suppress(ConfigurationError):
+        return client("pg_dump")
+    return None
+
+
+def release_scratch() -> None:
+    """Stop the scratch servers that this process started."""
+    from orchestrator.embedded import scratch
+
+    scratch.release_all()
