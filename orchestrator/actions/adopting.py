@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from orchestrator.actions.asking import head_of
+from orchestrator.actions.baseline import BASELINE
 from orchestrator.actions.preview import tree_of
 from orchestrator.catalog import facts
 from orchestrator.domain.adoption import AdoptionPlan, AdoptionState, BaselineRow, plan_adoption
@@ -25,6 +27,8 @@ class Look:
     plan: AdoptionPlan
     #: the migrations of the branch that the history knows, or will know from the baseline on
     present: tuple[Migration, ...]
+    #: it holds what no file in git makes, so nobody can build a database like it from the checkout
+    is_unwritten: bool
     #: from a ledger that is lost
     take_over: bool = False
 
@@ -63,6 +67,7 @@ def look(
         state=state,
         plan=plan,
         present=tuple(one for one in migrations if one.version in known),
+        is_unwritten=bool(state.user_objects and not known) and not _has_baseline(policy, commit, git),
         take_over=take_over,
     )
 
@@ -83,6 +88,12 @@ def release(target: str, *, targets: Targets, care: Care, ledger_id: str, actor:
     with targets.adopting(target) as adoption:
         adoption.release(ledger_id)
     care.release(target, actor=actor)
+
+
+def _has_baseline(policy: TargetPolicy, commit: str, git: Git) -> bool:
+    """Tell whether the schema before the first migration lies in git."""
+    path = str(PurePosixPath(policy.directory) / BASELINE)
+    return any(blob.path == path for blob in git.read(policy.repository, commit, [policy.directory]).blobs)
 
 
 def _rows(migrations: Sequence[Migration], contents: ContentStore) -> list[BaselineRow]:

@@ -18,6 +18,7 @@ from orchestrator.actions.project_settings import terms_of
 from orchestrator.actions.reviewing import Report, review_files, review_for_target
 from orchestrator.catalog import facts, survey
 from orchestrator.domain.deployment import Outcome, Stage
+from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.finding import Finding, Severity, Source, Verdict, verdict_of
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import Migration, SqlFile, checksum
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 
 _NO_TARGET: Final = TargetPolicy(name="", repository="", branch="")
+#: what is said of a scratch server that went away; how often a play is begun at most, and after which pause
+_AWAY: Final = "scratch-away"
+_TRIES: Final = 8
+_PAUSE_SECONDS: Final = 0.3
 #: makes a copy for what is pending
 _Copy = Callable[[Plan, "Scratch"], ScratchCopy]
 #: nothing that these rules see would get further on a server
@@ -178,17 +183,8 @@ class _Checking:
             file.sha256 for each in planned.pending for file in (each.file, each.rollback) if file
         )
         pending = {each.file.path for each in planned.pending}
-        scratch = ToldScratch(self._scratch, self._tell, of=len(pending))
         with self._timed(Stage.REHEARSE) as ended:
-            played = rehearse.play(
-                planned,
-                contents=contents,
-                scratch=scratch,
-                copy=copy(planned, scratch),
-                exposed_schemas=self._terms.exposed_schemas,
-                target=self._policy.name,
-                shape=self._terms.survey.shape if self._terms.survey else None,
-            )
+            played = self._play(planned, contents, copy)
             findings = rehearsal_findings(
                 planned,
                 played.rehearsal,
@@ -213,6 +209,27 @@ class _Checking:
                 if each.draft
             },
         )
+
+    def _play(
+        self, planned: Plan, contents: Mapping[str, bytes], copy: _Copy, *, tries: int = _TRIES
+    ) -> rehearse.Played:
+        """Play it; anew where the server went away, as one does with the command that had started it."""
+        scratch = ToldScratch(self._scratch, self._tell, of=len(planned.pending))
+        try:
+            return rehearse.play(
+                planned,
+                contents=contents,
+                scratch=scratch,
+                copy=copy(planned, scratch),
+                exposed_schemas=self._terms.exposed_schemas,
+                target=self._policy.name,
+                shape=self._terms.survey.shape if self._terms.survey else None,
+            )
+        except Unavailable as away:
+            if away.code != _AWAY or tries == 1:
+                raise
+            time.sleep(_PAUSE_SECONDS)  # a server that is shutting down still holds its place
+            return self._play(planned, contents, copy, tries=tries - 1)
 
     def _smoked(self, played: rehearse.Played, findings: Sequence[Finding]) -> None:
         """Tell the smoke as a stage of its own, although it took place inside the rehearsal."""

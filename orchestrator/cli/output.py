@@ -107,6 +107,10 @@ class Output:
         with self.err.status("") as status:
             yield lambda text: status.update(Text(text, style="dim"))
 
+    def note(self, text: str, style: str = "") -> None:
+        """Tell something beside the result, where that may go into a file."""
+        self._lay(self.err, text, style, _HANG)
+
     def lines(self, texts: Iterable[Text]) -> None:
         """Print many lines at once: rich takes its time for each, in vain where there are no colours."""
         laid: list[Text] = []

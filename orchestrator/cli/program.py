@@ -16,12 +16,12 @@ from orchestrator.cli.output import Output
 from orchestrator.cli.plain_values import take_plain_values
 from orchestrator.domain.errors import BasculeError
 
-#: the verbs in the order of the help page, in groups
+#: the verbs in the order of the help page, in groups; one of two words comes before that of its first
 SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "unlock")
 READING = ("status", "show", "logs", "history", "schema", "drift")
 OPERATING = ("doctor", "config")
-CHECKOUT = ("new", "check", "validate", "rehearse", "rules", "explain")
+CHECKOUT = ("new", "check", "validate", "rehearse", "rollback draft", "rules", "explain")
 GROUPS = {
     "On a checkout": CHECKOUT,
     "The service": SERVICE,
@@ -71,6 +71,13 @@ class _Program(TyperGroup):
         """Return the options, --help included."""
         return take_plain_values(super().get_params(ctx))
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # typer's own
+        """Find the verb that the words begin with, of two words or of one."""
+        verb, rest = " ".join(args[:2]), args[2:]
+        if verb in _GROUP_OF and len(args) > 1:
+            return verb, self.get_command(ctx, verb), rest
+        return super().resolve_command(ctx, args)
+
 
 class _Verb(TyperCommand):
     """One verb."""
@@ -82,7 +89,7 @@ class _Verb(TyperCommand):
 
 def _command(verb: str, group: str) -> Command:
     """Import a verb and return it as typer runs it."""
-    module = import_module(f"orchestrator.cli.verbs.{verb}")
+    module = import_module(f"orchestrator.cli.verbs.{verb.replace(' ', '_')}")
     around = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     if isinstance(module.command, typer.Typer):
         around.add_typer(module.command, name=verb, rich_help_panel=group)

@@ -42,6 +42,8 @@ class AdoptionState:
     some_user_objects: tuple[str, ...]
     fence: Fence | None
     missing_rights: tuple[MissingRight, ...]
+    #: versions of the history that Bascule applied, whatever ledger it had then
+    ours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +146,8 @@ def _refuse_a_guess(
             f"among them {', '.join(state.some_user_objects)}",
             code="baseline-needed",
             remedy=f"say which migration it already has: bascule adopt {target} --baseline VERSION "
-            f"(the newest file is {max(versions)}; {NO_BASELINE} if it has none of them)",
+            f"(the newest file is {max(versions)}; {NO_BASELINE} if it has none of them, which with "
+            "--write-baseline also writes down what it has)",
             target=target,
             user_objects=state.user_objects,
             newest=max(versions),

@@ -3,6 +3,7 @@
 Stages and actions are written against these; wiring/ says which adapter answers.
 """
 
+from orchestrator.ports.baseline import Baselines
 from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue
 from orchestrator.ports.git import Blob, Git, Listing
 from orchestrator.ports.ledger import (
@@ -21,6 +22,7 @@ from orchestrator.ports.target import Adoption, Database, TargetReader, Targets,
 
 __all__ = [
     "Adoption",
+    "Baselines",
     "Blob",
     "Care",
     "Channel",

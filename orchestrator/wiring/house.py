@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,12 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.embedded.running import find as find_running
 from orchestrator.ports import Channel, Forge, Linter
 from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettings, TargetSettings
-from orchestrator.wiring.scratch import scratch_on
+from orchestrator.wiring.scratch import baselines_on, scratch_on
 
 if TYPE_CHECKING:
     from orchestrator.actions.diagnosis import Diagnosis
     from orchestrator.adapters.celery_queue import CeleryQueue
+    from orchestrator.adapters.postgres.scratch.baselines import WholeBaselines
     from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
     from orchestrator.adapters.postgres.target.address import TargetAddress
     from orchestrator.adapters.postgres.target.targets import PostgresTargets
@@ -130,14 +132,20 @@ class House:
         """The targets' databases."""
         from orchestrator.adapters.postgres.target.targets import PostgresTargets
 
-        return PostgresTargets(_address(name, target) for name, target in self.settings.targets.items())
+        return PostgresTargets(self._addresses())
 
     @cached_property
     def scratch(self) -> "PostgresScratch":
         """The throw-away server for rehearsals; started when it is first asked for."""
         service = self.settings.service
-        addresses = [_address(name, target) for name, target in self.settings.targets.items()]
-        return scratch_on(service.state_directory, addresses, url=service.scratch_url)
+        return scratch_on(service.state_directory, self._addresses(), url=service.scratch_url)
+
+    def baselines(self) -> "AbstractContextManager[WholeBaselines]":
+        """Open what writes targets down; its throw-away server ends with it."""
+        return baselines_on(self.settings.service.state_directory, self._addresses())
+
+    def _addresses(self) -> "list[TargetAddress]":
+        return [_address(name, target) for name, target in self.settings.targets.items()]
 
     @cached_property
     def linter(self) -> Linter:

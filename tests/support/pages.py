@@ -77,7 +77,9 @@ def found(line: str) -> tuple[object, list[str]]:
     words = [_PLACEHOLDERS.get(word, word) for word in shlex.split(line.replace("[", "").replace("]", ""))]
     command = typer.main.get_command(program())
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
-        command = command.commands[words.pop(0)]
+        both = " ".join(words[:2])
+        name = both if both in command.commands else words[0]
+        command, words = command.commands[name], words[len(name.split()) :]
     return command, words
 
 

@@ -34,7 +34,7 @@ select pgmq.create('mails');
 #: rows that are facts, and that pg_dump leaves out of a schema
 _DECLARED: Final = """
 select jobname || schedule || command from cron.job
-union all select b::jsonb - 'created_at' - 'updated_at' || '' from (select to_jsonb(b) as b from storage.buckets b) b
+union all select (to_jsonb(buckets) - 'created_at' - 'updated_at')::text from storage.buckets
 union all select queue_name from pgmq.meta order by 1
 """
 
@@ -60,8 +60,15 @@ class Stand:
     copy: ScratchCopy
     shape: Shape
     facts: Facts
-    _dump: str = ""
-    _fresh: bool = field(default=False)
+    #: of a clone that nothing was done on
+    _facts: Facts = field(init=False)
+    _dump: str = field(init=False)
+    _fresh: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """Look at a clone."""
+        self.renew()
+        self._facts, self._dump = _facts(self._superuser), _dumped(self._superuser)
 
     def play(self, *migrations: tuple[Migration, dict[str, bytes]], superuser: bool = False) -> Played:
         """Rehearse these, in this order."""
@@ -110,14 +117,21 @@ class Stand:
             connection.execute(
                 f"create database {_JUDGED} owner postgres template {self.copy.database} strategy file_copy"
             )
+        with psycopg.connect(self._superuser) as connection:
+            connection.execute("update cron.job set database = current_database()")
+        self._fresh = True
 
     def now(self) -> Facts:
         """Read what the copy is like."""
         return _facts(self.postgres.url(self.copy.database, SUPERUSER))
 
     def _compared(self) -> Done:
-        residue = difference(self.facts.all, _facts(self.postgres.url(_JUDGED, SUPERUSER)).all)
-        return Done(residue=residue, differs=_dumped(self.postgres.url(_JUDGED, SUPERUSER)) != self._dump)
+        residue = difference(self._facts.all, _facts(self._superuser).all)
+        return Done(residue=residue, differs=_dumped(self._superuser) != self._dump)
+
+    @property
+    def _superuser(self) -> str:
+        return self.postgres.url(_JUDGED, SUPERUSER)
 
 
 @contextmanager
@@ -132,7 +146,7 @@ def stand(postgres: Postgres) -> Iterator[Stand]:
         with psycopg.connect(url) as connection:
             connection.execute(_EXTENSIONS)
             seen = survey.read(OpenDatabase(connection, "copy"), target="copy")
-        yield Stand(postgres, scratch, copy, seen.shape, _facts(url), _dumped(url))
+        yield Stand(postgres, scratch, copy, seen.shape, _facts(url))
     finally:
         for name in (copy.database, _JUDGED):
             databases.drop_database(postgres, name)

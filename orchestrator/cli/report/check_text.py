@@ -60,18 +60,13 @@ def _stages(check: Check) -> Iterator[Text]:
     for stage in check.stages:
         sign, style = OUTCOME[stage.outcome]
         took = "" if stage.outcome is Outcome.SKIPPED else span(stage.seconds)
-        yield Text.assemble(
-            (sign, style), f" {stage.name.value:<9}", (f" {took:>7}", "dim"), *_gist(check, stage)
-        )
+        line = Text.assemble((sign, style), f" {stage.name.value:<9}", (f" {took:>7}", "dim"))
+        line.append(f"  {_gist(check, stage)}")
+        line.rstrip()
+        yield line
 
 
-def _gist(check: Check, stage: CheckedStage) -> Iterator[str]:
-    told = _what(check, stage)
-    if told:
-        yield f"  {told}"
-
-
-def _what(check: Check, stage: CheckedStage) -> str:
+def _gist(check: Check, stage: CheckedStage) -> str:
     """Say in a few words what a stage did, or why it did nothing."""
     pending, rehearsal = check.plan.pending, check.rehearsal
     if stage.name is Stage.PLAN:
@@ -107,7 +102,7 @@ def _proven(rehearsal: Rehearsal) -> str:
 
 
 def _ways_back(check: Check, rehearsal: Rehearsal) -> Iterator[Text]:
-    """Tell what differs after a rollback, and what no finding speaks of: its rule is off, or it is allowed."""
+    """Tell what differs after a rollback, and what no finding tells: its rule is off, or it is allowed."""
     spoken = {each.file for each in check.report.findings if each.source is Source.REHEARSAL}
     files = {each.version: each.file for each in check.plan.pending}
     told: list[Text] = []

@@ -11,6 +11,7 @@ from orchestrator.cli.output import Output
 
 if TYPE_CHECKING:
     from orchestrator.actions.checking import Check
+    from orchestrator.actions.choosing import Chosen
 
 Directory = Annotated[
     str | None,
@@ -49,13 +50,19 @@ def run(
     with_review: bool,
 ) -> int:
     """Check and tell; `with_review=False` leaves the rules over the text out."""
+    from orchestrator.actions.choosing import choose_folder
     from orchestrator.domain.finding import Verdict
 
-    if target is not None and baseline is not None:
-        raise typer.BadParameter("is what a target has already: name one of both", param_hint="--baseline")
     output = Output(as_json=as_json)
     with output.waiting() as tell_progress:
-        check = checked(directory, target, baseline, settings, with_review=with_review, tell=tell_progress)
+        check = checked(
+            choose_folder(directory),
+            target,
+            baseline,
+            settings,
+            with_review=with_review,
+            tell=tell_progress,
+        )
     if as_json:
         from orchestrator.cli.report.check_json import check_value
 
@@ -68,7 +75,7 @@ def run(
 
 
 def checked(
-    directory: str | None,
+    chosen: "Chosen",
     target: str | None,
     baseline: Path | None,
     settings: Path | None,
@@ -79,10 +86,10 @@ def checked(
     """Check a folder; `tell` hears how far it is."""
     from orchestrator.actions import asking
     from orchestrator.actions.checking import check_files, check_for_target
-    from orchestrator.actions.choosing import choose_folder
     from orchestrator.cli.options import opened, scratch_alone
 
-    chosen = choose_folder(directory)
+    if target is not None and baseline is not None:
+        raise typer.BadParameter("is what a target has already: name one of both", param_hint="--baseline")
     if target is None:
         from orchestrator.adapters.squawk import Squawk
         from orchestrator.validation.rules import MARKS

@@ -118,7 +118,7 @@ def test_a_directory_without_migrations_is_told():
     for words in ((), (".",), ("empty",), ("empty/migrations",)):
         error = refused(*words)
         assert (error.code, error.exit_code) == ("no-migrations", 2)
-        assert "bascule validate" in error.remedy
+        assert "holds migrations/" in error.remedy
 
 
 def test_what_cannot_be_read_is_told_by_its_name():

@@ -86,7 +86,7 @@ class Copies:
 
         Raises CannotCopy where the target cannot be dumped from here; Unavailable, ConfigurationError.
         """
-        roles = self._roles_of(address)
+        roles = roles_of(address)
         name = self.key(wanted, roles)
         with connected(self._server) as maintenance:
             kept = self._note(maintenance, name)
@@ -121,16 +121,6 @@ class Copies:
         )
         return f"copy_{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:24]}"
 
-    def _roles_of(self, address: TargetAddress) -> Roles:
-        """Ask the target for its roles, every time: they are the server's, and no fact of its databases."""
-        session = open_session(address)
-        try:
-            with Reader(session.connection, address.name).asking() as database:
-                roles = as_if_ordinary(read_roles(database.rows))
-        finally:
-            session.connection.close()
-        return roles
-
     def _note(self, maintenance: psycopg.Connection, name: str) -> Note | None:
         rows = maintenance.execute(_SQL["note"], {"name": name}).fetchall()
         return _read(rows[0][0]) if rows else None
@@ -156,7 +146,7 @@ class Copies:
                 f"the user {roles.connected} of target {address.name} is the scratch server's superuser; "
                 "name another user in the target's URL"
             )
-        dump = self._dump(address, wanted, supabase=supabase)
+        dump = dump_target(address, wanted, wheel=self._wheel, limits=self._limits)
         for (unfinished,) in maintenance.execute(_SQL["unfinished"]).fetchall():
             _drop(maintenance, unfinished)
         unfinished = f"{name}_new"
@@ -170,16 +160,6 @@ class Copies:
         maintenance.execute(_statement("alter database {} rename to {}", unfinished, name))
         self._forget_oldest(maintenance, spare=name)
         return note
-
-    def _dump(self, address: TargetAddress, wanted: Facts, *, supabase: bool) -> str:
-        left_out = {*MANAGED_SCHEMAS, _HISTORY_SCHEMA} if supabase else {_HISTORY_SCHEMA}
-        program = find_pg_dump(wanted.server_major, wheel=self._wheel)
-        try:
-            return dump_schema(program, address, leave_out=left_out, limits=self._limits)
-        except CannotCopy:
-            # pg_dump has one exit code for everything: a target that is away says so itself
-            open_session(address).connection.close()
-            raise
 
     def _bring_roles(self, maintenance: psycopg.Connection, wanted: Roles) -> Roles:
         """Make the roles that are lacking, and return those that are there."""
@@ -199,6 +179,34 @@ class Copies:
         others = sorted((name for name in used if name != spare), key=used.__getitem__)
         for name in others[: max(0, len(used) - KEPT)]:
             _drop(maintenance, name)
+
+
+def roles_of(address: TargetAddress) -> Roles:
+    """Ask a target for its roles, every time: they are the server's, and no fact of its databases."""
+    session = open_session(address)
+    try:
+        with Reader(session.connection, address.name).asking() as database:
+            return as_if_ordinary(read_roles(database.rows))
+    finally:
+        session.connection.close()
+
+
+def dump_target(
+    address: TargetAddress,
+    wanted: Facts,
+    *,
+    wheel: Path | None,
+    limits: DumpLimits = DumpLimits(),  # noqa: B008  # frozen
+) -> str:
+    """Dump what people have in a target: no schema of the platform's, and not our own. Raises CannotCopy."""
+    left_out = {*MANAGED_SCHEMAS, _HISTORY_SCHEMA} if looks_like_supabase(wanted) else {_HISTORY_SCHEMA}
+    program = find_pg_dump(wanted.server_major, wheel=wheel)
+    try:
+        return dump_schema(program, address, leave_out=left_out, limits=limits)
+    except CannotCopy:
+        # pg_dump has one exit code for everything: a target that is away says so itself
+        open_session(address).connection.close()
+        raise
 
 
 def looks_like_supabase(facts: Facts) -> bool:

@@ -27,7 +27,7 @@ def fill(inside: psycopg.Connection, dump: str, wanted: Facts, *, role: str) -> 
     """Make everything that the target has, as the superuser; return what is lacking still."""
     prepare_session(inside)
     _make_room(inside, wanted)
-    statements = (*statements_of(dump), *_refreshes(wanted))
+    statements = (*statements_of(dump), *refreshes(wanted))
     carry_out(inside, statements, seconds=_RESTORE_SECONDS)
     inside.execute("reset all")
     prepare_session(inside)
@@ -52,7 +52,7 @@ def _make_room(inside: psycopg.Connection, wanted: Facts) -> None:
             run(sql.SQL("drop extension {}").format(sql.Identifier(name)))
 
 
-def _refreshes(wanted: Facts) -> Iterator[str]:
+def refreshes(wanted: Facts) -> Iterator[str]:
     """Fill materialized views, from empty tables: a dump of the schema leaves them as if never read."""
     for fact in wanted.all:
         if fact.kind == "materialized view" and "not populated" not in fact.parts:

@@ -165,11 +165,11 @@ def otherwise(wanted: Roles, there: Roles, facts: Facts) -> Iterator[Change]:
 
     Only of roles that the target's database knows: a server has those of other databases, too.
     """
-    named = _named_in(facts)
+    named = named_in(facts)
     concerned = {
         name
         for name in wanted.all
-        if not _is_platform(name)
+        if not is_platform(name)
         and ({name, f'"{name}"'} & named or _reaches(wanted.connected, name, wanted))
     }
     for name, role in sorted(wanted.all.items()):
@@ -185,7 +185,7 @@ def otherwise(wanted: Roles, there: Roles, facts: Facts) -> Iterator[Change]:
             yield Change(kind="membership", identity=identity, before="", after=None)
 
 
-def _named_in(facts: Facts) -> set[str]:
+def named_in(facts: Facts) -> set[str]:
     """Return the roles that own something, are granted something, or have a policy."""
     named = {fact.parts["owner"] for fact in facts.all if "owner" in fact.parts}
     for fact in facts.all:
@@ -260,7 +260,8 @@ def _grant(membership: Membership, *, server_major: int) -> sql.Composed:
     )
 
 
-def _is_platform(name: str) -> bool:
+def is_platform(name: str) -> bool:
+    """Tell whether a role is the platform's own, which nobody's migrations speak for."""
     return name.startswith("supabase_") or name in _PLATFORM
 
 

@@ -27,7 +27,7 @@ from orchestrator.domain.rehearsal import CopyOrigin, ScratchCopy
 _SQL = queries.load("sql/scratch/databases.sql")
 
 #: who runs migrations where no target says it: as on a hosted project
-_MIGRATOR: Final = "postgres"
+MIGRATOR: Final = "postgres"
 
 
 class PostgresScratch:
@@ -62,7 +62,7 @@ class PostgresScratch:
         return ScratchCopy(
             database=name,
             origin=CopyOrigin.FILES,
-            role=_MIGRATOR,
+            role=MIGRATOR,
             server_major=server.major,
             target_major=target_major,
             kept=kept,
@@ -136,9 +136,9 @@ def _make(
     """Build under another name first: a crash in between leaves nothing that is taken for a copy."""
     unfinished = f"{name}_new"
     _drop(maintenance, unfinished)
-    _create(maintenance, unfinished, owner=_MIGRATOR, template=server.template())
-    server.login(_MIGRATOR)
-    address = address_of(server.url(unfinished, _MIGRATOR), TargetAddress(name="scratch", url=""))
+    _create(maintenance, unfinished, owner=MIGRATOR, template=server.template())
+    server.login(MIGRATOR)
+    address = address_of(server.url(unfinished, MIGRATOR), TargetAddress(name="scratch", url=""))
     try:
         _place(address)
         with _writing(address) as writer:

@@ -96,7 +96,7 @@ drop policy "service_role_all" on public.members;
 -- pair: a policy is loosened and the old expression forgotten
 alter policy own on public.members using (true);
 -- verdict: unproven
--- left: policy public.members.own changed
+-- left: policy own on public.members changed
 -- down
 alter policy own on public.members using (seen > now());
 
@@ -111,8 +111,6 @@ alter table public.teams disable row level security;
 -- down
 drop table public.orders;
 drop type public.order_status;
--- verdict: unproven
--- lost: DO
 
 -- pair: types are made
 -- down

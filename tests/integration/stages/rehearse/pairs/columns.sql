@@ -5,7 +5,7 @@ alter table public.customers drop column phone_verified;
 -- pair: a column that was there is overwritten
 update public.notes set body = 'x' where body is null;
 -- verdict: lossy
--- lost: values of public.notes.body are overwritten
+-- lost: UPDATE of public.notes (line 1): the old values do not come back
 -- down
 select 1;
 
@@ -43,11 +43,11 @@ alter table public.notes alter column weight type integer;
 alter table public.notes alter column weight type integer;
 
 -- pair: the type of a column gets narrower
-alter table public.members alter column note type varchar(20) collate "C";
+alter table public.fleeting alter column k type varchar(20);
 -- verdict: lossy
--- lost: the values of public.members.note: character varying(80) became character varying(20)
+-- lost: the values of public.fleeting.k: text became character varying(20)
 -- down
-alter table public.members alter column note type varchar(80) collate "C";
+alter table public.fleeting alter column k type text;
 
 -- pair: the type of a column changes for good
 alter table public.notes alter column weight type bigint;

@@ -29,11 +29,13 @@ create table if not exists public.teams (id bigint primary key);
 select 1;
 
 -- pair: a table that was there and is dropped by the way back
-create table if not exists public.base (id integer, label text not null);
+create table if not exists "Odd Schema.".placeholder (id integer);
 -- verdict: unproven
--- left: table public.base was removed
+-- left: column "Odd Schema.".placeholder.id was removed
+-- left: grant on "Odd Schema.".placeholder was removed
+-- left: table "Odd Schema.".placeholder was removed
 -- down
-drop table if exists public.base cascade;
+drop table if exists "Odd Schema.".placeholder;
 
 -- pair: a table is renamed, with a column, a constraint, an index and a policy
 -- down
@@ -156,25 +158,25 @@ drop schema billing cascade;
 -- pair: rows go into a table that was there
 insert into public.teams (name) values ('first');
 -- verdict: unproven
--- lost: the rows put into public.teams stay
+-- lost: INSERT into public.teams (line 1): the rollback does not remove these rows
 -- down
 select 1;
 
 -- pair: rows go into a table that was there and come out again
-insert into public.teams (name) values ('first');
+insert into public.fleeting (k) values ('first');
 -- down
-delete from public.teams where name = 'first';
+delete from public.fleeting where k = 'first';
 
 -- pair: rows of a table are deleted
 delete from public.notes where weight = 0;
 -- verdict: lossy
--- lost: rows of public.notes are deleted
+-- lost: DELETE from public.notes (line 1): the deleted rows do not come back
 -- down
 select 1;
 
 -- pair: a table is emptied
 truncate public.notes;
 -- verdict: lossy
--- lost: all rows of public.notes
+-- lost: TRUNCATE of public.notes (line 1): its rows do not come back
 -- down
 select 1;
