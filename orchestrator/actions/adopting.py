@@ -31,6 +31,8 @@ class Look:
     is_unwritten: bool
     #: from a ledger that is lost
     take_over: bool = False
+    #: whose it is until then; None: nobody's, or ours
+    took_over_from: str | None = None
 
 
 def look(
@@ -69,6 +71,7 @@ def look(
         present=tuple(one for one in migrations if one.version in known),
         is_unwritten=bool(state.user_objects and not known) and not _has_baseline(policy, commit, git),
         take_over=take_over,
+        took_over_from=state.fence.owner if state.fence and state.fence.owner != ledger_id else None,
     )
 
 

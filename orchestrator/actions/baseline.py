@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.ports import Scratch
 
 #: its name, beside the folder of migrations
-_NAME: Final = "baseline.sql"
+BASELINE: Final = "baseline.sql"
 #: a table, a schema, a type, a function, a column that is not there
 _ABSENT: Final = frozenset({"42P01", "3F000", "42704", "42883", "42703"})
 #: what is handed on of an error
@@ -35,7 +35,7 @@ class Baseline:
     @classmethod
     def of(cls, chosen: Chosen, named: Path | None) -> Self:
         """Read the file that is named, else the usual one. Raises ConfigurationError: it cannot be read."""
-        path = named or (chosen.home / _NAME if chosen.home else None)
+        path = named or (chosen.home / BASELINE if chosen.home else None)
         if path is None or (named is None and not path.is_file()):
             return cls(path=path)
         content = read(path, follow=named is not None)
@@ -56,7 +56,7 @@ class Baseline:
             raise ConfigurationError(
                 f"the baseline does not run: {error.message}",
                 code="baseline-broken",
-                remedy=f"mend it, or have it written anew: {_dump(shown(self.path or Path(_NAME)))}",
+                remedy=f"mend it, or have it written anew: {_dump(shown(self.path or Path(BASELINE)))}",
                 **nouns,
             ) from error
 

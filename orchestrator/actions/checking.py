@@ -150,7 +150,8 @@ class _Checking:
     ) -> Check:
         planned = self._plan(history)
         files = [*self._chosen.files, *self._chosen.rollbacks]
-        report = self._review(review) if review else Report.of(planned.findings, files)
+        unread = self._chosen.findings
+        report = self._review(review) if review else Report.of((*unread, *planned.findings), files)
         hopeless = any(each.severity is Severity.ERROR and each.rule in _CERTAIN for each in report.findings)
         if hopeless or not planned.pending or verdict_of(planned.findings) is Verdict.REFUSE:
             self._skip(Stage.REHEARSE, Stage.SMOKE)

@@ -26,6 +26,8 @@ class StandIn:
     does: str
     schema: str | None = None
     relocatable: bool = False
+    #: whether the real one speaks to other hosts: on a server for strangers' SQL it is only acted
+    reaches_out: bool = False
     #: older versions from which ALTER EXTENSION … UPDATE is accepted
     updates_from: tuple[str, ...] = ()
 
@@ -67,9 +69,15 @@ def trust(folder: Path) -> None:
             control.write_text("\n".join([*kept, "trusted = true", ""]))
 
 
-def stand_in(folder: Path) -> None:
-    """Put a stand-in beside what this (copied) extension folder has; what is real stays real."""
+def stand_in(folder: Path, *, alone: bool = False) -> None:
+    """Put a stand-in beside what this (copied) extension folder has; what is real stays real.
+
+    `alone`: but for what would reach other hosts.
+    """
     for acted in stand_ins():
+        if alone and acted.reaches_out:
+            for real in folder.glob(f"{acted.name}[.-]*"):
+                real.unlink()
         if not (folder / f"{acted.name}.control").exists():
             (folder / f"{acted.name}.control").write_text(acted.control())
             for name, content in _scripts(acted):

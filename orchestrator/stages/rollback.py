@@ -98,7 +98,8 @@ def run(
     for each in reverts:
         error = _revert(each, writer)
         if error is not None:
-            return _impossible(error, undone, at_stake=counted)
+            still = [m.version for m in to_undo if m.version not in undone]
+            return _impossible(_by_hand(error, still), undone, at_stake=counted)
         undone.append(each.migration.version)
     order = [m.version for m in to_undo if m.version in undone]
     return _compare(order, wanted, writer, read_facts, at_stake=counted)
@@ -197,6 +198,16 @@ def _impossible(
 ) -> Done[Rollback]:
     rollback = Rollback(method=RollbackMethod.IMPOSSIBLE, reverted=tuple(reverted), at_stake=tuple(at_stake))
     return Done(outcome=Outcome.FAILED, gave=rollback, failure=Failure.of(error))
+
+
+def _by_hand(error: TargetError, still: Sequence[str]) -> TargetError:
+    """Say what is still applied when a rollback does not run: to mend its file helps nobody any more."""
+    remedy = (
+        f"still applied: {', '.join(still)}; by hand: 1. undo what they did; 2. take them out of "
+        "supabase_migrations.schema_migrations; 3. mend or remove the file that failed, and push; "
+        "4. bascule retry (docs/operations.md, Stuck)"
+    )
+    return TargetError(error.message, code=error.code, remedy=remedy, **{**error.nouns, "versions": [*still]})
 
 
 def _rows_at_stake(counted: Sequence[Counted], remedy: str) -> MigrationRefused:

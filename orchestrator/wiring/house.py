@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,8 @@ from orchestrator.settings import ChannelSettings, Secret, Settings, SlackSettin
 from orchestrator.wiring.scratch import baselines_on, scratch_on
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from orchestrator.actions.diagnosis import Diagnosis
     from orchestrator.adapters.celery_queue import CeleryQueue
     from orchestrator.adapters.postgres.scratch.baselines import WholeBaselines

@@ -41,7 +41,6 @@ def baselines_on(state: Path, addresses: Iterable["TargetAddress"]) -> Iterator[
     What a baseline leans on has to be on every fresh server: that of the rehearsals knows roles of targets.
     """
     from orchestrator.adapters.postgres.scratch.baselines import WholeBaselines
-
     from orchestrator.embedded.faults import explained
     from orchestrator.embedded.state import prepare
 

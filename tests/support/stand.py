@@ -25,6 +25,8 @@ from tests.support.schema_dump import schema_dump, without_order
 from tests.support.scratch import TestServer
 
 _JUDGED: Final = "judged_apart"
+#: what that is made from, so that nobody is in the way of a play
+_PATTERN: Final = "judged_pattern"
 _EXTENSIONS: Final = """
 create schema cron; create extension pg_cron; create schema pgmq; create extension pgmq schema pgmq;
 grant select on pgmq.meta to postgres;
@@ -67,6 +69,9 @@ class Stand:
 
     def __post_init__(self) -> None:
         """Look at a clone."""
+        self._clone(_PATTERN, self.copy.database)
+        with psycopg.connect(self.postgres.url(_PATTERN, SUPERUSER)) as connection:
+            connection.execute("update cron.job set database = %s", [_JUDGED])
         self.renew()
         self._facts, self._dump = _facts(self._superuser), _dumped(self._superuser)
 
@@ -112,13 +117,7 @@ class Stand:
 
     def renew(self) -> None:
         """Put a fresh clone in place."""
-        databases.drop_database(self.postgres, _JUDGED)
-        with databases.maintenance(self.postgres) as connection:
-            connection.execute(
-                f"create database {_JUDGED} owner postgres template {self.copy.database} strategy file_copy"
-            )
-        with psycopg.connect(self._superuser) as connection:
-            connection.execute("update cron.job set database = current_database()")
+        self._clone(_JUDGED, _PATTERN)
         self._fresh = True
 
     def now(self) -> Facts:
@@ -128,6 +127,13 @@ class Stand:
     def _compared(self) -> Done:
         residue = difference(self._facts.all, _facts(self._superuser).all)
         return Done(residue=residue, differs=_dumped(self._superuser) != self._dump)
+
+    def _clone(self, name: str, template: str) -> None:
+        databases.drop_database(self.postgres, name)
+        with databases.maintenance(self.postgres) as connection:
+            connection.execute(
+                f"create database {name} owner postgres template {template} strategy file_copy".encode()
+            )
 
     @property
     def _superuser(self) -> str:
@@ -148,7 +154,7 @@ def stand(postgres: Postgres) -> Iterator[Stand]:
             seen = survey.read(OpenDatabase(connection, "copy"), target="copy")
         yield Stand(postgres, scratch, copy, seen.shape, _facts(url))
     finally:
-        for name in (copy.database, _JUDGED):
+        for name in (copy.database, _PATTERN, _JUDGED):
             databases.drop_database(postgres, name)
 
 

@@ -75,19 +75,17 @@ def _gist(check: Check, stage: CheckedStage) -> str:
     if stage.name is Stage.REHEARSE:
         if rehearsal is None:
             return "nothing to rehearse" if not pending else "not before the errors below are mended"
-        return _failed(check, rehearsal) or _proven(rehearsal)
+        return _failed(rehearsal) or _proven(rehearsal)
     if stage.name is Stage.SMOKE and rehearsal is not None and rehearsal.matrix is not None:
         return count(rehearsal.matrix.relations, "exposed relation")
     return ""
 
 
-def _failed(check: Check, rehearsal: Rehearsal) -> str:
+def _failed(rehearsal: Rehearsal) -> str:
     if rehearsal.failed is None:
         return ""
-    version = rehearsal.failed.nouns.get("version")
-    names = {each.version: each.file.name for each in check.plan.pending}
-    again = "does not apply once more after its rollback" if rehearsal.failed_again else "does not apply"
-    return f"{printable(names.get(str(version), 'a migration'))} {again}"
+    again = " a second time" if rehearsal.failed_again else ""
+    return f"{rehearsal.failed.nouns.get('version', 'a migration')} does not apply{again}"
 
 
 def _proven(rehearsal: Rehearsal) -> str:

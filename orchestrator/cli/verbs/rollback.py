@@ -1,4 +1,4 @@
-"""`bascule rollback`: undo what a deployment applied."""
+"""`bascule rollback`: undo what a deployment applied. For `bascule rollback draft` see rollback_draft.py."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated

@@ -49,7 +49,7 @@ def stand_ins(connection: psycopg.Connection) -> tuple[str, ...]:
 
 
 def _start(place: ScratchPlace, source: Source, unwanted: str) -> tuple[ScratchPostgres, Announcement]:
-    installed = programs.install(source, place.programs)
+    installed = programs.install(source, place.programs, alone=True)
     server = ScratchPostgres(place, installed)
     new = Record.of_new(installed.home.name, place.account.uid)
     record = _fitting(place, new, unwanted) or _make(place, server, new)

@@ -327,6 +327,24 @@ def test_stand_ins_are_named_and_what_is_real_is_not(state: Path) -> None:
     assert ("pgcrypto" in server.stand_ins) is (MAJOR == 18)  # the wheel has none, Debian's server has
 
 
+def test_no_sql_reaches_another_host_from_there(state: Path) -> None:
+    server = acquire(state)
+    template = server.template()
+    with psycopg.connect(server.url("postgres", SUPERUSER), autocommit=True) as connection:
+        connection.execute(f"create database far owner postgres template {template}".encode())
+    server.login("postgres")
+    with psycopg.connect(server.url("far", "postgres"), autocommit=True) as connection:
+        connection.execute("create extension dblink schema extensions")
+        connection.execute("create extension postgres_fdw schema extensions")
+        with pytest.raises(psycopg.errors.RaiseException):
+            connection.execute("select extensions.dblink_connect('x', 'host=127.0.0.1 dbname=y')")
+        connection.execute("create server far foreign data wrapper postgres_fdw options (host '127.0.0.1')")
+        connection.execute("create user mapping for current_user server far options (password 'p')")
+        connection.execute("create foreign table public.there (id int) server far")
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            connection.execute("select * from public.there")
+
+
 @as_root
 def test_as_root_it_runs_as_somebody_who_cannot_read_the_ledgers_files(state: Path) -> None:
     with Embedded.start(state, source=server_under_test()) as servers:

@@ -19,3 +19,15 @@ def test_a_path_that_is_longer_than_a_line_is_not_broken(capsys: pytest.CaptureF
         path,
         "and nothing else",
     ]
+
+
+def test_how_far_it_is_goes_to_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for terminal in False, True:
+        monkeypatch.setattr("sys.stderr.isatty", lambda it=terminal: it)
+        with Output(as_json=True).waiting() as tell:
+            tell("rehearsing 12 of 60")
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert ("rehearsing 12 of 60" in told.err) is terminal

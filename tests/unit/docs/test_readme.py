@@ -61,7 +61,7 @@ def test_the_containers_are_started_as_the_compose_file_says() -> None:
 def test_what_validate_is_shown_to_say_is_what_it_says(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (shown,) = fenced(README, "console")
+    (shown,) = [each for each in fenced(README, "console") if each.startswith("$ bascule validate ")]
     typed, _, told = shown.partition("\n")
     (folder,) = re.findall(r"`(examples/[\w/-]+)`", SECTIONS["Before you push"])
     monkeypatch.chdir(ROOT / folder)

@@ -275,6 +275,18 @@ def test_a_table_that_nobody_holds_is_locked_in_silence() -> None:
     ]
 
 
+def test_parts_of_a_table_that_is_left_behind_are_told_with_the_table() -> None:
+    left = {
+        ("column", "public.more.id"): "type=integer",
+        ("grant", "public.more"): "anon=select",
+        ("index", "public.more_id"): "on=public.more",
+        ("table", "public.more"): "owner=postgres",
+    }
+    residue = [{"kind": kind, "identity": name, "after": text} for (kind, name), text in left.items()]
+    (finding,) = told(proofs=[{"version": "20260101120000", "verdict": "unproven", "residue": residue}])
+    assert finding.message.endswith("not all is as before: table public.more should not be there")
+
+
 def test_another_major_version_is_an_error_where_the_target_wants_its_own() -> None:
     copy = {"server_major": 18, "target_major": 15}
     assert rules(told(copy=copy)) == [("server-differs", Severity.NOTE)]

@@ -1,8 +1,9 @@
 """Write a target's schema down as SQL that a checkout can begin with.
 
-What people have is taken from a dump; what they hung into the platform's schemas is drafted from the difference
-of facts. Each statement is tried in its turn on an empty Supabase-like database, as the role that runs migrations
-there; those that worked are the baseline. All of it is then carried out once more as `bascule check` will do it.
+What people have is taken from a dump; what they hung into the platform's schemas is drafted from the
+difference of facts. Each statement is tried in its turn on an empty Supabase-like database, as the role that
+runs migrations there; those that worked are the baseline. All of it is then carried out once more, as
+`bascule check` will do it.
 """
 
 import re
@@ -126,13 +127,11 @@ class _Trial:
         """Make roles, as far as who runs migrations may; nobody logs in as them."""
         for name in names:
             role = sql.Identifier(name).as_string()
-            words = f"{role} nologin{'' if roles.all[name].inherit else ' noinherit'}"
-            more = " bypassrls" if roles.all[name].bypassrls else ""
-            if self.works(_unless_there(f"create role {words}{more}")) or (
-                more and self.works(_unless_there(f"create role {words}"))
-            ):
-                # whoever makes something for a role has to be able to act as that role
-                self.works(f"grant {role} to {MIGRATOR}")
+            words = f"create role {role} nologin{'' if roles.all[name].inherit else ' noinherit'}"
+            # whoever makes something for a role has to be able to act as that role
+            then = f"grant {role} to {MIGRATOR}"
+            if not (roles.all[name].bypassrls and self.works(_unless_there(f"{words} bypassrls", then))):
+                self.works(_unless_there(words, then))
 
     def works(self, statement: str) -> bool:
         """Carry one out, if it can be."""
@@ -241,7 +240,9 @@ def _nothing_by_default(expected: Facts, there: Facts) -> Iterator[str]:
 def _dumped(dump: str, role: str, there: Facts) -> Iterator[str]:
     """Return what a dump does; whatever belongs to who runs migrations does so by itself."""
     theirs, ours = (sql.Identifier(name).as_string() for name in (role, MIGRATOR))
-    known = {sql.Identifier(fact.identity.strip('"')).as_string() for fact in there.all if fact.kind == "extension"}
+    known = {
+        sql.Identifier(fact.identity.strip('"')).as_string() for fact in there.all if fact.kind == "extension"
+    }
     for text in statements_of(dump):
         owned, extension = _TO_AN_OWNER.fullmatch(text), _EXTENSION.match(text)
         if _LEFT_OUT.match(text) or (extension and extension["name"] in known):
@@ -251,9 +252,11 @@ def _dumped(dump: str, role: str, there: Facts) -> Iterator[str]:
         yield text.replace(theirs, ours) if text.startswith(_ABOUT_ROLES) else text
 
 
-def _unless_there(statement: str) -> str:
-    """Carry a statement out where what it makes is not there yet: roles are the server's."""
-    return f"do {quoted(f'begin {statement}; exception when duplicate_object then null; end')}"
+def _unless_there(*statements: str) -> str:
+    """Carry statements out where what the first one makes is not there yet: roles are the server's."""
+    lines = "".join(f"  {statement};\n" for statement in statements)
+    body = f"begin\n{lines}exception when duplicate_object then null;\nend"
+    return f"do {quoted(body)}"
 
 
 def _holds_a_secret(statement: str) -> bool:

@@ -57,7 +57,7 @@ class Adoption:
             some_user_objects=tuple(name for _, name in objects),
             fence=_unless_forbidden(reader.fence, None),
             missing_rights=tuple(MissingRight(right=right, sql=sql) for right, sql in rights),
-            ours=tuple(sorted(_unless_forbidden(reader.ours, frozenset()))),
+            ours=_unless_forbidden(lambda: tuple(sorted(reader.ours())), ()),
         )
 
     def place(

@@ -61,12 +61,15 @@ def test_what_cannot_be_drafted_is_named_with_the_reason(notes):
     assert "public.notes" in undrafted["why"]
 
 
-def test_no_file_is_ever_overwritten(notes):
-    notes.write(DRAFT, "-- rollback-of: 20200101000000\nselect 1;\n")
-    notes.write("supabase/migrations/20200101000000_first.sql", "select 1;\n")
-    error = notes.told("rollback", "draft", "--write", code=None)
-    kept = (notes.folder / DRAFT).read_text()
-    assert kept.startswith("-- rollback-of"), error
+def test_what_stands_in_the_place_of_a_draft_is_left_alone(notes):
+    link = notes.folder / DRAFT
+    link.parent.mkdir()
+    link.symlink_to("elsewhere.sql")
+    assert notes.told("rehearse", code=1)["findings"][0]["rule"] == "file-symlink"
+    error = notes.told("rollback", "draft", "--write", code=2)["error"]
+    assert error["code"] == "file-not-written"
+    assert link.is_symlink()
+    assert not (link.parent / "elsewhere.sql").exists()
 
 
 def test_nothing_is_drafted_where_a_migration_does_not_apply(notes):

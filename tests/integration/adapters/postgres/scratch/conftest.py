@@ -1,6 +1,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from tests.support.scratch import TestServer
 from tests.support.servers import TestDatabase
 
 WHEEL = programs.client("pg_dump")
+EXAMPLE = Path(__file__).parents[5] / "examples/telecom"
 
 
 @pytest.fixture
@@ -59,6 +61,14 @@ def facts_of(target_database: TestDatabase) -> Callable[[], Facts]:
             return facts_as(connection, "postgres")
 
     return read
+
+
+@pytest.fixture
+def telecom(db: psycopg.Connection) -> None:
+    """The telecom example with rows."""
+    for file in sorted((EXAMPLE / "baseline/supabase/migrations").glob("*.sql")):
+        db.execute(file.read_bytes())
+    db.execute((EXAMPLE / "rows.sql").read_bytes())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,6 @@ from orchestrator.domain.facts import difference
 from orchestrator.domain.rehearsal import CannotCopy, CopyOrigin
 from orchestrator.embedded.postgres import SUPERUSER
 
-EXAMPLE = Path(__file__).parents[5] / "examples/telecom"
-
 #: what a project has beside its tables: hung into the platform's schemas, or hard to bring over
 HUNG_UP = """
     create function public.new_user() returns trigger language plpgsql security definer
@@ -64,14 +62,6 @@ NEW_DEFAULTS = """
     create table public.hidden (id int);
     revoke usage on schema public from anon;
 """
-
-
-@pytest.fixture
-def telecom(db):
-    """The telecom example with rows."""
-    for file in sorted((EXAMPLE / "baseline/supabase/migrations").glob("*.sql")):
-        db.execute(file.read_bytes())
-    db.execute((EXAMPLE / "rows.sql").read_bytes())
 
 
 def open_copy(server, copy, role=None):

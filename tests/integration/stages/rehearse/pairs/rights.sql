@@ -72,6 +72,7 @@ alter table public.notes owner to postgres;
 grant all on public.notes to authenticated;
 grant all on sequence public.notes_id_seq to authenticated;
 grant select on public.notes to authenticated with grant option;
+revoke grant option for select on public.notes from postgres;
 
 -- pair: an extension comes
 create extension citext schema extensions;

@@ -31,6 +31,7 @@ select 1;
 -- pair: a table that was there and is dropped by the way back
 create table if not exists "Odd Schema.".placeholder (id integer);
 -- verdict: unproven
+-- lost: the rows of "Odd Schema.".placeholder
 -- left: column "Odd Schema.".placeholder.id was removed
 -- left: grant on "Odd Schema.".placeholder was removed
 -- left: table "Odd Schema.".placeholder was removed
