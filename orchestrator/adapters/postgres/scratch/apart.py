@@ -43,7 +43,7 @@ class ApartPlay:
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration and commit it with its history row."""
-        trace.start(self._lock.connection)
+        trace.start(self._lock.connection, forget=True)
         self._do(lambda: self._writer.apply(migration, sql))
         statements = read_script(sql).statements
         return trace.take(self._lock.connection, migration, statements, forget=True)

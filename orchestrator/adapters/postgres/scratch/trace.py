@@ -24,8 +24,10 @@ def begin(connection: psycopg.Connection) -> None:
         connection.execute(_SQL[name])
 
 
-def start(connection: psycopg.Connection) -> None:
-    """Begin with a migration."""
+def start(connection: psycopg.Connection, *, forget: bool = False) -> None:
+    """Begin with a migration; `forget` what was written down before it, when something was repeated."""
+    if forget:
+        connection.execute(_SQL["forget_seen"])
     connection.execute(_SQL["start"])
 
 

@@ -117,6 +117,16 @@ def test_a_play_comes_back_to_a_moment_and_looks_again_where_that_is_made_anew(p
     play.apply(migration("1"), "create table public.more (id int)")
 
 
+def test_what_was_repeated_is_not_told_of_the_next_migration(play: Play) -> None:
+    play.mark(nothing)
+    play.apply(migration("1"), "create table public.more (id int); create table public.most (id int)")
+    play.mark(nothing)
+    play.apply(migration("2"), "create table public.last (id int)")
+    play.back_to(1)
+    (only,) = play.apply(migration("3"), "alter table public.notes add column more int")
+    assert {lock.relation for lock in only.locks} == {"public.notes"}
+
+
 def test_a_statement_that_fails_while_trying_leaves_nothing(play: Play) -> None:
     before = fingerprint(play)
     assert not play.works("alter table public.orders add column more text, drop column none")
