@@ -145,6 +145,40 @@ def _both(oid: int, before: Holdings, after: Holdings) -> tuple[Mapping[int, Col
     return old.columns, new.columns
 
 
+def displaced(before: Holdings, after: Holdings) -> tuple[str, ...]:
+    """Say which tables, sequences and columns bear the name of another that was there before, one line each.
+
+    The facts are told by names: two of a kind that have changed places look as before, with the rows of the
+    other. What has a name that nobody had is among the facts anyway.
+    """
+    found = list(_displaced(_names(before), _names(after)))
+    for oid, relation in before.relations.items():
+        old, new = _both(oid, before, after)
+        found += _displaced(_qualified(relation, old), _qualified(relation, new))
+    return tuple(sorted(found))
+
+
+def _qualified(relation: Relation, columns: Mapping[int, Column]) -> Mapping[int, str]:
+    return {number: f"{relation.name}.{column.name}" for number, column in columns.items()}
+
+
+def _names(holdings: Holdings) -> Mapping[int, str]:
+    """Return the names of what holds something itself, by OID."""
+    return {oid: each.name for oid, each in holdings.relations.items() if each.kind != _COMPOSITE}
+
+
+def _displaced(before: Mapping[int, str], after: Mapping[int, str]) -> Iterator[str]:
+    numbers = {name: number for number, name in before.items()}
+    for number, name in before.items():
+        now = after.get(number, name)
+        if now == name or now not in numbers:
+            continue
+        if after.get(numbers[now]) != name:
+            yield f"what was {name} is {now} now"
+        elif name < now:
+            yield f"{name} and {now} have changed places"
+
+
 def narrowed(before: Holdings, between: Holdings, *, kept: Collection[str] = ()) -> tuple[str, ...]:
     """Say which columns got another type on the way that may not give back what was in them, one line each.
 

@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.catalog import facts, holdings, names, survey
+from orchestrator.catalog import beyond, facts, holdings, names, survey, whole
 from orchestrator.catalog.draft import arranged, draft, written
 from orchestrator.domain.blame import keys_of
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Failure, TargetError
-from orchestrator.domain.facts import Change, Facts, difference, parts_of
+from orchestrator.domain.facts import Fact, Facts, difference
 from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.matrix import Matrix
-from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.migration import SqlFile, checksum
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import (
     NotInOneTransaction,
@@ -40,12 +40,15 @@ from orchestrator.ports import ContentStore, Play, Scratch
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
 from orchestrator.validation.losses import losses, shape_after
+from orchestrator.validation.played import ToPlay
 from orchestrator.validation.rehearsed import rehearsal_findings
 from orchestrator.validation.rename import rollback_path
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
+from orchestrator.validation.type_detours import type_detours
+from orchestrator.validation.verdict import about_roles_of, judged, new_passwords, proof_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +121,7 @@ def play(
 
     `shape` is what is there before the first migration, for the judgement of what rows are lost.
     """
-    told = _Told(
-        plan=plan,
-        contents=contents,
-        exposed_schemas=exposed_schemas,
-        shape=shape,
-    )
+    told = ToPlay(plan=plan, contents=contents, exposed_schemas=exposed_schemas, shape=shape)
     because: Failure | None = None
     if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
         try:
@@ -136,29 +134,13 @@ def play(
     return replace(played, rehearsal=replace(played.rehearsal, apart_because=because))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Told:
-    """What is to be played."""
-
-    plan: Plan
-    contents: Mapping[str, bytes]
-    exposed_schemas: Sequence[str]
-    #: what is there before the first migration, where somebody has looked already
-    shape: Shape | None
-
-    def up(self, migration: Migration) -> str:
-        return decode(self.contents[migration.file.sha256])
-
-    def text(self, file: SqlFile) -> SqlText:
-        return SqlText(path=file.path, content=self.contents[file.sha256])
-
-
 @dataclass(kw_only=True)
 class _Moment:
     """What the copy looked like between two migrations."""
 
-    facts: Facts
-    holdings: holdings.Holdings
+    whole: whole.Whole
+    #: the server's roles, which no play brings back: as they were when this was looked at first
+    roles: tuple[Fact, ...]
     #: for what the statements tell of rows
     shape: Shape
     #: only where a draft may be wanted
@@ -168,7 +150,7 @@ class _Moment:
 class _Rehearsing:
     """One play from its beginning to its end."""
 
-    def __init__(self, told: _Told, stand: Play, copy: ScratchCopy, *, in_one_transaction: bool) -> None:
+    def __init__(self, told: ToPlay, stand: Play, copy: ScratchCopy, *, in_one_transaction: bool) -> None:
         self._told = told
         self._play = stand
         self._copy = copy
@@ -219,7 +201,7 @@ class _Rehearsing:
             except TargetError as error:
                 return error
             self._mark(number + 1)
-            self._touch(number, self._moments[number].facts, self._moments[number + 1].facts)
+            self._touch(number, self._moments[number].whole.facts, self._moments[number + 1].whole.facts)
         return None
 
     def _again(self) -> TargetError | None:
@@ -255,7 +237,7 @@ class _Rehearsing:
         renamed = [each for each in names.renamings(before.names, after.names) if self._play.works(each)]
         with self._play.asking() as database:
             now = facts.read(database)
-        ran, _ = arranged(draft(before.facts, now).statements, self._play.works)
+        ran, _ = arranged(draft(before.whole.facts, now).statements, self._play.works)
         self._play.back_to(number + 1)
         text = written((*renamed, *ran))
         proof = self._try(number, text)
@@ -274,19 +256,26 @@ class _Rehearsing:
         try:
             self._play.revert(migration, text)
         except TargetError as error:
-            return _proof(migration, RollbackVerdict.UNPROVEN, failure=Failure.of(error))
+            return proof_of(migration, RollbackVerdict.UNPROVEN, failure=Failure.of(error))
         with self._play.asking() as database:
-            held, now = holdings.read(database), facts.read(database)
-        self._touch(number, self._moments[number + 1].facts, now)
-        residue = difference(start.facts.all, now.all)
-        told = losses(self._told.text(migration.file), _sql_text(migration, text), start.shape)
-        lost = (
-            *holdings.gone(start.holdings, held),
-            *holdings.narrowed(start.holdings, self._moments[number + 1].holdings, kept=told.kept),
-            *told.lost,
+            now = whole.read(database)
+        self._touch(number, self._moments[number + 1].whole.facts, now.facts)
+        up, down = self._told.read(migration), self._told.read_back(migration, text)
+        residue = difference(
+            (*start.whole.own, *about_roles_of(start.roles, up, down)),
+            (*now.own, *about_roles_of(now.beyond.roles, up, down)),
         )
-        verdict = _verdict(residue, unsure=(*told.left, *told.unseen), lost=lost)
-        return _proof(migration, verdict, residue=residue, losses=(*lost, *told.left, *told.unseen))
+        told = losses(up, down, start.shape)
+        lost = whole.lost(start.whole, self._moments[number + 1].whole, now, kept=told.kept)
+        detours = type_detours(up, down, start.shape, kept=told.kept)
+        displaced = holdings.displaced(start.whole.holdings, now.holdings)
+        return judged(
+            migration,
+            residue,
+            lost=(*lost, *detours, *told.lost),
+            unsure=(*displaced, *told.left, *told.unseen, *new_passwords(up, down)),
+            same_enums=beyond.same_enums(start.whole.beyond, now.beyond),
+        )
 
     def _mark(self, number: int) -> None:
         """Remember a moment; `look` is called again where it has to be made anew."""
@@ -296,12 +285,12 @@ class _Rehearsing:
 
         def look() -> None:
             with self._play.asking() as database:
-                self._moments[number] = _Moment(
-                    shape=self._shape(number) or survey.read(database, target=self._copy.database).shape,
-                    names=names.read(database) if may_draft else None,
-                    holdings=holdings.read(database),
-                    facts=facts.read(database),
-                )
+                looked_before = self._moments.get(number)
+                shape = self._shape(number) or survey.read(database, target=self._copy.database).shape
+                named = names.read(database) if may_draft else None
+                now = whole.read(database)
+                roles = looked_before.roles if looked_before else now.beyond.roles
+                self._moments[number] = _Moment(whole=now, roles=roles, shape=shape, names=named)
 
         self._play.mark(look)
 
@@ -310,7 +299,7 @@ class _Rehearsing:
         if number == 0:
             return self._told.shape
         before = self._told.plan.pending[number - 1]
-        return shape_after(self._told.text(before.file), self._moments[number - 1].shape)
+        return shape_after(self._told.read(before), self._moments[number - 1].shape)
 
     def _ask(self) -> Matrix:
         began = time.monotonic()
@@ -321,32 +310,3 @@ class _Rehearsing:
 
     def _touch(self, number: int, before: Facts, after: Facts) -> None:
         self._touched[number].update(keys_of(difference(before.all, after.all)))
-
-
-def _proof(migration: Migration, verdict: RollbackVerdict, **found: Any) -> RollbackProof:  # noqa: ANN401
-    return RollbackProof(version=migration.version, source=RollbackSource.NONE, verdict=verdict, **found)
-
-
-def _verdict(residue: Sequence[Change], *, unsure: Sequence[str], lost: Sequence[str]) -> RollbackVerdict:
-    if residue:
-        no_way = all(_is_new_label(change) for change in residue)
-        return RollbackVerdict.IRREVERSIBLE if no_way else RollbackVerdict.UNPROVEN
-    if unsure:
-        return RollbackVerdict.UNPROVEN
-    return RollbackVerdict.LOSSY if lost else RollbackVerdict.PROVEN
-
-
-def _is_new_label(change: Change) -> bool:
-    """Tell whether an enum has more labels than before: no server takes one away."""
-    if change.kind != "type" or change.before is None or change.after is None:
-        return False
-    before, after = parts_of(change.before), parts_of(change.after)
-    if {**before, "labels": ""} != {**after, "labels": ""}:
-        return False
-    old, new = (each.get("labels", "").split(", ") for each in (before, after))
-    return [label for label in new if label in set(old)] == old
-
-
-def _sql_text(migration: Migration, text: str) -> SqlText:
-    path = migration.rollback.path if migration.rollback else rollback_path(migration.file)
-    return SqlText(path=path, content=text.encode())

@@ -27,12 +27,10 @@ _QUIET_SCHEMAS: Final = frozenset(
     {"pg_catalog", "information_schema", "auth", "cron", "extensions", "graphql", "graphql_public", "pgmq"}
     | {
         "net",
-        "realtime",
         "storage",
         "vault",
         "partman",
         "pgsodium",
-        "supabase_functions",
         "tiger",
         "topology",
     }
@@ -48,10 +46,18 @@ _KNOWN: Final = {
     },
     Name("vault", "create_secret"): Effect.ADDS,
     Name("vault", "update_secret"): Effect.LOSES,
+    **{Name("realtime", name): Effect.NONE for name in ("topic", "to_regrole")},
+    **{
+        Name("net", name): Effect.UNSEEN
+        for name in ("http_collect_response", "http_delete", "http_get", "http_post")
+    },
+    Name("pgsodium", "create_key"): Effect.ADDS,
 }
+#: of partman: rows go with their partitions, or to another table
+_PARTMAN: Final = re.compile(r"(?:undo|drop)_partition|partition_(?:data|gap)|run_maintenance|reapply")
 #: of servers and of extensions: those run what nobody reads, or work on files and other databases
-_MIGHTY: Final = frozenset(
-    {"dblink", "dblink_exec", "dblink_send_query", "lo_put", "lo_truncate", "lo_unlink"}
+_MIGHTY: Final = re.compile(
+    r"dblink(?:_exec|_send_query)?|lo_(?!get\b|compat)\w+|lowrite|loread|pg_logical_emit_message"
 )
 #: what people call by itself in a migration, of PostgreSQL's own
 _HARMLESS: Final = frozenset(
@@ -68,25 +74,28 @@ _HARMLESS: Final = frozenset(
 )
 #: words of a body that may change rows; in vain found only costs certainty
 _CHANGING: Final = frozenset(
-    {"insert", "update", "delete", "truncate", "merge", "copy", "execute", "dblink_exec"}
+    {"insert", "update", "delete", "truncate", "merge", "copy", "execute", "setval", "restart"}
 )
 _WORD: Final = re.compile(r"\w+")
+#: a call in a body of what belongs to one of these schemas
+_CALL: Final = re.compile(r'\b(net|partman|pgmq|pgsodium|realtime|vault)"?\s*\.\s*"?(\w+)')
 
 
 def effect_of(name: Name, world: World, *, alone: bool, is_known: bool) -> Effect:
     """Tell what a call does to rows.
 
     `alone`: it is what its statement is for; `is_known`: the world began with all that was there, so that
-    what it does not have is PostgreSQL's own or an extension's. Positions of sequences are no rows: no abort
-    takes them back either.
+    what it does not have is PostgreSQL's own or an extension's.
     """
     own = world.function(name)
     if own:
         return Effect.UNSEEN if _may_change_rows(own, world) else Effect.NONE
     if name in _KNOWN:
         return _KNOWN[name]
-    if name.name in _MIGHTY:
+    if _MIGHTY.fullmatch(name.name):
         return Effect.UNSEEN
+    if name.schema == "partman" and _PARTMAN.match(name.name):
+        return Effect.LOSES
     if name.schema is not None:
         return Effect.NONE if name.schema in _QUIET_SCHEMAS else Effect.UNSEEN
     return Effect.NONE if is_known or not alone or name.name in _HARMLESS else Effect.UNSEEN
@@ -101,7 +110,10 @@ def _may_change_rows(functions: Iterable[Function], world: World) -> bool:
         if body is None:
             return True
         words = set(_WORD.findall(body.lower()))
-        if not words.isdisjoint(_CHANGING):
+        if not words.isdisjoint(_CHANGING) or any(map(_MIGHTY.fullmatch, words)):
+            return True
+        called = (Name(*found) for found in _CALL.findall(body.lower()))
+        if any(effect_of(name, world, alone=True, is_known=True) is not Effect.NONE for name in called):
             return True
         if by_name is None:
             by_name = {}

@@ -41,10 +41,17 @@ def losses(up: SqlText, down: SqlText | None, shape: Shape | None) -> Losses:
     forth.read(up)
     if down is None:
         return Losses(lost=_lines(forth.lost), left=_lines(forth.inserted), unseen=_unique(forth.unseen))
-    back = Way(world=world, is_known=shape is not None, added=forth.added, forth=forth)
+    back = Way(
+        world=world,
+        is_known=shape is not None,
+        added=forth.added,
+        cascading=forth.cascading,
+        ruled=forth.ruled,
+        forth=forth,
+    )
     back.read(down)
     removed = {name for each in back.emptied for name in each.names}
-    left = [each for each in forth.inserted if removed.isdisjoint(each.names)]
+    left = [each for each in forth.inserted if removed.isdisjoint(each.names) and each.rows != []]
     return Losses(
         lost=_lines([*forth.lost, *back.lost]),
         left=_lines([*left, *back.inserted]),

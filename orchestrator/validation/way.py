@@ -4,7 +4,7 @@ Cautious: what the files do not make for certain was there before, with rows in 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -14,8 +14,26 @@ from orchestrator.domain.shape import Name, TableKind
 from orchestrator.validation import changes
 from orchestrator.validation.called import Effect, effect_of
 from orchestrator.validation.changes import Change, Verb
-from orchestrator.validation.grammar.touching import Called, Converted, Hidden, Rows, touches_in
+from orchestrator.validation.grammar.touching import (
+    Asked,
+    Called,
+    Converted,
+    Hidden,
+    Moved,
+    Rows,
+    Ruled,
+    Touch,
+    touches_in,
+)
 from orchestrator.validation.sql_text import Part, SqlText
+from orchestrator.validation.stirred import (
+    is_new_sequence,
+    keys_that_cascade,
+    may_ask,
+    reached,
+    stirring,
+)
+from orchestrator.validation.taken_back import Row, inserted_rows, takes_back
 from orchestrator.validation.world.certainty import RELATIONS, forget_all, renamed
 from orchestrator.validation.world.effects import carry_out
 from orchestrator.validation.world.inheritance import inherited
@@ -23,8 +41,8 @@ from orchestrator.validation.world.world import World
 
 #: how a statement begins that may touch rows; the others are not read once more
 _MAY_TOUCH: Final = re.compile(
-    r"\(|(?:call|copy|declare|delete|do|explain|insert|merge|prepare|select|truncate|update|values|with)\b"
-    r"|create\s+(?:\w+\s+){0,3}?table\b|create\s+materialized\b|alter\s(?s:.*)\busing\b",
+    r"\(|(?:call|copy|declare|delete|do|explain|insert|merge|prepare|select|refresh|truncate|update|values|with)\b"
+    r"|create\s+(?:\w+\s+){0,3}?table\b|create\s+(?:materialized|rule|or\s+replace\s+rule)\b|alter\s(?s:.*)\b(?:using|restart)\b|alter\s+table\b(?s:.*)\(",
     re.IGNORECASE,
 )
 #: rows that declare something are facts, which are compared anyway
@@ -40,6 +58,8 @@ class Told:
 
     words: str
     names: frozenset[Name] = frozenset()
+    #: of inserted rows: those still there, by their constants; None where nobody knows which they are
+    rows: list[Row] | None = None
 
 
 @dataclass(kw_only=True)
@@ -51,6 +71,10 @@ class Way:
     is_known: bool
     #: columns that were not there before the migration
     added: set[tuple[Name, str]] = field(default_factory=set)
+    #: names of foreign keys made on the way that take rows along: ON DELETE CASCADE and its kind
+    cascading: set[str] = field(default_factory=set)
+    #: tables with a rule made on the way
+    ruled: set[Name] = field(default_factory=set)
     #: the migration's own pass, while its rollback is read
     forth: "Way | None" = None
     lost: list[Told] = field(default_factory=list)
@@ -87,15 +111,24 @@ class Way:
         for change in done or ():
             self._follow(change)
             carry_out(change, self.world)
+            self._note_keys(change)
         for touch in touches:  # a block may have made what it writes to
-            place = self._place(part, file, touch.offset)
-            match touch:
-                case Rows():
-                    self._touch(touch, place)
-                case Called():
-                    self._call(touch, place)
-                case Hidden(what=what):
-                    self.unseen.append(f"{what}{place} may change rows")
+            self._tell(touch, self._place(part, file, touch.offset))
+
+    def _tell(self, touch: Touch, place: str) -> None:
+        match touch:
+            case Rows():
+                self._touch(touch, place)
+            case Called():
+                self._call(touch, place)
+            case Moved():
+                self._move(touch, place)
+            case Ruled(table=table):
+                self.ruled.add(self.world.named(table))
+            case Asked(names=names) if may_ask(names, self.world):
+                self.unseen.append(f"a view that is read{place} may call what changes rows")
+            case Hidden(what=what):
+                self.unseen.append(f"{what}{place} may change rows")
 
     def _place(self, part: Part, file: SqlText, offset: int = 0) -> str:
         line = file.place(part.offset + offset)[0]
@@ -111,29 +144,60 @@ class Way:
         if touch.cascade:
             behind |= set(self._referring(behind))
         old = frozenset(each for each in behind if self._is_old(each))
+        self._stir(touch, behind, old, place)
         if not old:
             return
-        overwrites = any((each, column) not in self.added for each in old for column in touch.sets)
         words = _WORDS[touch.verb].format(name=name, place=place)
-        if touch.removes and (self.forth is None or touch.every or not self.forth.has_inserted(old)):
+        if touch.removes and not self._takes_back(touch, old):
             self.lost.append(Told(words=f"{words}: {_REMOVED[touch.verb]}", names=old))
-        elif overwrites and not (self.forth and (self.forth.has_inserted(old) or self.forth.has_lost(old))):
+        elif self._overwrites(touch, old) and not (self.forth and self.forth.has_lost(old)):
             more = " ON CONFLICT DO UPDATE" if touch.verb is Verb.INSERT else ""
             words_of_it = _WORDS[touch.verb].format(name=f"{name}{more}", place=place)
             self.lost.append(Told(words=f"{words_of_it}: {_OLD_VALUES}", names=old))
+        self._forget_values(old, touch.sets)
         if touch.adds and not (self.forth and self.forth.has_emptied(old)):
             stay = (
                 "these rows were not there before"
                 if self.forth
                 else "the rollback does not remove these rows"
             )
-            self.inserted.append(Told(words=f"{words}: {stay}", names=old))
-        if touch.removes:
+            rows = inserted_rows(touch, self.world)
+            self.inserted.append(Told(words=f"{words}: {stay}", names=old, rows=rows))
+        if touch.removes and (self.forth is None or touch.every or not touch.named):
             self.emptied.append(Told(words=words, names=old))
 
-    def has_inserted(self, names: frozenset[Name]) -> bool:
-        """Tell whether it adds rows to one of these."""
-        return any(each.names & names for each in self.inserted)
+    def _stir(self, touch: Rows, behind: set[Name], old: frozenset[Name], place: str) -> None:
+        """Tell what else changes with these rows."""
+        for each in sorted(behind & self.ruled):
+            self.unseen.append(f"a rule of {each}{place} may change other rows")
+        for each in stirring(touch, behind, old, self.world):
+            self.unseen.append(f"a trigger of {each}{place} may change other rows")
+        for each in reached(touch, behind, self.cascading, self.world):
+            if self._is_old(each):
+                words = (
+                    f"{_WORDS[touch.verb].format(name=each, place=place)}, which refers to the changed rows"
+                )
+                self.lost.append(
+                    Told(words=f"{words}: what goes along does not come back", names=frozenset({each}))
+                )
+
+    def _takes_back(self, touch: Rows, old: frozenset[Name]) -> bool:
+        """Tell whether only rows go that the migration inserted."""
+        if self.forth is None or touch.verb is not Verb.DELETE:
+            return False
+        rows = [each.rows for each in self.forth.inserted if each.names == old and each.rows]
+        return takes_back(touch, rows, self.world)
+
+    def _overwrites(self, touch: Rows, old: frozenset[Name]) -> bool:
+        return any((each, column) not in self.added for each in old for column in touch.sets)
+
+    def _forget_values(self, names: frozenset[Name], columns: Iterable[str]) -> None:
+        """Know no more what these columns of inserted rows hold."""
+        for way in (self, self.forth) if self.forth else (self,):
+            for told in way.inserted:
+                for row in (told.rows or ()) if told.names & names else ():
+                    for column in columns:
+                        row.pop(column, None)
 
     def has_lost(self, names: frozenset[Name]) -> bool:
         """Tell whether rows of one of these are lost already."""
@@ -192,6 +256,21 @@ class Way:
             case Effect.LOSES_FROM_QUEUE if call.argument not in queues:
                 self.lost.append(Told(words=f"{words}: the messages of the queue do not come back"))
 
+    def _move(self, moved: Moved, place: str) -> None:
+        """Tell of a sequence that goes on elsewhere; one that is new had no position."""
+        if moved.table is not None:
+            table = self.world.named(moved.table)
+            if self.world.is_temporary(moved.table) or not self._is_old(table):
+                return
+            words = f"the position of the sequence of {table}{place}"
+        elif moved.sequence is not None:
+            if is_new_sequence(moved.sequence, self.world, is_known=self.is_known):
+                return
+            words = f"the position of sequence {moved.sequence}{place}"
+        else:
+            words = f"the position of a sequence{place}"
+        self.lost.append(Told(words=f"{words} does not come back"))
+
     # values that become those of another type ---------------------------------------------------------------
 
     def _convert(self, found: Converted, place: str) -> None:
@@ -233,17 +312,16 @@ class Way:
                     self._add_column(each)
                 case changes.Rename(kind="column", part=str(old), new=new):
                     table = self.world.named(each.name)
-                    if (table, old) in self.added:
-                        self.added.discard((table, old))
-                        self.added.add((table, new))
+                    self._rename_column(table, old, new)
+                case changes.Rename(kind="constraint", part=str(old), new=new) if old in self.cascading:
+                    self.cascading.add(new)
+                case changes.DropColumn() | changes.AlterColumnType():
+                    self._change_column(each)
                 case changes.Rename() | changes.SetSchema() if each.kind in RELATIONS:
                     before = self.world.named(each.name)
                     self._rename(before, renamed(before, each))
-                case changes.Drop(kind=kind) if kind in RELATIONS:
-                    self.emptied.append(Told(words="", names=frozenset({self.world.named(each.name)})))
-                case changes.Drop(kind="schema"):
-                    inside = (name for name in self.world.tables if name.schema == each.name.name)
-                    self.emptied.append(Told(words="", names=frozenset(inside)))
+                case changes.Drop():
+                    self._drop(each)
 
     def _add_column(self, change: changes.AddColumn) -> None:
         table = self.world.table(change.table)
@@ -252,8 +330,52 @@ class Way:
         if table is None or change.column.name not in table.columns:
             self.added.add((table.name if table else self.world.named(change.table), change.column.name))
 
+    def _drop(self, change: changes.Drop) -> None:
+        gone = frozenset[Name]()
+        if change.kind in RELATIONS:
+            gone = frozenset({self.world.named(change.name)})
+        elif change.kind == "schema":
+            gone = frozenset(name for name in self.world.tables if name.schema == change.name.name)
+        if gone:
+            self.emptied.append(Told(words="", names=gone))
+            self._keep_added(lambda table: None if table in gone else table)
+
+    def _change_column(self, change: changes.DropColumn | changes.AlterColumnType) -> None:
+        table = self.world.named(change.table)
+        if isinstance(change, changes.DropColumn):
+            self.added.discard((table, change.column))
+        self._forget_values(frozenset({table}), (change.column,))
+
+    def _rename_column(self, table: Name, old: str, new: str) -> None:
+        self.added.discard((table, new))
+        if (table, old) in self.added:
+            self.added.discard((table, old))
+            self.added.add((table, new))
+        for way in (self, self.forth) if self.forth else (self,):
+            for told in way.inserted:
+                for row in (told.rows or ()) if table in told.names else ():
+                    value = row.pop(old, None)
+                    row.pop(new, None)
+                    if value is not None:
+                        row[new] = value
+
+    def _note_keys(self, change: Change) -> None:
+        """Remember the foreign keys that take rows along."""
+        names = keys_that_cascade(change, self.world, self.added)
+        if names is None:
+            self.unseen.append("a foreign key of a table that is not known may take rows along")
+        self.cascading |= names or set()
+
+    def _keep_added(self, called: Callable[[Name], Name | None]) -> None:
+        """Call the tables of added columns otherwise; None: they are no more."""
+        kept = {(name, column) for table, column in self.added if (name := called(table)) is not None}
+        self.added.clear()
+        self.added |= kept
+
     def _rename(self, old: Name, new: Name) -> None:
-        self.added |= {(new, column) for table, column in self.added if table == old}
+        self._keep_added(lambda table: new if table == old else table)
+        if old in self.ruled:
+            self.ruled.add(new)
         ways = (self, self.forth) if self.forth else (self,)
         for told in (each for way in ways for each in (*way.lost, *way.inserted, *way.emptied)):
             if old in told.names:

@@ -1,6 +1,7 @@
 """A copy that many rehearsals are played on, and beside it a clone on which the same is done without one."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -125,8 +126,10 @@ class Stand:
         return _facts(self.postgres.url(self.copy.database, SUPERUSER))
 
     def _compared(self) -> Done:
-        residue = difference(self._facts.all, _facts(self._superuser).all)
-        return Done(residue=residue, differs=_dumped(self._superuser) != self._dump)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            dumped = beside.submit(_dumped, self._superuser)
+            residue = difference(self._facts.all, _facts(self._superuser).all)
+            return Done(residue=residue, differs=dumped.result() != self._dump)
 
     def _clone(self, name: str, template: str) -> None:
         databases.drop_database(self.postgres, name)

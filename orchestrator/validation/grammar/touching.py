@@ -4,6 +4,7 @@ Reads a statement once more, and is asked only of those that may touch rows. Tel
 what ON CONFLICT and MERGE overwrite, what is called, how values become those of another type.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,7 +15,8 @@ from postgast import pg_query_pb2 as pg
 
 from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import Verb
-from orchestrator.validation.grammar.expressions import children
+from orchestrator.validation.grammar.expressions import children, expression
+from orchestrator.validation.grammar.keyed_rows import given_rows, named_rows
 from orchestrator.validation.grammar.made_up import constant_text, defines_only
 from orchestrator.validation.grammar.nesting import nests_too_deeply
 from orchestrator.validation.grammar.nodes import (
@@ -49,6 +51,39 @@ class Rows:
     every: bool = False
     #: TRUNCATE … CASCADE
     cascade: bool = False
+    #: of INSERT: the columns that it names …
+    columns: tuple[str, ...] = ()
+    #: … and its rows, where they are constants and cannot have been there before
+    given: tuple[tuple[str | None, ...], ...] = ()
+    #: of DELETE: which rows go, where WHERE compares columns with nothing but constants
+    named: tuple[Mapping[str, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """The position of a sequence is set: setval, RESTART."""
+
+    offset: int
+    #: the sequence; None where nobody knows which it is
+    sequence: Name | None = None
+    #: the table that it numbers, where that is what is written
+    table: Name | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Relations whose query is run: one of them may be a view that calls functions."""
+
+    offset: int
+    names: frozenset[Name]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruled:
+    """CREATE RULE: from here on, what is done to this table does something else."""
+
+    offset: int
+    table: Name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,11 +122,15 @@ class Hidden:
     what: str
 
 
-Touch = Rows | Called | Converted | Hidden
+Touch = Rows | Called | Converted | Hidden | Moved | Asked | Ruled
 
 _UNREADABLE: Final = (postgast.PgQueryError, DecodeError)
 #: time zones in which no hour is missing and none comes twice
 _EVEN: Final = frozenset({"utc", "gmt", "etc/utc", "z"})
+_SETVAL: Final = (Name("pg_catalog", "setval"), Name(None, "setval"))
+_NAME: Final = re.compile(r'(?:("[^"]+"|[\w$]+)\.)?("[^"]+"|[\w$]+)')
+#: commands of ALTER TABLE that work out an expression for every row
+_ASKING_ROWS: Final = frozenset({pg.AT_AddColumn, pg.AT_AddConstraint, pg.AT_AlterColumnType})
 _TIME_ZONE: Final = (Name("pg_catalog", "timezone"), Name(None, "timezone"))
 
 
@@ -155,8 +194,13 @@ def _explain(node: Node, source: Source) -> Iterator[Touch]:
 
 
 def _prepare(node: Node, source: Source) -> Iterator[Touch]:
-    """Read PREPARE: it is there to be executed."""
-    yield from _of_statement(node.query, source)
+    """Read PREPARE: it is there to be executed, perhaps."""
+    yield from map(_perhaps, _of_statement(node.query, source))
+
+
+def _perhaps(found: Touch) -> Touch:
+    """Say that nobody knows whether it runs, and how often."""
+    return replace(found, given=(), named=()) if isinstance(found, Rows) else found
 
 
 def _call(node: Node, source: Source) -> Iterator[Touch]:
@@ -177,7 +221,7 @@ def _do(node: Node, source: Source) -> Iterator[Touch]:
         return
     for query in queries:
         for found in _of_query(query):
-            yield replace(found, offset=0)
+            yield replace(_perhaps(found), offset=0)
 
 
 def _of_query(query: Query) -> Iterator[Touch]:
@@ -198,9 +242,38 @@ def _of_query(query: Query) -> Iterator[Touch]:
 def _alter_table(node: Node, source: Source) -> Iterator[Touch]:
     for each in node.cmds:
         command = each.alter_table_cmd
-        definition = getattr(command, "def").column_def
-        if command.subtype == pg.AT_AlterColumnType and definition.HasField("raw_default"):
-            yield _conversion(node, command.name, definition, source)
+        definition = getattr(command, "def")
+        if command.subtype == pg.AT_AlterColumnType and definition.column_def.HasField("raw_default"):
+            yield _conversion(node, command.name, definition.column_def, source)
+        if command.subtype in _ASKING_ROWS:
+            yield from _below(definition, source)
+        if command.subtype == pg.AT_SetIdentity and _restarts(definition.list.items):
+            yield Moved(offset=0, table=relation(node.relation))
+
+
+def _restarts(options: Any) -> bool:  # noqa: ANN401  # generated classes
+    return option(options, "restart") is not None
+
+
+def _alter_sequence(node: Node, source: Source) -> Iterator[Touch]:
+    if _restarts(node.options):
+        yield Moved(offset=0, sequence=relation(node.sequence))
+
+
+def _refresh(node: Node, source: Source) -> Iterator[Touch]:
+    yield Asked(offset=0, names=frozenset({relation(node.relation)}))
+
+
+def _rule(node: Node, source: Source) -> Iterator[Touch]:
+    yield Ruled(offset=0, table=relation(node.relation))
+
+
+def _made_from(node: Node, source: Source) -> Iterator[Touch]:
+    """Read CREATE TABLE AS and CREATE MATERIALIZED VIEW."""
+    yield from _below(node, source)
+    names = expression(node.query, source).reads
+    if names and not node.into.skip_data:
+        yield Asked(offset=0, names=names)
 
 
 def _conversion(node: Node, column: str, definition: Node, source: Source) -> Converted:
@@ -233,7 +306,13 @@ def _is_in_utc(call: Node, column: str) -> bool:
 def _insert(node: Node, source: Source) -> Iterator[Touch]:
     sets = _targets(node.on_conflict_clause.target_list)
     yield Rows(
-        offset=_place(node, source), verb=Verb.INSERT, table=relation(node.relation), adds=True, sets=sets
+        offset=_place(node, source),
+        verb=Verb.INSERT,
+        table=relation(node.relation),
+        adds=True,
+        sets=sets,
+        columns=_targets(node.cols),
+        given=given_rows(node),
     )
 
 
@@ -250,6 +329,7 @@ def _delete(node: Node, source: Source) -> Iterator[Touch]:
         table=relation(node.relation),
         removes=True,
         every=every and not node.using_clause,
+        named=() if node.using_clause else named_rows(node.where_clause),
     )
 
 
@@ -281,6 +361,8 @@ def _truncate(node: Node, source: Source) -> Iterator[Touch]:
             every=True,
             cascade=node.behavior == pg.DROP_CASCADE,
         )
+        if node.restart_seqs:
+            yield Moved(offset=0, table=relation(each.range_var))
 
 
 def _copy(node: Node, source: Source) -> Iterator[Touch]:
@@ -291,7 +373,34 @@ def _copy(node: Node, source: Source) -> Iterator[Touch]:
 def _function(node: Node, source: Source) -> Iterator[Touch]:
     first = node.args[0] if node.args else None
     argument = constant_text(first) if first is not None else None
-    yield Called(offset=source.at(node.location), name=qualified(node.funcname), argument=argument)
+    name = qualified(node.funcname)
+    yield Called(offset=source.at(node.location), name=name, argument=argument)
+    if name in _SETVAL:
+        yield _set_position(first, argument, source.at(node.location))
+
+
+def _set_position(first: Node, written: str | None, offset: int) -> Moved:
+    """Read setval('a.b', …) and setval(pg_get_serial_sequence('a.b', 'c'), …)."""
+    if written is not None:
+        return Moved(offset=offset, sequence=_name_in(written))
+    while first is not None and first.WhichOneof("node") == "type_cast":
+        first = first.type_cast.arg
+    call = first.func_call if first is not None else None
+    if call is None or qualified(call.funcname).name != "pg_get_serial_sequence" or not call.args:
+        return Moved(offset=offset)
+    table = constant_text(call.args[0])
+    return Moved(offset=offset, table=None if table is None else _name_in(table))
+
+
+def _name_in(text: str) -> Name | None:
+    """Read a name from a string; None where it has more parts than two or odd signs."""
+    found = _NAME.fullmatch(text)
+    if found is None:
+        return None
+    schema, name = (
+        part and (part[1:-1] if part.startswith('"') else part.lower()) for part in found.groups()
+    )
+    return Name(schema, name)
 
 
 def _targets(nodes: Any) -> tuple[str, ...]:  # noqa: ANN401  # generated classes
@@ -312,7 +421,10 @@ _STATEMENTS: Final[Mapping[str, Reader]] = {
     "merge_stmt": _below,
     "truncate_stmt": _below,
     "copy_stmt": _below,
-    "create_table_as_stmt": _below,
+    "create_table_as_stmt": _made_from,
+    "rule_stmt": _rule,
+    "refresh_mat_view_stmt": _refresh,
+    "alter_seq_stmt": _alter_sequence,
     "declare_cursor_stmt": _below,
     "select_stmt": _select,
     "explain_stmt": _explain,

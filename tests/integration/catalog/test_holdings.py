@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestrator.adapters.postgres.target.read import OpenDatabase
-from orchestrator.catalog.holdings import Holdings, gone, narrowed, read
+from orchestrator.catalog.holdings import Holdings, displaced, gone, narrowed, read
 
 if TYPE_CHECKING:
     from tests.integration.catalog.conftest import Catalog
@@ -211,3 +211,19 @@ def test_two_hundred_tables_are_read_at_once(catalog: "Catalog") -> None:
         seconds.append(time.perf_counter() - start)
     assert len(held.relations) == 400
     assert min(seconds) < 0.1, "measured: 8 ms; a correlated scan would take a second"
+
+
+def test_what_bears_the_name_of_another_is_told_and_what_is_only_renamed_is_not(catalog: "Catalog") -> None:
+    catalog.does("create table a (x int, y int)", "create table b (x int)", "create table c (x int)")
+    before = holdings(catalog)
+    catalog.does("alter table a rename to d", "alter table b rename x to z")
+    assert displaced(before, before) == displaced(before, holdings(catalog)) == ()
+    catalog.does("alter table b rename z to x", "alter table b rename to a", "alter table c rename to b")
+    catalog.does("alter table d rename to c", "alter table c rename x to z", "alter table c rename y to x")
+    catalog.does("alter table c rename z to y")
+    assert displaced(before, holdings(catalog)) == (
+        "public.a.x and public.a.y have changed places",
+        "what was public.a is public.c now",
+        "what was public.b is public.a now",
+        "what was public.c is public.b now",
+    )

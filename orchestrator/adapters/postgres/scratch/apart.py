@@ -112,3 +112,4 @@ class ApartPlay:
             for step in done[len(self._journal) : moment.steps]:
                 self._do(step)
             self.mark(moment.look)
+        trace.forget(self._lock.connection)  # what is repeated was told when it happened

@@ -169,8 +169,7 @@ def otherwise(wanted: Roles, there: Roles, facts: Facts) -> Iterator[Change]:
     concerned = {
         name
         for name in wanted.all
-        if not is_platform(name)
-        and ({name, f'"{name}"'} & named or _reaches(wanted.connected, name, wanted))
+        if not is_platform(name) and ({name, f'"{name}"'} & named or _reaches(wanted.connected, name, wanted))
     }
     for name, role in sorted(wanted.all.items()):
         found = there.all.get(name)

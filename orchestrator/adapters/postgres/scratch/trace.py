@@ -31,6 +31,11 @@ def start(connection: psycopg.Connection, *, forget: bool = False) -> None:
     connection.execute(_SQL["start"])
 
 
+def forget(connection: psycopg.Connection) -> None:
+    """Forget what was written down about migrations that nobody asks about."""
+    connection.execute(_SQL["forget_seen"])
+
+
 def look(number: int) -> Step:
     """Return the step behind the statement with this number."""
     return Step(sql=_SQL["look"], parameters=(str(number),))

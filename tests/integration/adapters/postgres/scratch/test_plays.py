@@ -127,6 +127,16 @@ def test_what_was_repeated_is_not_told_of_the_next_migration(play: Play) -> None
     assert {lock.relation for lock in only.locks} == {"public.notes"}
 
 
+def test_what_is_repeated_on_the_way_back_to_a_moment_is_not_told_again(play: Play) -> None:
+    play.apply(migration("1"), "create table public.more (id int); create table public.most (id int)")
+    play.mark(nothing)
+    play.apply(migration("2"), "drop table public.most")
+    play.back_to(0)
+    (told,) = play.apply(migration("2"), "\n\ndrop table public.notes")
+    assert (told.version, told.line) == ("2", 3)
+    assert {lock.relation for lock in told.locks} == {"public.notes"}
+
+
 def test_a_statement_that_fails_while_trying_leaves_nothing(play: Play) -> None:
     before = fingerprint(play)
     assert not play.works("alter table public.orders add column more text, drop column none")

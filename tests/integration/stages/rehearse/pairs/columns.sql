@@ -152,10 +152,12 @@ drop index public.log_at;
 create index log_at on public.log (at);
 
 -- pair: parameters of a sequence
+alter sequence app.numbers as integer increment by 3 maxvalue 900 start with 5 cache 4 cycle;
+alter sequence public.notes_id_seq increment by 2;
 -- down
 alter sequence public.notes_id_seq increment by 1;
 alter sequence app.numbers as bigint increment by 1 minvalue 1 maxvalue 9223372036854775807 start with 1
-  restart 1 cache 1 no cycle;
+  cache 1 no cycle;
 
 -- pair: a sequence comes to a column, another goes
 -- down
