@@ -1,6 +1,8 @@
 """The throw-away server: copies of targets on it, and plays on the copies."""
 
 import hashlib
+import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -9,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
+from orchestrator.adapters.postgres.scratch import shared
 from orchestrator.adapters.postgres.scratch.apart import ApartPlay
 from orchestrator.adapters.postgres.scratch.copies import Copies
 from orchestrator.adapters.postgres.scratch.playing import OWNER, address_of
@@ -20,6 +23,7 @@ from orchestrator.adapters.postgres.target.adoption import Adoption
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.write import Writer
+from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import CopyOrigin, ScratchCopy
@@ -28,6 +32,8 @@ _SQL = queries.load("sql/scratch/databases.sql")
 
 #: who runs migrations where no target says it: as on a hosted project
 MIGRATOR: Final = "postgres"
+#: databases made from files that are kept on one server
+KEPT_BUILT: Final = 6
 
 
 class PostgresScratch:
@@ -59,6 +65,8 @@ class PostgresScratch:
             kept = bool(maintenance.execute(_SQL["exists"], {"name": name}).fetchall())
             if not kept:
                 _make(server, maintenance, name, base)
+            _use(maintenance, name)
+            _forget_oldest(maintenance, spare=name)
         return ScratchCopy(
             database=name,
             origin=CopyOrigin.FILES,
@@ -108,26 +116,42 @@ def _apart(
 
     def renew() -> None:
         _drop(maintenance, clone)
+        if not shared.put_back(maintenance):
+            server.discard()
+            raise _spoilt()
         _create(maintenance, clone, owner=copy.role, template=copy.database)
 
-    shared = _shared(maintenance, clone)
-    renew()
+    _drop(maintenance, clone)
+    shared.write_down(maintenance, clone)
     try:
+        renew()
         play = ApartPlay(address_of(server.url(clone, copy.role), like), renew=renew)
         try:
             yield play
         finally:
             play.close()
     finally:
-        with suppress(psycopg.Error):  # the next play drops it, too
-            _drop(maintenance, clone)
-        if _shared(maintenance, clone) != shared:
-            server.discard()
+        _end(server, maintenance, clone)
 
 
-def _shared(maintenance: psycopg.Connection, clone: str) -> str:
-    """Tell what roles there are, and what else the databases of the server share."""
-    return str(maintenance.execute(_SQL["shared"], {"but": clone}).fetchall()[0][0])
+def _end(server: Server, maintenance: psycopg.Connection, clone: str) -> None:
+    """Leave the server as the play found it; where the connection is gone, the next turn does that."""
+    with suppress(psycopg.Error):
+        if maintenance.closed:
+            return
+        _drop(maintenance, clone)
+        if shared.put_back(maintenance):
+            shared.strike_out(maintenance)
+            return
+        server.discard()
+
+
+def _spoilt() -> Unavailable:
+    return Unavailable(
+        "a rehearsal changed what the scratch server's databases share, and it could not be put back",
+        code="scratch-spoilt",
+        remedy="nothing to do: the server is made anew, and it is tried again",
+    )
 
 
 def _make(
@@ -148,6 +172,26 @@ def _make(
         _drop(maintenance, unfinished)
         raise
     maintenance.execute(_sql("alter database {} rename to {}", unfinished, name))
+
+
+def _use(maintenance: psycopg.Connection, name: str) -> None:
+    note = sql.Literal(json.dumps({"used": time.time()}))
+    maintenance.execute(sql.SQL("comment on database {} is {}").format(sql.Identifier(name), note))
+
+
+def _forget_oldest(maintenance: psycopg.Connection, *, spare: str) -> None:
+    """Drop what was not used for longest; the one that is wanted now stays."""
+    used = {name: _used(note) for name, note in maintenance.execute(_SQL["built"]).fetchall()}
+    others = sorted((name for name in used if name != spare), key=used.__getitem__)
+    for name in others[: max(0, len(used) - KEPT_BUILT)]:
+        _drop(maintenance, name)
+
+
+def _used(note: str) -> float:
+    try:
+        return float(json.loads(note)["used"])
+    except (ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def _place(address: TargetAddress) -> None:
@@ -177,6 +221,9 @@ def _turn(server: Server) -> Iterator[psycopg.Connection]:
     """One rehearsal at a time on a server: roles are the server's, and a template must have no visitors."""
     with connected(server) as connection:
         wait_for_turn(connection)
+        if shared.is_spoilt(connection):
+            server.discard()
+            raise _spoilt()
         yield connection
 
 

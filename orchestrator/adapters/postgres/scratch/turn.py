@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from typing import Final
 
 import psycopg
+from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
+from orchestrator.adapters.postgres.scratch import shared
 from orchestrator.adapters.postgres.scratch.server import SUPERUSER, Server
 from orchestrator.adapters.postgres.target.connect import is_loss
 from orchestrator.adapters.postgres.target.patient import PatientConnection
@@ -47,7 +49,10 @@ def connected(server: Server, database: str = "postgres") -> Iterator[PatientCon
 
 
 def wait_for_turn(connection: psycopg.Connection, *, seconds: float = TURN_SECONDS) -> None:
-    """Wait until nobody else makes or plays copies; our turn ends with the connection. Raises Unavailable."""
+    """Wait until nobody else makes or plays copies; our turn ends with the connection. Raises Unavailable.
+
+    What others left who were cut off in their turn is cleared away first.
+    """
     until = time.monotonic() + seconds
     while not connection.execute(_SQL["try_turn"], {"key": TURN_KEY}).fetchall()[0][0]:
         if time.monotonic() > until:
@@ -57,6 +62,14 @@ def wait_for_turn(connection: psycopg.Connection, *, seconds: float = TURN_SECON
                 remedy="nothing to do: it is tried again",
             )
         time.sleep(_LOOK_AGAIN_SECONDS)
+    _clear_away(connection)
+
+
+def _clear_away(connection: psycopg.Connection) -> None:
+    for (name,) in connection.execute(_SQL["left_over"]).fetchall():
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    if shared.is_spoilt(connection) and shared.put_back(connection):
+        shared.strike_out(connection)
 
 
 def _explained(error: psycopg.Error) -> BasculeError:

@@ -86,9 +86,14 @@ def losing_is_unavailable(target: str) -> Iterator[None]:
 
 
 def is_loss(error: psycopg.Error) -> bool:
-    """Tell whether the connection is gone: the server said so, or nobody said anything."""
+    """Tell whether the connection is gone: the server said so, or nobody said anything.
+
+    SQL can raise any SQLSTATE, but only ever as an ERROR, after which the session goes on.
+    """
     state = error.sqlstate
-    return state is None or state.startswith("08") or state in _GONE
+    if state is None:
+        return True
+    return (state.startswith("08") or state in _GONE) and error.diag.severity_nonlocalized != "ERROR"
 
 
 def connection_lost(target: str) -> Unavailable:

@@ -7,12 +7,14 @@ select from pg_catalog.pg_database where datname = %(name)s;
 -- One rehearsal at a time on a scratch server: roles are the server's, and a template must have no visitors.
 select pg_catalog.pg_try_advisory_lock(%(key)s);
 
--- name: shared
--- What belongs to the server and not to one database, in one value: a rehearsal must leave it as it was.
-select pg_catalog.md5(pg_catalog.concat(
-  (select pg_catalog.string_agg(pg_catalog.to_jsonb(r)::text, ',' order by r.rolname) from pg_catalog.pg_authid r),
-  (select pg_catalog.string_agg(pg_catalog.to_jsonb(m)::text, ',' order by m.roleid, m.member, m.grantor)
-     from pg_catalog.pg_auth_members m),
-  (select pg_catalog.string_agg(pg_catalog.to_jsonb(p)::text, ',' order by p.parname) from pg_catalog.pg_parameter_acl p),
-  (select pg_catalog.string_agg(d.datname::text, ',' order by d.datname) from pg_catalog.pg_database d
-    where d.datname <> %(but)s)));
+-- name: left_over
+-- What a play or a build leaves that is cut off; whoever has the turn knows that nobody is at it.
+select d.datname::text
+  from pg_catalog.pg_database d
+ where d.datname ~ '^play_(copy|built)_[0-9a-f]{24}$' or d.datname ~ '^(copy|built)_[0-9a-f]{24}_new$';
+
+-- name: built
+-- Databases made from files, and when they were used: their comment says so.
+select d.datname::text, coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), '')
+  from pg_catalog.pg_database d
+ where d.datname ~ '^built_[0-9a-f]{24}$';

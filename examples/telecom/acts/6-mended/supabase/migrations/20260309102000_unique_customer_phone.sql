@@ -41,7 +41,7 @@ select id, phone, oldest
          where phone is not null) holder
  where id <> oldest;
 
--- bascule: allow rollback-lossy because customer_phone_conflicts keeps each number, and the rollback gives it back
+-- bascule: allow rollback-unproven because customer_phone_conflicts keeps each number and the rollback gives it back
 update public.customers
    set phone = null
   from public.customer_phone_conflicts conflict
