@@ -292,6 +292,9 @@ def test_the_way_out_that_a_remedy_shows_can_be_copied(
 ) -> None:
     major = owner.info.server_version // 10000
     remedy = reviewed(f"alter table public.orders {change}", server_major=major)[rule].remedy
+    earlier = remedy.partition("file of its own: ")[2].partition("; here: ")[0]
+    if earlier:  # on a server it runs by itself; here everything is undone at the end
+        owner.execute(earlier.replace(" concurrently", "").encode())
     way_out = remedy.partition("ere: ")[2].partition("; in a later migration")[0]
     assert not taken(owner, way_out).rewritten
 

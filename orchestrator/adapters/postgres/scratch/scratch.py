@@ -149,7 +149,7 @@ def _end(server: Server, maintenance: psycopg.Connection, clone: str) -> None:
 def _spoilt() -> Unavailable:
     return Unavailable(
         "a rehearsal changed what the scratch server's databases share, and it could not be put back",
-        code="scratch-spoilt",
+        code="scratch-anew",
         remedy="nothing to do: the server is made anew, and it is tried again",
     )
 

@@ -218,3 +218,21 @@ def test_a_play_held_together_leaves_the_copy_as_it_was(address: TargetAddress) 
         with held.asking() as database:
             assert database.rows("select from pg_roles where rolname = 'somebody'") == []
             assert database.rows("select from supabase_migrations.schema_migrations") == []
+
+
+def test_files_that_are_repeated_before_one_that_runs_alone_are_not_told_of_it(apart: ApartPlay) -> None:
+    files = [
+        "create table public.more (id int)",
+        "create table public.most (id int); alter table public.notes add column more int",
+        "create index concurrently i on public.orders (total)",
+        "alter table public.orders drop column total",
+    ]
+    told = []
+    for number, sql in enumerate(files):
+        apart.mark(nothing)
+        apart.apply(migration(str(number)), sql)
+        apart.back_to(number)
+        told.append(apart.apply(migration(str(number)), sql))
+    assert [[each.version for each in traces] for traces in told] == [["0"], ["1", "1"], ["2"], ["3"]]
+    (last,) = told[-1]
+    assert {lock.relation for lock in last.locks} == {"public.orders"}

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from orchestrator.adapters.postgres.target.targets import PostgresTargets
-from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.errors import TargetError, Unavailable
 from tests.integration.adapters.postgres.target.conftest import LEDGER, migration
 from tests.support.delay_proxy import DelayProxy, delay_proxy
 
@@ -127,6 +127,15 @@ def test_a_session_that_an_administrator_ends_is_a_lost_connection(targets, db, 
         writer.apply(migration("1"), "create table public.a(); select pg_sleep(4)")
     thread.join()
     assert raised.value.code == "connection-lost"
+    assert db.execute("select to_regclass('public.a') is null").fetchone()[0]
+
+
+@pytest.mark.parametrize("state", ["08006", "57P01"])
+def test_what_sql_itself_calls_a_lost_connection_is_the_migrations_fault(targets, db, state):
+    text = f"create table public.a(); do $$ begin raise exception 'x' using errcode = '{state}'; end $$"
+    with pytest.raises(TargetError) as raised, targets.writing("staging", ledger_id=LEDGER) as writer:
+        writer.apply(migration("1"), text)
+    assert raised.value.nouns["sqlstate"] == state
     assert db.execute("select to_regclass('public.a') is null").fetchone()[0]
 
 
