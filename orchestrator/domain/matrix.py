@@ -37,8 +37,29 @@ class Basis(StrEnum):
     FORGOTTEN_GRANT = "forgotten-grant"
     #: deny: row security is on and no policy admits this role
     NO_POLICY = "no-policy"
+    #: deny: policies admit this role, and let none of the made-up rows through
+    NO_ROW = "no-row"
     #: deny: by something that a policy or a view reads
     INSIDE = "inside"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """Which made-up rows one identity reached by one command; each row bears a label like A or B1.
+
+    The letter says whose it is, the number in which way it suits what policies ask for; without one it does
+    not.
+    """
+
+    #: its own rows that it tried to reach, and those of strangers
+    tried_own: tuple[str, ...] = ()
+    tried_others: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    #: columns by which it could make its own row a stranger's
+    hands_over: tuple[str, ...] = ()
+    #: what went wrong with a row, other than being denied
+    sqlstates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +74,8 @@ class Cell:
     reason: str | None = None
     #: None for an error and for unknown
     basis: Basis | None = None
+    #: what was shown with made-up rows; None: none were made up, or there was nothing to find out by them
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +95,8 @@ class ExposedRelation:
     #: for a view that runs as its owner and for a materialized view: the relations whose rows it shows in
     #: spite of their row security
     bypasses: tuple[str, ...] = ()
+    #: why no rows could be made up for it; empty: they were, or nobody wanted any
+    unseeded: str = ""
     #: a command that the relation can never carry out has no cell
     cells: tuple[Cell, ...] = ()
 

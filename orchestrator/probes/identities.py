@@ -5,7 +5,7 @@ The two users are made up. Nothing is stored for them; policies see their ids in
 
 import json
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,16 +17,24 @@ class Identity:
     role: str
     #: the `sub` claim; empty for who is not a user
     user: str = ""
+    #: further claims, by their path in the token
+    further: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @property
     def claims(self) -> str:
         """The token's claims as JSON. The claim `role` is always there: auth.role() is NULL without it."""
-        return json.dumps(
-            {"role": self.role, "aud": self.role} | (_user_claims(self.user) if self.user else {})
-        )
+        claims: dict[str, Any] = {"role": self.role, "aud": self.role}
+        claims |= _user_claims(self.user) if self.user else {}
+        for path, value in self.further:
+            *outer, last = path
+            within = claims
+            for name in outer:
+                within = within.setdefault(name, {})
+            within[last] = value
+        return json.dumps(claims)
 
 
-def _user_claims(user: str) -> dict[str, object]:
+def _user_claims(user: str) -> dict[str, Any]:
     return {
         "sub": user,
         "email": f"{user}@probe.invalid",
@@ -43,6 +51,10 @@ def _user_claims(user: str) -> dict[str, object]:
 ANON: Final = Identity(name="anon", role="anon")
 USER_A: Final = Identity(name="user_a", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000a")
 USER_B: Final = Identity(name="user_b", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000b")
+#: signed in, and whatever tables and claims can make of a user: administrator, staff, member of everything
+PRIVILEGED: Final = Identity(
+    name="privileged", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000c"
+)
 SERVICE_ROLE: Final = Identity(name="service_role", role="service_role")
 
 IDENTITIES: Final = (ANON, USER_A, USER_B, SERVICE_ROLE)

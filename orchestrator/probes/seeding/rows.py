@@ -1,0 +1,138 @@
+"""What a made-up row of one owner looks like before the server has seen it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.probes.seeding.bounds import leading_into
+from orchestrator.probes.seeding.ground import Column, Ground, Table
+from orchestrator.probes.seeding.quoting import identifier, literal
+from orchestrator.probes.seeding.users import Owner
+from orchestrator.probes.seeding.values import made_up
+from orchestrator.probes.seeding.wishes import Wishes, allowed_values
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A row that is still being mended until the server takes it."""
+
+    table: Table
+    owner: Owner
+    values: dict[str, str | None]
+    #: what makes it this owner's row, and is never changed
+    fixed: frozenset[str]
+    #: the columns that say whose it is
+    told_by: frozenset[str]
+    #: why it was refused so far, for a limit: SQLSTATE, constraint, column
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def insert(self) -> str:
+        """Write the INSERT; it gives the place of the row and the texts of all its columns."""
+        columns = ", ".join(identifier(name) for name in self.values)
+        values = ", ".join(literal(value) for value in self.values.values())
+        what = f"({columns}) overriding system value values ({values})" if self.values else "default values"
+        back = ", ".join(f"{identifier(name)}::text" for name in self.table.columns)
+        return f"insert into {self.table.name} {what} returning array[tableoid::text, ctid::text, {back}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seed:
+    """A row that the server took."""
+
+    table: Table
+    owner: Owner
+    #: what the statement gave, for the same once more
+    given: Mapping[str, str | None]
+    #: what is stored, as text
+    values: Mapping[str, str | None]
+    ctid: str
+    #: pg_class.oid of where it lies: a partition, for a partitioned table
+    lies_in: int
+    #: the columns that say whose it is
+    told_by: frozenset[str]
+
+    @property
+    def place(self) -> str:
+        """Write the condition that finds this row and no other."""
+        if self.table.primary_key:
+            return " and ".join(
+                f"{identifier(name)} = {literal(self.values[name])}" for name in self.table.primary_key
+            )
+        return f"ctid = {literal(self.ctid)} and tableoid = {self.lies_in}"
+
+    @property
+    def told(self) -> str:
+        """Name the row for people."""
+        names = self.table.primary_key or tuple(self.table.columns)[:1]
+        return ", ".join(f"{name} {self.values[name]}" for name in names)
+
+
+class Numbers:
+    """Counts up, so that no two made-up values are the same."""
+
+    def __init__(self) -> None:
+        """Begin at 1."""
+        self._last = 0
+
+    def next(self) -> int:
+        """Return the next number."""
+        self._last += 1
+        return self._last
+
+
+def draft_row(
+    ground: Ground,
+    table: Table,
+    owner: Owner,
+    *,
+    wishes: Wishes,
+    parents: Mapping[str, str | None],
+    own: Mapping[str, str],
+    unprivileged: bool,
+    numbers: Numbers,
+) -> Draft:
+    """Draft a row: `parents` are the columns that name other rows, `own` those that name the user."""
+    values: dict[str, str | None] = {**parents, **own}
+    wished = wishes.fitting(owner.way)
+    if unprivileged:
+        wished = dict(_plain(table, wishes))
+    values |= {name: value for name, value in wished.items() if name not in own}
+    values |= leading_into(ground, table)
+    for column in table.columns.values():
+        if column.name not in values and (value := _needed(table, column, numbers)) is not None:
+            values[column.name] = value
+    values = {name: value for name, value in values.items() if not table.columns[name].generated}
+    return Draft(
+        table=table,
+        owner=owner,
+        values=values,
+        fixed=frozenset({*own, *wished, *parents}),
+        told_by=frozenset({*own, *parents}),
+    )
+
+
+def _needed(table: Table, column: Column, numbers: Numbers) -> str | None:
+    if column.generated:
+        return None
+    if column.counts:
+        return made_up(column, numbers.next())
+    if not column.required or column.default is not None:
+        return None
+    allowed = allowed_values(table, column)
+    return allowed[0] if allowed else made_up(column, numbers.next())
+
+
+def _plain(table: Table, wishes: Wishes) -> Iterator[tuple[str, str]]:
+    """Yield values that nothing asks for, where a default might be one that is asked for."""
+    for name, asked in (wishes.values or {}).items():
+        column = table.columns[name]
+        if column.type == "bool":
+            yield name, "false"
+            continue
+        others = [value for value in allowed_values(table, column) if value not in asked]
+        if (
+            others
+            and (column.required or column.default)
+            and any(value in (column.default or "") for value in asked)
+        ):
+            yield name, others[0]

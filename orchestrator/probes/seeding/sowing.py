@@ -1,0 +1,235 @@
+"""Makes the rows up: for each table one of every owner, mended until the server takes it.
+
+Foreign keys and triggers are off meanwhile. A row's parents are made up first, so that what policies look up
+is there: whoever owns a row is a member of the organisation that it names.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from orchestrator.ports import Database
+from orchestrator.probes.identities import PRIVILEGED, USER_A
+from orchestrator.probes.seeding.carrying import Carried, carry_out
+from orchestrator.probes.seeding.ground import Check, Ground, Table
+from orchestrator.probes.seeding.order import Order
+from orchestrator.probes.seeding.rows import Draft, Numbers, Seed, draft_row
+from orchestrator.probes.seeding.suiting import search
+from orchestrator.probes.seeding.users import USERS, Owner, mail_of
+from orchestrator.probes.seeding.values import made_up
+from orchestrator.probes.seeding.wishes import Reading, Wishes
+
+#: so often a row is mended at most
+_MOST_TRIES: Final = 25
+#: so often for the same reason
+_MOST_ALIKE: Final = 3
+
+
+@dataclass(kw_only=True)
+class Sown:
+    """What is in the tables now."""
+
+    seeds: dict[tuple[int, Owner], Seed] = field(default_factory=dict)
+    #: why a table has no row of an owner, by table; only where it should have one
+    unsown: dict[int, str] = field(default_factory=dict)
+
+    def of(self, table: int) -> list[Seed]:
+        """Return a table's rows."""
+        return [seed for (oid, _), seed in self.seeds.items() if oid == table]
+
+    def nearest(self, table: int, owner: Owner) -> Seed | None:
+        """Return the row of an owner in this way, or in the nearest below, or above."""
+        ways = (owner.way, *range(owner.way - 1, -1, -1), *range(owner.way + 1, 4))
+        found = (self.seeds.get((table, replace(owner, way=way))) for way in ways)
+        return next((seed for seed in found if seed is not None), None)
+
+
+class Sower:
+    """Sows one batch of tables in one transaction."""
+
+    def __init__(
+        self, database: Database, ground: Ground, reading: Reading, order: Order, numbers: Numbers
+    ) -> None:
+        """Begin; the transaction is the caller's to undo."""
+        self._database = database
+        self._ground = ground
+        self._reading = reading
+        self._order = order
+        self._numbers = numbers
+        self._wishes: dict[int, Wishes] = {}
+        self._sown = Sown()
+
+    def sow(self, tables: Iterable[int]) -> Sown:
+        """Sow these tables and all whose rows they, or their policies, look up."""
+        for level in self._order.levels(tables):
+            drafts = [draft for oid in level for draft in self._drafts(self._ground.tables[oid])]
+            self._settle(drafts)
+        return self._sown
+
+    def wishes(self, oid: int) -> Wishes:
+        """Return what is asked of a table's rows."""
+        if oid not in self._wishes:
+            self._wishes[oid] = self._reading.of(self._ground.tables[oid])
+        return self._wishes[oid]
+
+    # -- drafting
+
+    def _drafts(self, table: Table) -> Iterator[Draft]:
+        wishes = self.wishes(table.oid)
+        grants = self._order.grants(table.oid)
+        for user in USERS:
+            ordinary = user is not PRIVILEGED
+            if grants and ordinary and not self._order.is_parent(table.oid):
+                continue  # to stand in this table is the privilege
+            if not ordinary and not grants and not self._order.seats(table.oid):
+                continue
+            ways = range(1) if grants and ordinary else range(self._ways(table, wishes) + 1)
+            if grants and not ordinary:
+                ways = range(1, max(1, wishes.ways) + 1)
+            for way in ways:
+                owner = Owner(user=user.name, way=way)
+                yield draft_row(
+                    self._ground,
+                    table,
+                    owner,
+                    wishes=wishes,
+                    parents=self._parents(table, owner),
+                    own=self._own(table, wishes, owner),
+                    unprivileged=grants and ordinary,
+                    numbers=self._numbers,
+                )
+
+    def _ways(self, table: Table, wishes: Wishes) -> int:
+        """Say how many ways are tried: a table's own, or as many as what it belongs to has."""
+        above = (
+            seed.owner.way
+            for key in table.keys
+            for seed in self._sown.of(key.parent)
+            if key.parent != table.oid and seed.owner.user == USER_A.name
+        )
+        return max((wishes.ways, self._order.ways_below(table.oid), *above))
+
+    def _parents(self, table: Table, owner: Owner) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for key in table.keys:
+            seed = self._sown.nearest(key.parent, owner)
+            if seed is not None and key.parent != table.oid:
+                found |= {column: seed.values.get(of) for column, of in zip(key.columns, key.of, strict=True)}
+        return found
+
+    def _own(self, table: Table, wishes: Wishes, owner: Owner) -> dict[str, str]:
+        user = next(user for user in USERS if user.name == owner.user)
+        if self._order.is_users(table):
+            own = {"id": user.user, "aud": "authenticated", "role": "authenticated", "email": mail_of(user)}
+            return {name: value for name, value in own.items() if name in table.columns}
+        own = dict.fromkeys(wishes.owners, user.user) | dict.fromkeys(wishes.mails, mail_of(user))
+        own |= dict.fromkeys(wishes.owner_lists, f"{{{user.user}}}")
+        if table.name == "storage.objects":
+            own |= {"name": f"{user.user}/probe{owner.way}.txt", "owner": user.user, "owner_id": user.user}
+        return {name: value for name, value in own.items() if name in table.columns}
+
+    # -- mending
+
+    def _settle(self, drafts: Sequence[Draft]) -> None:
+        """Insert, mend what was refused, insert again; each round is one call for all of them."""
+        open_drafts = list(drafts)
+        for _ in range(_MOST_TRIES):
+            if not open_drafts:
+                return
+            answers = carry_out(self._database, [draft.insert for draft in open_drafts])
+            refused = []
+            for draft, answer in zip(open_drafts, answers, strict=True):
+                if answer.sqlstate is None:
+                    self._keep(draft, answer)
+                else:
+                    refused.append((draft, answer))
+            open_drafts = self._mend(refused)
+        for draft in open_drafts:
+            self._give_up(draft, "no row was taken in many tries")
+
+    def _keep(self, draft: Draft, answer: Carried) -> None:
+        if answer.gave is None:
+            self._give_up(draft, "a rule swallowed the row")
+            return
+        lies_in, ctid, *stored = answer.gave
+        self._sown.seeds[draft.table.oid, draft.owner] = Seed(
+            table=draft.table,
+            owner=draft.owner,
+            given=dict(draft.values),
+            values=dict(zip(draft.table.columns, stored, strict=True)),
+            ctid=ctid or "",
+            lies_in=int(lies_in or 0),
+            told_by=draft.told_by,
+        )
+
+    def _give_up(self, draft: Draft, why: str) -> None:
+        has_other = self._sown.nearest(draft.table.oid, draft.owner) is not None
+        if not has_other:
+            self._sown.unsown.setdefault(draft.table.oid, why)
+
+    def _mend(self, refused: Sequence[tuple[Draft, Carried]]) -> list[Draft]:
+        again, searching = [], []
+        for draft, answer in refused:
+            draft.refused.append(_reason(answer))
+            check = _check_of(draft.table, answer)
+            if _times(draft, answer) > _MOST_ALIKE:
+                self._give_up(draft, _words(answer))
+            elif answer.sqlstate == "23514" and check is not None:
+                searching.append((draft, answer, check))
+            elif self._mended(draft, answer):
+                again.append(draft)
+            else:
+                self._give_up(draft, _words(answer))
+        return again + self._search(searching)
+
+    def _mended(self, draft: Draft, answer: Carried) -> bool:
+        """Change what the server complained about. False: there is nothing to change."""
+        table = draft.table
+        if answer.sqlstate == "23502" and answer.column in table.columns:
+            draft.values[answer.column] = made_up(table.columns[answer.column], self._numbers.next())
+            return draft.values[answer.column] is not None
+        if answer.sqlstate in ("23505", "23P01"):
+            fresh = [name for name in draft.values if name not in draft.fixed and _varies(table, name)]
+            for name in fresh:
+                draft.values[name] = made_up(table.columns[name], self._numbers.next())
+            return bool(fresh)
+        return False
+
+    def _search(self, searching: Sequence[tuple[Draft, Carried, Check]]) -> list[Draft]:
+        """Find values for checks, loosening first what was wished, then what names other rows."""
+        plans = []
+        for draft, answer, check in searching:
+            own = frozenset(self._own(draft.table, self.wishes(draft.table.oid), draft.owner))
+            fixed = (draft.fixed, own, frozenset[str]())[min(_times(draft, answer), _MOST_ALIKE) - 1]
+            plans.append(
+                (search(draft.table, check, draft.values, fixed, number=self._numbers.next()), draft)
+            )
+        found = iter(carry_out(self._database, [plan.statement for plan, _ in plans if plan]))
+        for plan, draft in plans:
+            place = next(found).gave if plan else None
+            if plan and place and place[0]:
+                draft.values |= zip(plan.columns, plan.tried[int(place[0]) - 1], strict=True)
+        # one for which nothing was found is refused again for the same reason, a bounded number of times
+        return [draft for _, draft in plans]
+
+
+def _times(draft: Draft, answer: Carried) -> int:
+    """Say how often a row was refused for this reason."""
+    return draft.refused.count(_reason(answer))
+
+
+def _reason(answer: Carried) -> tuple[str, str, str]:
+    return (answer.sqlstate or "", answer.constraint, answer.column)
+
+
+def _check_of(table: Table, answer: Carried) -> Check | None:
+    return next((check for check in table.checks if check.name == answer.constraint), None)
+
+
+def _varies(table: Table, name: str) -> bool:
+    column = table.columns[name]
+    return made_up(column, 1) != made_up(column, 2)
+
+
+def _words(answer: Carried) -> str:
+    return f"{answer.sqlstate}: {answer.message}"

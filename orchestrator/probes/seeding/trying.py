@@ -1,0 +1,106 @@
+"""Carries tries out, many in one call, and reads what they show."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import groupby
+from typing import Any, Final
+
+from orchestrator.ports import Database
+from orchestrator.probes.seeding.tries import Try
+
+_HAND_OVER: Final = (
+    "select pg_catalog.set_config('bascule.wanted', %(wanted)s, true),"
+    " pg_catalog.set_config('bascule.done', '[]', true)"
+)
+_TAKE: Final = "select pg_catalog.current_setting('bascule.done')"
+_MOST: Final = 600
+THROUGH: Final = "00000"
+#: row security comes before these, so that it has let the row through
+_AFTER_POLICIES: Final = frozenset({"23502", "23503", "23505", "23514", "23P01"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """What came of one try."""
+
+    tried: Try
+    #: places of the try's rows, from 0, that it reached
+    reached: frozenset[int]
+    #: None: it went through, or was refused only after row security had let it pass
+    sqlstate: str | None = None
+    message: str = ""
+    #: its turn never came
+    late: bool = False
+
+
+def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -> Iterator[Tried]:
+    """Try each in turn, those of one identity in a row. Raises TargetError when a call itself fails."""
+    rest = list(tries)
+    while rest and time.monotonic() < until:
+        now = rest[:_MOST]
+        told = list(_call(database, now))
+        yield from told
+        rest = rest[len(told) :]
+        if not told:
+            break
+    for tried in rest:
+        yield Tried(
+            tried=tried,
+            reached=frozenset(),
+            sqlstate="57014",
+            message="the time for made-up rows was over",
+            late=True,
+        )
+
+
+def _call(database: Database, tries: Sequence[Try]) -> Iterator[Tried]:
+    groups = [(who, list(each)) for who, each in groupby(tries, key=lambda one: one.identity)]
+    wanted = [
+        {
+            "role": who.role,
+            "sub": who.user,
+            "claims": who.claims,
+            "tries": [
+                {"statement": one.statement, "look": one.look, "gives": "count", "path": _path(one)}
+                for one in each
+            ],
+        }
+        for who, each in groups
+    ]
+    database.rows(_HAND_OVER, {"wanted": json.dumps(wanted)})
+    database.rows(_SQL)
+    [(done,)] = database.rows(_TAKE)
+    for (_, each), told in zip(groups, json.loads(done), strict=False):
+        for one, answer in zip(each, told, strict=False):
+            yield _read(one, answer)
+
+
+def _read(tried: Try, answer: dict[str, Any]) -> Tried:
+    state = answer["state"]
+    every = frozenset(range(len(tried.seeds)))
+    if state == THROUGH:
+        if tried.look is not None:
+            reached = frozenset(int(number) - 1 for number in answer["rows"] or ())
+        else:
+            reached = every if answer["count"] else frozenset()
+        return Tried(tried=tried, reached=reached)
+    if state in _AFTER_POLICIES:
+        return Tried(
+            tried=tried,
+            reached=every if len(every) == 1 else frozenset(),
+            sqlstate=None if len(every) == 1 else state,
+        )
+    return Tried(tried=tried, reached=frozenset(), sqlstate=state, message=answer.get("message", ""))
+
+
+def _path(tried: Try) -> str:
+    """Return what PostgREST sets: the request's schema, then its extra ones."""
+    return ", ".join(
+        '"{}"'.format(name.replace('"', '""')) for name in (tried.table.schema, "public", "extensions")
+    )
+
+
+_SQL: Final = resources.files(__package__).joinpath("try.sql").read_text(encoding="utf-8")
