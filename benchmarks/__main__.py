@@ -4,13 +4,22 @@ import argparse
 from types import ModuleType
 from typing import Final
 
-from benchmarks import deploy_pending, push_to_succeeded, report, validate_files, webhook_to_202
+from benchmarks import (
+    deploy_pending,
+    long_history,
+    push_to_succeeded,
+    rehearse,
+    report,
+    validate_files,
+    webhook_to_202,
+)
 from benchmarks.figure import TINY, Figure, Sizes
 from benchmarks.ground import ground
 from orchestrator.adapters.logging import configure
 
 _BENCHMARKS: Final[dict[str, ModuleType]] = {
-    module.NAME: module for module in (webhook_to_202, push_to_succeeded, deploy_pending, validate_files)
+    module.NAME: module
+    for module in (webhook_to_202, push_to_succeeded, deploy_pending, long_history, rehearse, validate_files)
 }
 
 

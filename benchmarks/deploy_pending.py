@@ -90,7 +90,7 @@ def _round(
         with _distance(target_url, away) as ours_url, _distance(peer_url, away) as theirs_url:
             measured = {"peer": took(lambda: _loop(theirs_url, files))} if peer_first else {}
             with ground.service(target_url=ours_url) as service:
-                measured |= _deploy(service, files)
+                measured |= deploy(service, files)
             return measured if peer_first else {**measured, "peer": took(lambda: _loop(theirs_url, files))}
 
 
@@ -99,7 +99,7 @@ def _loop(url: str, files: Sequence[File]) -> None:
         apply_all(connection, files)
 
 
-def _deploy(service: Service, files: Sequence[File]) -> dict[str, float]:
+def deploy(service: Service, files: Sequence[File]) -> dict[str, float]:
     """Return how long each stage and all of it took, in milliseconds."""
     for version, name, sql in files:
         service.work.write(f"supabase/migrations/{version}_{name}.sql", sql)

@@ -36,6 +36,11 @@ class Sizes:
     pending: Sequence[int] = (60, 500)
     #: the target is so far away, there and back; measured with the first of `pending`
     round_trip_milliseconds: float = 20
+    #: tables of the target that rehearsals are for, and how many migrations each rehearses
+    tables: int = 200
+    rehearsed: Sequence[int] = (1, 60)
+    #: migrations that were applied before: few and many
+    history: Sequence[int] = (60, 10_000)
     #: files that are validated at once
     files: Sequence[int] = (1, 2000)
     rounds: int = 5
@@ -43,7 +48,16 @@ class Sizes:
 
 #: just enough to see that everything runs
 TINY = Sizes(
-    connections=(1, 2), webhooks=6, pushes=1, pending=(3,), round_trip_milliseconds=2, files=(1, 5), rounds=1
+    connections=(1, 2),
+    webhooks=6,
+    pushes=1,
+    pending=(3,),
+    round_trip_milliseconds=2,
+    tables=3,
+    rehearsed=(1, 2),
+    history=(2, 5),
+    files=(1, 5),
+    rounds=1,
 )
 
 

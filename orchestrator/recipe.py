@@ -129,7 +129,7 @@ def _settle(claim: Claim, result: Result, tools: Tools) -> None:
 def _after(claim: Claim, done: Done[Any]) -> Stage | Status:
     """Say what follows; an undo that a person asked for and that undid nothing leaves nothing half done."""
     then = STORY[claim.deployment.stage].after(done.outcome)
-    untouched = isinstance(done.gave, Rollback) and not done.gave.reverted
+    untouched = isinstance(done.gave, Rollback) and not (done.gave.reverted or done.gave.restored)
     if then is Status.STUCK and claim.deployment.undoes is not None and untouched:
         return Status.FAILED
     return then
@@ -142,9 +142,10 @@ def _failed(error: BasculeError) -> Done[Any]:
 def _worn_out(claim: Claim, policy: TargetPolicy) -> BasculeError:
     stage = claim.deployment.stage
     return BasculeError(
-        f"stage {stage} was begun {policy.attempts} times and never came to an end",
+        f"stage {stage} broke off {policy.attempts} times: its worker died each time, or Bascule has a fault",
         code="attempts-exhausted",
-        remedy=f"read the worker's log, then: bascule retry {claim.deployment.id}",
+        remedy="the worker's log says which, a fault with its place; it is no fault of the migrations. Then: "
+        f"bascule retry {claim.deployment.id}",
         stage=stage.value,
     )
 
@@ -165,5 +166,6 @@ def _to_hold(claim: Claim, done: Done[Any], tools: Tools) -> tuple[Migration, ..
     probed = claim.deployment.stage is Stage.SMOKE or isinstance(done.gave, Applied)
     refused_by_probes = probed and done.outcome is Outcome.REFUSED
     if refused_by_probes or claim.deployment.undoes is not None:
-        return undone_of(claim, tools).pending
+        undone = undone_of(claim, tools)
+        return (*undone.left, *undone.pending)
     return ()

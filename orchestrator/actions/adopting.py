@@ -11,7 +11,7 @@ from orchestrator.catalog import facts
 from orchestrator.domain.adoption import AdoptionPlan, AdoptionState, BaselineRow, plan_adoption
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Care, ContentStore, Git, Targets
+from orchestrator.ports import Care, ContentStore, Git, Targets, Watching
 from orchestrator.stages.plan import pair
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
@@ -33,6 +33,8 @@ class Look:
     take_over: bool = False
     #: whose it is until then; None: nobody's, or ours
     took_over_from: str | None = None
+    #: the ledger has a target of this name under care, and this database knows nothing of it
+    starts_anew: bool = False
 
 
 def look(
@@ -41,6 +43,7 @@ def look(
     git: Git,
     targets: Targets,
     contents: ContentStore,
+    watching: Watching,
     ledger_id: str,
     baseline: str | None,
     take_over: bool = False,
@@ -63,6 +66,7 @@ def look(
         take_over=take_over,
     )
     known = {row.version for row in state.history} | {one.version for one in plan.to_record}
+    is_ours = state.fence is not None and state.fence.owner == ledger_id
     return Look(
         target=policy.name,
         commit=commit,
@@ -71,14 +75,21 @@ def look(
         present=tuple(one for one in migrations if one.version in known),
         is_unwritten=bool(state.user_objects and not known) and not _has_baseline(policy, commit, git),
         take_over=take_over,
-        took_over_from=state.fence.owner if state.fence and state.fence.owner != ledger_id else None,
+        took_over_from=state.fence.owner if state.fence and not is_ours else None,
+        starts_anew=not is_ours and watching.watched(policy.name).adopted,
     )
 
 
 def adopt(
     seen: Look, *, targets: Targets, contents: ContentStore, care: Care, ledger_id: str, actor: str
 ) -> None:
-    """Put fence and baseline on the target, then record it with its facts. Safe to repeat after a crash."""
+    """Put fence and baseline on the target, then record it with its facts. Safe to repeat after a crash.
+
+    What is on record for another database of this name is forgotten first: a fence that was put there already
+    would hide from the next try that it is another one.
+    """
+    if seen.starts_anew:
+        care.release(seen.target, actor=actor)
     with targets.adopting(seen.target) as adoption:
         adoption.place(ledger_id, _rows(seen.plan.to_record, contents), take_over=seen.take_over)
     with targets.reading(seen.target) as reader, reader.asking() as database:

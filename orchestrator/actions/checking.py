@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.actions.baseline import Baseline
 from orchestrator.actions.choosing import Chosen
+from orchestrator.actions.misspelt import meant
 from orchestrator.actions.progress import Tell, ToldScratch, nobody
 from orchestrator.actions.project_settings import terms_of
 from orchestrator.actions.reviewing import Report, review_files, review_for_target
@@ -30,6 +31,7 @@ from orchestrator.stages import rehearse
 from orchestrator.validation.rehearsed import rehearsal_findings
 from orchestrator.validation.rules import RULES, rehearsal_failed, rollback_missing
 from orchestrator.validation.split import decode
+from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def check_files(
         review=(lambda: review_files([chosen], linter=linter)) if with_review else None,
         copy=copy,
     )
-    return _with_base_remedy(done, base)
+    return _with_base_remedy(done, base, chosen.files)
 
 
 def check_for_target(
@@ -275,11 +277,17 @@ def _without_guesses(findings: Sequence[Finding], planned: Plan, rehearsal: Rehe
             yield each
 
 
-def _with_base_remedy(check: Check, base: Baseline) -> Check:
-    """Say where the base schema belongs, where the first thing that is missing was never in git."""
-    remedy = base.remedy_for(check.rehearsal.failed if check.rehearsal else None)
-    if remedy is None:
+def _with_base_remedy(check: Check, base: Baseline, files: Sequence[SqlText]) -> Check:
+    """Say where the base schema belongs, where the first thing that is missing was never in git.
+
+    What the files make under a name that is nearly the same was meant, more likely than not.
+    """
+    failed = check.rehearsal.failed if check.rehearsal else None
+    remedy = base.remedy_for(failed)
+    if failed is None or remedy is None:
         return check
+    near = meant(failed, files)
+    remedy = f"Did you mean {near}? Else {remedy}" if near else remedy
     findings = (
         replace(each, remedy=remedy) if each.rule == rehearsal_failed.RULE.id else each
         for each in check.report.findings

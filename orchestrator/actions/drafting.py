@@ -16,7 +16,7 @@ from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal, RollbackVerdict
 from orchestrator.ports import Kept
-from orchestrator.validation.evidence import WayBack
+from orchestrator.validation.rehearsal.evidence import WayBack
 from orchestrator.validation.rename import rollback_path
 
 #: where rollbacks lie, beside the folder of migrations

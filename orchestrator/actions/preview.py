@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from orchestrator.domain.deployment import Cause, Deployment, DeploymentId, Stage, Status
+from orchestrator.domain.dropped import Counted
 from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.migration import Migration, checksum
-from orchestrator.domain.plan import Hold, Plan, Tree
+from orchestrator.domain.plan import Hold, Leaving, Plan, Tree
 from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import ContentStore, Git, Linter, Targets
-from orchestrator.stages import checkout, plan, validate
+from orchestrator.ports import ContentStore, Git, Kept, Linter, Targets
+from orchestrator.stages import checkout, departure, plan, validate
+from orchestrator.steps.leaving import rows_at_stake, what_leaves
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +22,10 @@ class Preview:
 
     verdict: Verdict
     commit: str
+    #: what is undone first, because its files left the branch; newest first
+    leaving: tuple[Leaving, ...]
+    #: live rows and values that this would drop and that it did not write: then it is refused
+    at_stake: tuple[Counted, ...]
     pending: tuple[Migration, ...]
     applied: int
     findings: tuple[Finding, ...]
@@ -50,13 +56,21 @@ def preview(
     linter: Linter,
     recorded: dict[str, str],
     holds: tuple[Hold, ...],
+    kept: Kept | None = None,
+    is_head: bool = True,
 ) -> Preview:
-    """Hold a commit against a target. Raises MigrationRefused, Unavailable, ConfigurationError."""
+    """Hold a commit against a target. Without a ledger (`kept`) nothing that left the branch is undone.
+
+    `is_head`: it is what the branch holds, not what a person named. Raises MigrationRefused, Unavailable,
+    ConfigurationError.
+    """
     memory = Memory()
     tree, seen = tree_of(policy, commit, git, memory)
     with targets.reading(policy.name) as reader:
+        leaves = what_leaves(tree, policy, reader=reader, kept=kept, is_head=is_head) if kept else None
         planned = plan.run(
             tree,
+            departure=leaves,
             history=reader.history(),
             recorded=recorded,
             holds=holds,
@@ -65,17 +79,27 @@ def preview(
         )
         pending = planned.gave or Plan()
         files = [file for one in pending.pending for file in (one.file, one.rollback) if file]
+        contents = memory.content([file.sha256 for file in files])
+        counted: tuple[Counted, ...] = ()
+        if kept and pending.leaving:
+            contents |= kept.content(
+                [file.sha256 for one in pending.left for file in (one.file, one.rollback) if file]
+            )
+            reverts = departure.reverts_of(pending, contents)
+            counted = rows_at_stake(reverts, plan=pending, target=policy.name, reader=reader, kept=kept)
         judged = validate.run(
             pending,
-            contents=memory.content([file.sha256 for file in files]),
+            contents=contents,
             policy=policy,
             linter=linter,
             reader=reader,
         )
     findings = (*seen, *planned.findings, *judged.findings)
     return Preview(
-        verdict=verdict_of(findings),
+        verdict=Verdict.REFUSE if counted else verdict_of(findings),
         commit=commit,
+        leaving=pending.leaving,
+        at_stake=counted,
         pending=pending.pending,
         applied=pending.applied,
         findings=findings,

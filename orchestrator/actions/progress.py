@@ -59,13 +59,15 @@ class _ToldPlay:
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration."""
-        if self._down:
-            self._again += 1
-            self._tell(f"rehearsing once more {self._again} of {self._of}")
-        else:
-            self._up += 1
-            self._tell(f"rehearsing {self._up} of {self._of}")
+        self._up += 1
+        self._tell(f"rehearsing {self._up} of {self._of}")
         return self._play.apply(migration, sql)
+
+    def apply_again(self, migration: Migration, sql: str) -> None:
+        """Run a migration once more."""
+        self._again += 1
+        self._tell(f"rehearsing once more {self._again} of {self._of}")
+        self._play.apply_again(migration, sql)
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback."""
@@ -84,6 +86,10 @@ class _ToldPlay:
     def back_to(self, mark: int) -> None:
         """Make everything what it was at that moment."""
         self._play.back_to(mark)
+
+    def probing(self) -> AbstractContextManager["Database"]:
+        """Ask with rows of one's own."""
+        return self._play.probing()
 
     def asking(self) -> AbstractContextManager["Database"]:
         """Ask the copy as it stands."""

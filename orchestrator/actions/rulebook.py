@@ -36,13 +36,15 @@ from orchestrator.validation.rules import (
 _CHECKOUT: Final = PurePosixPath("orchestrator/stages/checkout_rules")
 _OBSERVE: Final = PurePosixPath("orchestrator/stages/observe_rules")
 _SMOKE: Final = PurePosixPath("orchestrator/probes/rules")
+_LINTS: Final = PurePosixPath("orchestrator/probes/lints")
 _VALIDATION: Final = PurePosixPath("orchestrator/validation/rules")
-_HOMES: Final = frozenset({_CHECKOUT, _OBSERVE, _SMOKE, _VALIDATION})
+_HOMES: Final = frozenset({_CHECKOUT, _OBSERVE, _SMOKE, _LINTS, _VALIDATION})
 #: whose pages say all, and who looks there
 _OF_PAGES: Final = {
     _CHECKOUT: (Stage.CHECKOUT, Source.TREE),
     _OBSERVE: (Stage.OBSERVE, Source.PREFLIGHT),
     _SMOKE: (Stage.SMOKE, Source.SMOKE),
+    _LINTS: (Stage.SMOKE, Source.SMOKE),
 }
 
 _OF_DRIFT: Final = {

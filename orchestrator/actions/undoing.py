@@ -42,6 +42,8 @@ class Undoing:
     steps: tuple[Step, ...]
     #: live rows and values that would be dropped and that the deployment did not write
     at_stake: tuple[Counted, ...]
+    #: what it applies again, oldest first: the deployment had undone it because the files had left the branch
+    again: tuple[str, ...] = ()
     #: why it cannot be run
     obstacle: MigrationRefused | None = None
 
@@ -51,7 +53,8 @@ def look(deployment: Deployment, *, to: str | None, kept: Kept, targets: Targets
 
     Raises MigrationRefused where there is nothing to undo, or `to` is no version of it; Unavailable.
     """
-    applied = _applied(deployment, kept)
+    gave = _applied(deployment, kept)
+    applied = [each.migration for each in gave.migrations]
     _refuse_unknown(deployment, to, applied)
     planned = kept.gave(deployment.id, Stage.PLAN, Plan)
     rehearsal = _rehearsal(deployment, kept)
@@ -77,31 +80,37 @@ def look(deployment: Deployment, *, to: str | None, kept: Kept, targets: Targets
         to=to,
         steps=tuple(_step(each, rehearsal) for each in reverts),
         at_stake=counted,
+        again=() if to else tuple(reversed(gave.reverted)),
         obstacle=obstacle_of(reverts),
     )
 
 
 def undo(undoing: Undoing, *, care: Care, actor: str, drop_rows: bool) -> DeploymentId:
     """Ask for it. Raises MigrationRefused where it cannot be run, or would drop rows unasked."""
-    if undoing.obstacle is not None:
-        raise undoing.obstacle
-    if undoing.at_stake and not drop_rows:
-        told = [each.headline for each in undoing.at_stake]
-        raise MigrationRefused(
-            f"the rollback would drop what deployment {undoing.deployment} did not write: {'; '.join(told)}",
-            code="rows-at-stake",
-            remedy="keep them elsewhere first where they are needed; to drop them: --drop-rows",
-            rows=told,
-        )
+    refused = refusal(undoing, drop_rows=drop_rows)
+    if refused is not None:
+        raise refused
     return care.undo(undoing.deployment, actor=actor, to=undoing.to, drop_rows=drop_rows)
 
 
-def _applied(deployment: Deployment, kept: Kept) -> Sequence[Migration]:
+def refusal(undoing: Undoing, *, drop_rows: bool) -> MigrationRefused | None:
+    """Say why it would not be done: it cannot be run, or would drop rows that nobody gave up."""
+    if undoing.obstacle is not None or drop_rows or not undoing.at_stake:
+        return undoing.obstacle
+    told = [each.headline for each in undoing.at_stake]
+    return MigrationRefused(
+        f"the rollback would drop what deployment {undoing.deployment} did not write: {'; '.join(told)}",
+        code="rows-at-stake",
+        remedy="keep them elsewhere first where they are needed; to drop them: --drop-rows",
+        rows=told,
+    )
+
+
+def _applied(deployment: Deployment, kept: Kept) -> Applied:
     try:
-        applied = kept.gave(deployment.id, Stage.APPLY, Applied)
+        return kept.gave(deployment.id, Stage.APPLY, Applied)
     except KeyError:
         raise _nothing(deployment) from None
-    return [each.migration for each in applied.migrations]
 
 
 def _nothing(deployment: Deployment) -> MigrationRefused:

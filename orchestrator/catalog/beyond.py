@@ -4,9 +4,11 @@ A target's drift is judged by facts, and neither is a project's own. But a way b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from orchestrator.catalog.facts import Grouped, by_key
 from orchestrator.catalog.queries import query
+from orchestrator.catalog.versions import EVERYTHING, Part
 from orchestrator.domain.facts import Fact
 from orchestrator.ports import Database
 
@@ -16,22 +18,25 @@ class Beyond:
     """What is beyond the facts at one moment."""
 
     #: of relations, functions and enumerations that the platform keeps in the schemas that it manages
-    platform: tuple[Fact, ...]
+    platform: Grouped
     #: roles, memberships, and settings that hold in every database; without passwords
     roles: tuple[Fact, ...]
     #: OIDs of enumerations by their names
     enums: Mapping[str, int]
 
 
-def read(database: Database) -> Beyond:
-    """Return what is beyond the facts of the database that is open here. Needs no superuser.
+def read(database: Database, *, part: Part | None = None, known: Beyond | None = None) -> Beyond:
+    """Return what is beyond the facts of the database that is open here: all; or a part anew, the rest as known.
 
-    Raises TargetError. Leaves settings behind that end with the transaction, as catalog/facts.py does.
+    Needs no superuser. settings.sql has to run before it. Raises TargetError.
     """
-    database.rows(query("settings"))
+    if part is not None and known is not None:
+        found = by_key(database.rows(query("platform"), part.parameters)) if part.has_platform else {}
+        kept = {key: facts for key, facts in known.platform.items() if key not in part.keys}
+        return replace(known, platform={**kept, **found})
     return Beyond(
-        platform=tuple(Fact(*row) for row in database.rows(query("platform"))),
-        roles=tuple(Fact(*row) for row in database.rows(query("roles"))),
+        platform=by_key(database.rows(query("platform"), EVERYTHING)),
+        roles=tuple(sorted(Fact(*row) for row in database.rows(query("roles")))),
         enums=dict(database.rows(query("enums"))),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from orchestrator.catalog.queries import query
+from orchestrator.catalog.versions import EVERYTHING, Part
 from orchestrator.domain.conversion import is_lossless
 from orchestrator.ports import Database
 
@@ -60,9 +61,21 @@ class Holdings:
     relations: Mapping[int, Relation]
 
 
-def read(database: Database) -> Holdings:
-    """Return what the database that is open here holds. Needs no superuser. Raises TargetError."""
-    return Holdings(relations={row[0]: _relation(row) for row in database.rows(query("holdings"))})
+def read(database: Database, *, part: Part | None = None, known: Holdings | None = None) -> Holdings:
+    """Return what the database that is open here holds: all; or a part read anew, and the rest as `known`.
+
+    Needs no superuser. Raises TargetError.
+    """
+    found = {
+        row[0]: _relation(row)
+        for row in database.rows(query("holdings"), part.parameters if part else EVERYTHING)
+    }
+    if part is None or known is None:
+        return Holdings(relations=found)
+    kept = {
+        oid: each for oid, each in known.relations.items() if oid not in part.keys and each.kind != _COMPOSITE
+    }
+    return Holdings(relations={**kept, **{o: each for o, each in found.items() if o not in kept}})
 
 
 def _relation(row: tuple[Any, ...]) -> Relation:
@@ -97,8 +110,13 @@ def _gone(before: Holdings, after: Holdings) -> Iterator[str]:
             yield f"the rows of {relation.name}"
         elif relation.kind == _SEQUENCE and _has_its_column(relation, after):
             yield f"the position of sequence {relation.name}"
-    for oid in before.relations.keys() - missing:
+    for oid in _changed_between(before, after) - missing:
         yield from _gone_columns(oid, before, after)
+
+
+def _changed_between(before: Holdings, after: Holdings) -> set[int]:
+    """Return what is not the very same value at both moments; what was read in part shares most of them."""
+    return {oid for oid, each in before.relations.items() if after.relations.get(oid) is not each}
 
 
 def _ancestors(oid: int, holdings: Holdings) -> Iterator[int]:
@@ -152,7 +170,8 @@ def displaced(before: Holdings, after: Holdings) -> tuple[str, ...]:
     other. What has a name that nobody had is among the facts anyway.
     """
     found = list(_displaced(_names(before), _names(after)))
-    for oid, relation in before.relations.items():
+    for oid in _changed_between(before, after):
+        relation = before.relations[oid]
         old, new = _both(oid, before, after)
         found += _displaced(_qualified(relation, old), _qualified(relation, new))
     return tuple(sorted(found))
@@ -190,7 +209,8 @@ def narrowed(before: Holdings, between: Holdings, *, kept: Collection[str] = ())
 
 
 def _narrowed(before: Holdings, between: Holdings, kept: frozenset[str]) -> Iterator[str]:
-    for oid, relation in before.relations.items():
+    for oid in _changed_between(before, between):
+        relation = before.relations[oid]
         changed = _changed(oid, before, between)
         inherited = {name for each in relation.parents if changed for name in _changed(each, before, between)}
         for name, said in changed.items():

@@ -1,8 +1,8 @@
 -- What holds rows or a position that no script brings back, as one row for each relation: its OID, kind, name, the
 -- tables that it is a child of, whose sequence it is, and its columns as JSON. Numbers are what stays when
--- something is renamed. Only columns of the catalog are read.
+-- something is renamed. Only columns of the catalog are read. `near`: only these, and all composite types; null: all.
 --
--- Left out, as in facts.sql: our history schema, members of extensions, what the platform keeps in the schemas
+-- Left out, as in facts/: our history schema, members of extensions, what the platform keeps in the schemas
 -- that it manages. Left out as well: views, and generated columns, which are worked out from others.
 with relation as materialized (
   select c.oid, c.relkind, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) as name
@@ -17,12 +17,14 @@ with relation as materialized (
                 where t.oid = c.reltype and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
                   and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid > 0
                offset 0))
-     and n.nspname not like 'pg\_%' and n.nspname not in ('information_schema', 'supabase_migrations')
+     -- composite types are few, and whether columns are of them is written beside the columns
+     and (%(near)s::oid[] is null or c.relkind = 'c' or c.oid = any (%(near)s))
+     and n.nspname not like 'pg\_%%' and n.nspname not in ('information_schema', 'supabase_migrations')
      and not (n.nspname in ('auth', 'storage', 'realtime', '_realtime', '_supavisor', '_analytics', 'extensions',
                             'graphql', 'graphql_public', 'vault', 'pgsodium', 'pgsodium_masks', 'pgbouncer',
                             'supabase_functions', 'cron', 'net', 'pgmq', 'pgtle')
               and c.relowner in (select oid from pg_catalog.pg_roles
-                                  where rolname like 'supabase\_%'
+                                  where rolname like 'supabase\_%%'
                                      or rolname in ('dashboard_user', 'pgbouncer', 'pgsodium_keymaker')))
 ),
 member as materialized (
@@ -47,7 +49,7 @@ held as materialized (
   select a.attrelid,
          pg_catalog.json_agg(pg_catalog.json_build_array(
            a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid::bigint, a.atttypmod,
-           pg_catalog.format_type(a.atttypid, a.atttypmod), t.resolved)) as columns
+           pg_catalog.format_type(a.atttypid, a.atttypmod), t.resolved) order by a.attnum) as columns
     from relation r
     join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0
     join type t on t.oid = a.atttypid

@@ -1,4 +1,4 @@
--- What the server knows of roles, as rows like those of facts.sql: roles, who is a member of which, settings that
+-- What the server knows of roles, as rows like those of facts/: roles, who is a member of which, settings that
 -- hold in every database. Each says by `about` whose it is, as the catalog has the names. Passwords are not seen:
 -- nobody but a superuser may read even their digests.
 select 'role' as kind, quote_ident(r.rolname) as identity,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.catalog.queries import query
+from orchestrator.domain.platform import MANAGED_SCHEMAS
 from orchestrator.ports import Database
 
 
@@ -74,7 +75,8 @@ class Schema:
 def read(database: Database, schemas: Sequence[str] = ()) -> Schema:
     """Return what these schemas hold; without any, the user's own. Raises TargetError."""
     database.rows(query("settings"))
-    chosen = list(schemas) or [name for (name,) in database.rows(query("user_schemas"))]
+    managed = {"managed": list(MANAGED_SCHEMAS)}
+    chosen = list(schemas) or [name for (name,) in database.rows(query("user_schemas"), managed)]
     return Schema(
         tables=tuple(_table(row) for row in database.rows(query("tables"), {"schemas": chosen})),
         policies=tuple(_policy(row) for row in database.rows(query("policies"), {"schemas": chosen})),

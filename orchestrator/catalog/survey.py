@@ -22,6 +22,7 @@ from orchestrator.domain.shape import (
     Index,
     Name,
     Policy,
+    RewriteRule,
     Shape,
     Table,
     TableKind,
@@ -110,7 +111,7 @@ def _table(found: _Found) -> Table:
     return Table(
         name=Name(*found["name"]),
         kind=TableKind(found["kind"]),
-        columns={column["name"]: Column(**column) for column in found["columns"]},
+        columns={column["name"]: _column(column) for column in found["columns"]},
         primary_key=tuple(column for key in constraints if key["kind"] == "p" for column in key["columns"]),
         indexes=tuple(_index(index) for index in found["indexes"]),
         foreign_keys=tuple(
@@ -120,6 +121,7 @@ def _table(found: _Found) -> Table:
         row_security=found["row_security"],
         policies=tuple(_policy(policy) for policy in found["policies"]),
         triggers=tuple(_trigger(trigger) for trigger in found["triggers"]),
+        rules=tuple(RewriteRule(**rule) for rule in found["rules"]),
         grants=frozenset(
             grant for role, privileges in found["grants"] for grant in _grants(role, privileges)
         ),
@@ -127,8 +129,13 @@ def _table(found: _Found) -> Table:
         parents=tuple(Name(*parent) for parent in found["parents"]),
         reads=frozenset(Name(schema, name) for schema, name, _ in reads),
         reads_columns=frozenset(column for *_, column in reads if column),
+        calls=_names(found["calls"]),
         security_invoker=found["security_invoker"],
     )
+
+
+def _column(found: _Found) -> Column:
+    return Column(**{**found, "calls": _names(found["calls"])})
 
 
 def _index(found: _Found) -> Index:

@@ -15,6 +15,14 @@ select json_build_object(
                     'type', format_type(a.atttypid, a.atttypmod),
                     'not_null', a.attnotnull,
                     'has_default', a.atthasdef or a.attidentity <> '',
+                    'calls', case when a.atthasdef then (
+                      select json_agg(distinct json_build_array(fn.nspname, f.proname)::jsonb)
+                        from pg_attrdef e
+                        join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid
+                                        and d.refclassid = 'pg_proc'::regclass
+                        join pg_proc f on f.oid = d.refobjid
+                        join pg_namespace fn on fn.oid = f.pronamespace
+                       where e.adrelid = c.oid and e.adnum = a.attnum) end,
                     'commented', a.attnum = any (said.columns)) order by a.attnum)
              from pg_attribute a
             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]'),
@@ -111,6 +119,30 @@ select json_build_object(
              join pg_proc f on f.oid = t.tgfoid
              join pg_namespace fn on fn.oid = f.pronamespace
             where t.tgrelid = c.oid and not t.tgisinternal), '[]'),
+
+         'rules', coalesce((
+           select json_agg(json_build_object(
+                    'name', w.rulename,
+                    'event', case w.ev_type when '2' then 'UPDATE' when '3' then 'INSERT' else 'DELETE' end)
+                  order by w.rulename)
+             from pg_rewrite w
+            where w.ev_class = c.oid and w.ev_type <> '1'), '[]'),
+
+         -- Of a view, what its query calls; of a table, what its checks call. PostgreSQL's own functions are not
+         -- among them: of those it remembers no use. Operators of an author's own stand for their functions.
+         'calls', (
+           select json_agg(distinct json_build_array(fn.nspname, f.proname)::jsonb)
+             from (select 'pg_rewrite'::regclass, w.oid
+                     from pg_rewrite w
+                    where w.ev_class = c.oid and w.ev_type = '1'
+                   union all
+                   select 'pg_constraint'::regclass, k.oid
+                     from pg_constraint k
+                    where k.conrelid = c.oid and k.contype = 'c') part (classid, oid)
+             join pg_depend d on d.classid = part.classid and d.objid = part.oid
+             left join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
+             join pg_proc f on f.oid = case when d.refclassid = 'pg_proc'::regclass then d.refobjid else o.oprcode end
+             join pg_namespace fn on fn.oid = f.pronamespace),
 
          -- Without a list of privileges only the owner has any.
          'grants', coalesce((

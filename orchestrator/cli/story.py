@@ -8,7 +8,15 @@ from rich.text import Text
 from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
 from orchestrator.cli.words import count, span
-from orchestrator.domain.deployment import Deployment, DeploymentId, Stage, StageRun, Status, WaitingFor
+from orchestrator.domain.deployment import (
+    Deployment,
+    DeploymentId,
+    Outcome,
+    Stage,
+    StageRun,
+    Status,
+    WaitingFor,
+)
 from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.rehearsal import CopyOrigin, RollbackSource, RollbackVerdict
@@ -148,18 +156,36 @@ def _to_do(deployment: Deployment, reading: Reading) -> str:
 def _gist(run: StageRun) -> str:
     """Say in a few words what a stage gave."""
     gave: Any = run.gave or {}
+    if run.stage is Stage.REHEARSE and run.outcome is Outcome.SKIPPED:
+        return "left out: rehearse = false in the target's settings"
     gist: dict[Stage, Callable[[], str]] = {
         Stage.CHECKOUT: lambda: f"{count(gave['migrations'], 'migration')} in the commit",
-        Stage.PLAN: lambda: f"{len(gave['pending'])} pending, {gave['applied']} applied",
+        Stage.PLAN: lambda: _planned(gave),
         Stage.OBSERVE: lambda: count(gave["matrix"]["relations"], "exposed relation"),
         Stage.REHEARSE: lambda: _rehearsed(gave),
-        Stage.APPLY: lambda: f"{len(gave['migrations'])} applied",
+        Stage.APPLY: lambda: _applied(gave),
         Stage.SMOKE: lambda: f"{count(gave['after']['relations'], 'exposed relation')} asked again",
-        Stage.ROLLBACK: lambda: (
-            f"{len(gave['reverted'])} undone" if gave["reverted"] else str(gave["method"])
-        ),
+        Stage.ROLLBACK: lambda: _rolled_back(gave),
     }
     return gist[run.stage]() if gave and run.stage in gist else ""
+
+
+def _planned(gave: Any) -> str:  # noqa: ANN401  # a Plan as JSON
+    left = f"{len(gave['leaving'])} to undo whose files left, " if gave.get("leaving") else ""
+    return f"{left}{len(gave['pending'])} pending, {gave['applied']} applied"
+
+
+def _rolled_back(gave: Any) -> str:  # noqa: ANN401  # a Rollback as JSON
+    undone = f"{len(gave['reverted'])} undone" if gave["reverted"] else ""
+    again = f"{len(gave['restored'])} applied again" if gave.get("restored") else ""
+    return ", ".join(filter(None, (undone, again))) or str(gave["method"])
+
+
+def _applied(gave: Any) -> str:  # noqa: ANN401  # Applied as JSON
+    """Say how much is committed, and whether that was one transaction."""
+    left = f"{len(gave['reverted'])} undone whose files left, " if gave.get("reverted") else ""
+    many = f"{left}{len(gave['migrations'])} applied"
+    return f"{many}, all in one transaction" if gave.get("at_once") else many
 
 
 def _rehearsed(gave: Any) -> str:  # noqa: ANN401  # a Rehearsal as JSON
@@ -169,7 +195,13 @@ def _rehearsed(gave: Any) -> str:  # noqa: ANN401  # a Rehearsal as JSON
         where = "built from the files"
     else:
         where = "copy kept" if copy.get("kept") else ""
-    return "; ".join(filter(None, (_proven(gave["rollbacks"]), where)))
+    departed: Any = gave.get("departed") or {}
+    left = "what left can be undone and applied again" if departed and not _spoilt(departed) else ""
+    return "; ".join(filter(None, (left, _proven(gave["rollbacks"]), where)))
+
+
+def _spoilt(departed: Any) -> bool:  # noqa: ANN401  # Departed as JSON
+    return bool(departed.get("failure") or departed.get("residue"))
 
 
 def _proven(rollbacks: Sequence[Any]) -> str:
@@ -186,7 +218,13 @@ def _migrations(run: StageRun) -> Sequence[str]:
     gave: Any = run.gave or {}
     match run.stage:
         case Stage.PLAN:
-            return [f"{one['version']} {one['name']}" for one in gave.get("pending", ())]
+            left = [one["migration"] for one in gave.get("leaving", ())]
+            return [
+                *(f"undo {one['version']} {one['name']}, whose file left the branch" for one in left),
+                *(f"{one['version']} {one['name']}" for one in gave.get("pending", ())),
+            ]
+        case Stage.APPLY:
+            return [f"{version} undone, whose file left the branch" for version in gave.get("reverted", ())]
         case Stage.REHEARSE:
             return [
                 f"{one['version']} {one['verdict']} ({_WHOSE[one['source']]})"
@@ -197,6 +235,8 @@ def _migrations(run: StageRun) -> Sequence[str]:
             drift = [Change(**each).headline for each in gave.get("drift", ())]
             return [
                 *(f"{version} undone" for version in gave.get("reverted", ())),
+                *(f"{version} applied again" for version in gave.get("restored", ())),
+                *(f"{version} undone and not applied again" for version in gave.get("not_restored", ())),
                 *(f"changed by others meanwhile: {headline}" for headline in drift),
             ]
         case _:

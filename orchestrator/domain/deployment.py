@@ -172,8 +172,12 @@ class Applied:
     """What the apply stage committed, in order."""
 
     migrations: tuple[AppliedMigration, ...] = ()
+    #: versions whose files left the branch, and that were undone before, newest first
+    reverted: tuple[str, ...] = ()
     #: the migration that failed; it is the culprit
     culprit: Migration | None = None
+    #: all in one transaction, which was to be committed only if the probes pass
+    at_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,6 +199,10 @@ class Rollback:
     method: RollbackMethod
     #: versions undone, in the order in which it was done (newest first)
     reverted: tuple[str, ...] = ()
+    #: versions applied again that the deployment had undone because their files left, oldest first
+    restored: tuple[str, ...] = ()
+    #: those that should have been, and were not
+    not_restored: tuple[str, ...] = ()
     #: facts that are not what they were before the deployment
     left_behind: tuple[Change, ...] = ()
     #: facts that others changed meanwhile: reported, and nobody's fault

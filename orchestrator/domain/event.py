@@ -75,6 +75,8 @@ class Message:
     actor: str = ""
     #: versions that were applied, reverted or refused, as the status says
     migrations: tuple[str, ...] = ()
+    #: versions whose files left the branch: undone by a success, applied again by a rollback, else not
+    left: tuple[str, ...] = ()
     #: one line each, worst first
     reasons: tuple[str, ...] = ()
     remedy: str = ""

@@ -49,6 +49,11 @@ def within(identity: str) -> tuple[str, str]:
     return ".".join(place), own
 
 
+def schema_of(identity: str) -> str:
+    """Return the first name."""
+    return split(identity, ".")[0]
+
+
 def subject(kind: str, identity: str) -> str:
     """Name a fact as people do: "policy own on public.orders", "grant on public.orders"."""
     place, own = within(identity)

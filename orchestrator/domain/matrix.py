@@ -95,6 +95,8 @@ class ExposedRelation:
     #: for a view that runs as its owner and for a materialized view: the relations whose rows it shows in
     #: spite of their row security
     bypasses: tuple[str, ...] = ()
+    #: its rows are somebody's: they name a user, or something that users are members of
+    owned: bool = False
     #: why no rows could be made up for it; empty: they were, or nobody wanted any
     unseeded: str = ""
     #: a command that the relation can never carry out has no cell
@@ -102,7 +104,24 @@ class ExposedRelation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Something that a lint noticed in the catalog. Rule, object and key say which one it is."""
+
+    #: the lint's id, e.g. "policy-row-function"
+    rule: str
+    #: qualified and quoted as PostgreSQL would: public.orders, public.total(bigint)
+    object: str
+    #: what is wrong, without the object's name
+    detail: str
+    remedy: str
+    #: tells several notices about one object apart
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Matrix:
     """All exposed relations of a target at one moment, by name."""
 
     relations: tuple[ExposedRelation, ...] = ()
+    #: what the lints noticed; those that were written before there were lints have none
+    notices: tuple[Notice, ...] = ()

@@ -19,6 +19,8 @@ class WhenFilesLeave(StrEnum):
 
     FAIL = "fail"
     WARN = "warn"
+    #: undo it with the rollback that the ledger kept
+    REVERT = "revert"
 
 
 class WhenFilesChange(StrEnum):
@@ -53,7 +55,7 @@ class HistoryRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
-    """Migrations that failed together; a plan that still contains all of them unchanged is refused."""
+    """Migrations that failed or were undone together; a plan that still contains all of them unchanged is refused."""
 
     id: int
     #: the deployment that failed
@@ -61,18 +63,64 @@ class Hold:
     #: (version, sha256) of each
     members: tuple[tuple[str, str], ...]
     reason: str
+    #: nothing failed: a person wanted it undone
+    undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """A version that the ledger knows to be on a target, and who brought it there."""
+
+    version: str
+    #: None: it was there when the target was adopted
+    deployment: int | None = None
+    #: where that deployment took it from
+    repository: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaving:
+    """A version of ours whose file left the branch, and that is to be undone."""
+
+    #: as it was applied; its rollback is what runs, a proven draft too
+    migration: Migration
+    #: the deployment that applied it
+    deployment: int
+    #: its rollback was drafted
+    drafted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Departure:
+    """What is to be done about applied versions whose files left the branch: all of it, or nothing."""
+
+    #: newest first, in the reverse order of application
+    leaving: tuple[Leaving, ...] = ()
+    #: what was applied after the oldest of them, and stays
+    later: tuple[Record, ...] = ()
+    #: why nothing of it is undone
+    obstacles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What a deployment will apply, in this order, and what is wrong with the history."""
+    """What a deployment will undo and apply, in this order, and what is wrong with the history."""
 
+    #: what left the branch and is undone first, newest first
+    leaving: tuple[Leaving, ...] = ()
+    #: what was applied after the oldest of those, and stays
+    later: tuple[Record, ...] = ()
     pending: tuple[Migration, ...] = ()
     #: how many of the commit's migrations the target already has
     applied: int = 0
     #: versions that the ledger thought to be on the target, and that somebody took out of its history
     gone: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def left(self) -> tuple[Migration, ...]:
+        """The migrations that it undoes, newest first."""
+        return tuple(each.migration for each in self.leaving)
 
     def after(self, version: str | None) -> tuple[Migration, ...]:
         """Return what is applied after this version, in order; all of it where it is none of these."""

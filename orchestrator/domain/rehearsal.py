@@ -132,6 +132,18 @@ class RollbackProof:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Departed:
+    """What became of the versions whose files left the branch, undone and applied again on the copy."""
+
+    #: what undoing them changes
+    undone: tuple[Change, ...] = ()
+    #: what is not as it was once they are applied again: more was undone than is theirs
+    residue: tuple[Change, ...] = ()
+    #: why one of them could not be undone, or applied again
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rehearsal:
     """What the rehearse stage gives."""
 
@@ -140,6 +152,8 @@ class Rehearsal:
     in_one_transaction: bool
     #: why one transaction does not even hold the migrations on their way up, where it is that
     apart_because: Failure | None = None
+    #: None: no file left the branch
+    departed: Departed | None = None
     rollbacks: tuple[RollbackProof, ...] = ()
     trace: tuple[StatementTrace, ...] = ()
     #: who may do what after all migrations; None when it did not come to that

@@ -41,6 +41,8 @@ class Column:
     not_null: bool = False
     #: by DEFAULT, GENERATED or IDENTITY
     has_default: bool = False
+    #: functions that its default calls, without PostgreSQL's own
+    calls: frozenset[Name] = frozenset()
     commented: bool = False
 
 
@@ -99,6 +101,15 @@ class Trigger:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RewriteRule:
+    """A rule, as CREATE RULE makes it: one statement becomes another, or others run along."""
+
+    name: str
+    #: INSERT, UPDATE or DELETE
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """What a role may do with a table."""
 
@@ -124,6 +135,7 @@ class Table:
     row_security: bool = False
     policies: tuple[Policy, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    rules: tuple[RewriteRule, ...] = ()
     grants: frozenset[Grant] = frozenset()
     commented: bool = False
     #: it is a partition of, or inherits from
@@ -132,6 +144,8 @@ class Table:
     reads: frozenset[Name] = frozenset()
     #: of a view: columns of those relations that it mentions, by their bare names
     reads_columns: frozenset[str] = frozenset()
+    #: functions that its query or its checks call, without PostgreSQL's own; None where nobody knows
+    calls: frozenset[Name] | None = None
     #: of a view: whether it asks with the rights of who asks
     security_invoker: bool = False
 

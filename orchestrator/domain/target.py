@@ -67,7 +67,7 @@ class TargetState:
     closed_by: DeploymentId | None
     #: the newest deployment, whatever became of it
     newest: Deployment | None
-    #: holds that are in force
+    #: holds that hold something back, as the branch was last seen
     holds: tuple[Hold, ...] = ()
     #: when somebody else was first seen to have changed it; None: it is as recorded, as far as is known
     drifted: datetime | None = None

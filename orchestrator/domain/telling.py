@@ -33,6 +33,7 @@ def message_of(
         subject=str(tree.get("subject", "")),
         actor=ended.actor or str(tree.get("author", "")),
         migrations=_migrations(kind, gave),
+        left=_left(kind, gave),
         reasons=tuple(_reasons(ended, runs)),
         remedy=_remedy(ended, runs),
         took_seconds=(at - (ended.started or ended.created)).total_seconds(),
@@ -66,6 +67,14 @@ def _migrations(kind: EventKind, gave: Mapping[Stage, Mapping[str, Any]]) -> tup
     if kind is EventKind.SUCCEEDED:
         return tuple(one["migration"]["version"] for one in gave.get(Stage.APPLY, {}).get("migrations", ()))
     return tuple(one["version"] for one in gave.get(Stage.PLAN, {}).get("pending", ()))
+
+
+def _left(kind: EventKind, gave: Mapping[Stage, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Name what left the branch, as far as that came to anything."""
+    if kind is EventKind.SUCCEEDED:
+        return tuple(gave.get(Stage.APPLY, {}).get("reverted", ()))
+    rollback = gave.get(Stage.ROLLBACK, {})
+    return tuple(rollback.get("restored" if kind is EventKind.ROLLED_BACK else "not_restored", ()))
 
 
 def _remedy(ended: Deployment, runs: Iterable[StageRun]) -> str:

@@ -95,9 +95,9 @@ def supabase_template(server: Cluster, connection: psycopg.Connection, *more_rol
 
 
 @contextmanager
-def maintenance(server: Cluster) -> Iterator[psycopg.Connection]:
+def maintenance(server: Cluster, database: str = "postgres") -> Iterator[psycopg.Connection]:
     """Connect as the superuser and wait for our turn."""
-    with connect(server, "postgres") as connection:
+    with connect(server, database) as connection:
         connection.execute(script("take_turn.sql"))
         yield connection
 

@@ -10,7 +10,7 @@ from orchestrator.domain.drift import Drift, Watched
 from orchestrator.domain.event import Event
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import Migration
-from orchestrator.domain.plan import Hold
+from orchestrator.domain.plan import Hold, Record
 from orchestrator.domain.push import Receipt, Request, Stored
 from orchestrator.domain.target import TargetState
 
@@ -86,6 +86,10 @@ class Kept(ContentStore, Protocol):
 
     def recorded(self, target: str) -> dict[str, str]:
         """Return the checksum of each version that the ledger knows to be on the target."""
+        ...
+
+    def applied(self, target: str) -> tuple[Record, ...]:
+        """Return what the ledger knows to be on the target, in the order of application."""
         ...
 
     def expected(self, target: str) -> str | None:

@@ -24,6 +24,10 @@ class Play(Protocol):
         """
         ...
 
+    def apply_again(self, migration: Migration, sql: str) -> None:
+        """Run a migration once more, whose statements have been told of. Raises the same."""
+        ...
+
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback as TargetWriter.revert would. Raises the same."""
         ...
@@ -42,6 +46,10 @@ class Play(Protocol):
 
     def back_to(self, mark: int) -> None:
         """Make everything exactly what it was at that moment; later marks are forgotten."""
+        ...
+
+    def probing(self) -> AbstractContextManager[Database]:
+        """Ask the copy with rows of one's own; whatever is written is undone."""
         ...
 
     def asking(self) -> AbstractContextManager[Database]:

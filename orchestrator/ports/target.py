@@ -14,7 +14,7 @@ from orchestrator.domain.target import Fence
 
 
 class Database(Protocol):
-    """One open connection inside a READ ONLY transaction: something to ask."""
+    """One open connection inside a transaction that is always undone: something to ask."""
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement, `%(name)s` for parameters, and return its rows. Raises TargetError."""
@@ -34,6 +34,10 @@ class TargetReader(Protocol):
 
     def begun(self) -> frozenset[str]:
         """Return the versions whose files run alone, were begun by Bascule and did not come to their end."""
+        ...
+
+    def half_undone(self) -> frozenset[str]:
+        """Return the versions of the history whose rollbacks run alone, were begun and did not end."""
         ...
 
     def transactions(self, versions: Sequence[str]) -> frozenset[str]:
@@ -58,6 +62,10 @@ class TargetReader(Protocol):
 
     def asking(self) -> AbstractContextManager[Database]:
         """Open a READ ONLY transaction that is always undone."""
+        ...
+
+    def probing(self) -> AbstractContextManager[Database]:
+        """Open a transaction that may write, and is always undone."""
         ...
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from orchestrator.domain.finding import Finding, worst_first
 from orchestrator.domain.matrix import Matrix
+from orchestrator.probes import notices
 from orchestrator.probes.rules import (
     access_narrowed,
     access_widened,
@@ -15,6 +16,8 @@ from orchestrator.probes.rules import (
     probe_unknown,
     rls_disabled,
     rls_without_policy,
+    rows_not_made_up,
+    rows_of_others,
     view_bypasses_rls,
 )
 from orchestrator.probes.seen import Seen, by_name
@@ -24,6 +27,7 @@ RULES: Final = (
     rls_disabled,
     policy_error,
     anon_writes,
+    rows_of_others,
     view_bypasses_rls,
     access_widened,
     access_narrowed,
@@ -47,4 +51,7 @@ def judge(before: Matrix, after: Matrix) -> tuple[Finding, ...]:
         for rule in RULES
         for finding in rule.check(Seen(now=relation, earlier=earlier))
     ]
-    return worst_first([*findings, *probe_unknown.check(after)])
+    noticed = notices.findings(before.notices, after.notices)
+    return worst_first(
+        [*findings, *probe_unknown.check(after), *rows_not_made_up.check(before, after), *noticed]
+    )

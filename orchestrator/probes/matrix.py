@@ -14,6 +14,7 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, Exposed
 from orchestrator.ports import Database
 from orchestrator.probes.asking import PLANNED, Answer, Patience, Question, answers
 from orchestrator.probes.identities import IDENTITIES
+from orchestrator.probes.notices import read_notices
 from orchestrator.probes.queries import query
 
 #: relations asked about in one call
@@ -43,9 +44,13 @@ def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None
             "lock_timeout": f"{patience.lock_seconds * 1000:.0f}",
         },
     )
+    noticed = read_notices(database, schemas)
     found = database.rows(query("relations"), {"schemas": list(schemas)})
     cells = _cells(database, [row[0] for row in found], patience)
-    return Matrix(relations=tuple(_relation(row, cells.get(row[0], ())) for row in found))
+    return Matrix(
+        relations=tuple(_relation(row, cells.get(row[0], ())) for row in found),
+        notices=noticed,
+    )
 
 
 def _relation(row: tuple[Any, ...], cells: Sequence[Cell]) -> ExposedRelation:

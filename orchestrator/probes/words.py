@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.matrix import Cell, Command
-from orchestrator.probes.identities import IDENTITIES, USER_A, USER_B
+from orchestrator.probes.identities import IDENTITIES, PRIVILEGED, USER_A, USER_B
 
-_ROLES = {identity.name: identity.role for identity in IDENTITIES}
+_ROLES = {identity.name: identity.role for identity in (*IDENTITIES, PRIVILEGED)}
 
 
 def listed(words: Iterable[str]) -> str:

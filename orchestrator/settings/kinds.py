@@ -18,11 +18,12 @@ from orchestrator.settings.model import Listen, Secret
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
-#: stages whose rules cannot be set, and where their pages lie
+#: where the pages of rules lie that cannot be set, and of which stage they are
 _PAGES: Final = {
-    "checkout": "stages/checkout_rules",
-    "observe": "stages/observe_rules",
-    "smoke": "probes/rules",
+    "stages/checkout_rules": "checkout",
+    "stages/observe_rules": "observe",
+    "probes/rules": "smoke",
+    "probes/lints": "smoke",
 }
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
@@ -176,7 +177,7 @@ def _rule(value: object) -> str:
     text = _text(value, "drop-column")
     rule = next((rule for rule in RULES if rule.id == text), None)
     if rule is None:
-        stage = next((stage for stage, folder in _PAGES.items() if text in _rules_in(folder)), None)
+        stage = next((stage for folder, stage in _PAGES.items() if text in _rules_in(folder)), None)
         if stage is not None:
             raise ValueError(
                 f"is a rule of the stage {stage}; only rules of plan, validate and rehearse can be set yet"

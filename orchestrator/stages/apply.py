@@ -87,8 +87,8 @@ def _at_once(
         return _none_applied(plan, error)
     crash_point("apply: after the commit of all")
     if not applied:
-        return Done(outcome=Outcome.REFUSED, gave=Applied(), findings=found)
-    return Done(outcome=Outcome.PASSED, gave=Applied(migrations=applied))
+        return Done(outcome=Outcome.REFUSED, gave=Applied(at_once=True), findings=found)
+    return Done(outcome=Outcome.PASSED, gave=Applied(migrations=applied, at_once=True))
 
 
 def _none_applied(plan: Plan, error: BasculeError) -> Done[Applied]:

@@ -11,7 +11,7 @@ from orchestrator.domain.facts import Facts
 from orchestrator.domain.identity import split
 from orchestrator.domain.shape import Name, Shape
 from orchestrator.ports import TargetReader
-from orchestrator.validation.dropped_rows import what_is_dropped
+from orchestrator.validation.losses.dropped_rows import what_is_dropped
 from orchestrator.validation.reverts import Revert
 from orchestrator.validation.sql_text import SqlText
 

@@ -1,7 +1,8 @@
 """Decide what is pending on the target.
 
-Takes          the Tree of the commit, the target's history, and what the ledger knows about the target
-Gives          Plan: the pending migrations in order, each with its rollback
+Takes          the Tree of the commit, the target's history, what the ledger knows about the target, and
+               what is undone because its files left the branch
+Gives          Plan: that, and the pending migrations in order, each with its rollback
 Fails with     nothing of its own
 Leaves behind  nothing
 """
@@ -13,7 +14,7 @@ from functools import partial
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Finding, Verdict, verdict_of, worst_first
 from orchestrator.domain.migration import SqlFile
-from orchestrator.domain.plan import HistoryRow, Hold, Plan, Tree
+from orchestrator.domain.plan import Departure, HistoryRow, Hold, Plan, Tree
 from orchestrator.domain.rollback_files import Pairing, pair_rollbacks
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.history import make_plan, migrations_of
@@ -35,11 +36,12 @@ def run(
     holds: Sequence[Hold],
     policy: TargetPolicy,
     contents: Contents,
+    departure: Departure | None = None,
 ) -> Done[Plan]:
     """Hold the files against the history.
 
     `contents` is asked for the pending migrations, whose comments may allow a finding, and for rollbacks that
-    no name pairs. Skipped when nothing is pending, refused when a finding is an error.
+    no name pairs. Skipped when nothing is to be done, refused when a finding is an error.
     """
     made = make_plan(
         tree,
@@ -48,6 +50,7 @@ def run(
         recorded=recorded,
         holds=holds,
         policy=policy,
+        departure=departure,
         contents=contents,
     )
     plan = replace(made, findings=_settled(made, contents, policy))
@@ -74,7 +77,7 @@ def _settled(plan: Plan, contents: Contents, policy: TargetPolicy) -> tuple[Find
 def _outcome(plan: Plan) -> Outcome:
     if verdict_of(plan.findings) is Verdict.REFUSE:
         return Outcome.REFUSED
-    return Outcome.PASSED if plan.pending else Outcome.SKIPPED
+    return Outcome.PASSED if plan.pending or plan.leaving else Outcome.SKIPPED
 
 
 def _first_lines(files: Sequence[SqlFile], *, contents: Contents) -> dict[SqlFile, str]:

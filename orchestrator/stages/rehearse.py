@@ -10,21 +10,23 @@ Each way back is judged by itself: what a wrong one leaves behind is undone befo
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.catalog import beyond, facts, holdings, names, survey, whole
+from orchestrator.catalog import beyond, holdings, names, survey, whole
 from orchestrator.catalog.draft import arranged, draft, written
-from orchestrator.domain.blame import keys_of
+from orchestrator.domain.blame import Key, keys_of
+from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Failure, TargetError
-from orchestrator.domain.facts import Fact, Facts, difference
+from orchestrator.domain.facts import Fact, difference
 from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import SqlFile, checksum
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import (
+    Departed,
     NotInOneTransaction,
     Rehearsal,
     RollbackProof,
@@ -40,15 +42,19 @@ from orchestrator.ports import ContentStore, Play, Scratch
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
 from orchestrator.validation.losses import losses, shape_after
-from orchestrator.validation.played import ToPlay
+from orchestrator.validation.losses.type_detours import type_detours
+from orchestrator.validation.rehearsal.played import ToPlay
+from orchestrator.validation.rehearsal.verdict import about_roles_of, judged, new_passwords, proof_of
 from orchestrator.validation.rehearsed import rehearsal_findings
 from orchestrator.validation.rename import rollback_path
+from orchestrator.validation.rules import file_left
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.terms import Terms
-from orchestrator.validation.type_detours import type_detours
-from orchestrator.validation.verdict import about_roles_of, judged, new_passwords, proof_of
+
+#: undoes on a copy what left the branch, and says what that changed
+Departs = Callable[[Play], Departed]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +82,14 @@ def run(
     seen: Survey,
     kept: ContentStore,
     said: Sequence[Finding] = (),
+    departs: Departs | None = None,
+    touched: Mapping[str, frozenset[Key] | None] | None = None,
 ) -> Done[Rehearsal]:
     """Rehearse, keep what was drafted, and say what it showed.
 
     `seen` is the live target's survey, for the sizes; `said` is what the review found: nothing is told twice.
+    `departs` undoes first what left the branch; `touched` is what each version changed that came after that
+    and stays, None where nobody knows.
     """
     played = play(
         plan,
@@ -88,10 +98,13 @@ def run(
         copy=copy,
         exposed_schemas=policy.exposed_schemas,
         target=policy.name,
-        shape=seen.shape,
+        shape=None if departs else seen.shape,
+        departs=departs,
     )
+    crash_point("rehearse: play done")
     if played.drafts:
         kept.keep([*played.drafts.values()])
+        crash_point("rehearse: drafts kept")
     findings = rehearsal_findings(
         plan,
         played.rehearsal,
@@ -101,6 +114,8 @@ def run(
         require_same_major=policy.require_same_major,
         said=said,
     )
+    if played.rehearsal.departed is not None:
+        findings = (*file_left.not_only_theirs(played.rehearsal.departed, touched or {}), *findings)
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(
         outcome=Outcome.REFUSED if refused else Outcome.PASSED, gave=played.rehearsal, findings=findings
@@ -116,21 +131,23 @@ def play(
     exposed_schemas: Sequence[str],
     target: str = "",
     shape: Shape | None = None,
+    departs: Departs | None = None,
 ) -> Played:
     """Rehearse; in one transaction where that is possible, else file by file.
 
-    `shape` is what is there before the first migration, for the judgement of what rows are lost.
+    `shape` is what is there before the first migration, for the judgement of what rows are lost; `departs`
+    undoes first what left the branch.
     """
     told = ToPlay(plan=plan, contents=contents, exposed_schemas=exposed_schemas, shape=shape)
     because: Failure | None = None
     if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
         try:
             with scratch.playing(copy, together=True, target=target) as stand:
-                return _Rehearsing(told, stand, copy, in_one_transaction=True).carry_out()
+                return _Rehearsing(told, stand, copy, in_one_transaction=True).carry_out(departs)
         except NotInOneTransaction as apart:
             because = apart.failure
     with scratch.playing(copy, together=False, target=target) as stand:
-        played = _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out()
+        played = _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out(departs)
     return replace(played, rehearsal=replace(played.rehearsal, apart_because=because))
 
 
@@ -159,19 +176,27 @@ class _Rehearsing:
         self._trace: list[StatementTrace] = []
         self._touched: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
         self._drafts: dict[str, bytes] = {}
+        self._left: frozenset[Key] = frozenset()
         self._asked_seconds = 0.0
+        self._last: whole.Whole | None = None
 
-    def carry_out(self) -> Played:
+    def carry_out(self, departs: Departs | None) -> Played:
         pending = self._told.plan.pending
-        self._mark(0)
         before = self._ask()
+        departed = departs(self._play) if departs else None
+        if departed is not None and departed.failure is not None:
+            return Played(rehearsal=self._rehearsal(departed=departed), before=before)
+        self._left = keys_of(departed.undone) if departed else frozenset()
+        self._mark(0)
         failed = self._up()
         if failed is not None:
-            return Played(rehearsal=self._rehearsal(failed=Failure.of(failed)), before=before)
+            rehearsal = self._rehearsal(departed=departed, failed=Failure.of(failed))
+            return Played(rehearsal=rehearsal, before=before)
         after = self._ask()
         proofs = [self._prove(number) for number in reversed(range(len(pending)))]
         again = self._again()
         rehearsal = self._rehearsal(
+            departed=departed,
             rollbacks=tuple(reversed(proofs)),
             matrix=after,
             failed=Failure.of(again) if again else None,
@@ -190,7 +215,7 @@ class _Rehearsing:
             copy=self._copy,
             in_one_transaction=self._in_one_transaction,
             trace=tuple(self._trace),
-            touched=tuple(sorted(set().union(*self._touched.values()))),
+            touched=tuple(sorted(self._left.union(*self._touched.values()))),
             **found,
         )
 
@@ -201,14 +226,14 @@ class _Rehearsing:
             except TargetError as error:
                 return error
             self._mark(number + 1)
-            self._touch(number, self._moments[number].whole.facts, self._moments[number + 1].whole.facts)
+            self._touch(number, self._moments[number].whole, self._moments[number + 1].whole)
         return None
 
     def _again(self) -> TargetError | None:
         """Go up once more: a way back that keeps the way up from working is none."""
         for migration in self._told.plan.pending:
             try:
-                self._play.apply(migration, self._told.up(migration))
+                self._play.apply_again(migration, self._told.up(migration))
             except NotInOneTransaction as apart:
                 raise NotInOneTransaction from apart  # it went up once: that is not what it is about
             except TargetError as error:
@@ -235,9 +260,7 @@ class _Rehearsing:
         assert before.names is not None
         assert after.names is not None
         renamed = [each for each in names.renamings(before.names, after.names) if self._play.works(each)]
-        with self._play.asking() as database:
-            now = facts.read(database)
-        ran, _ = arranged(draft(before.whole.facts, now).statements, self._play.works)
+        ran, _ = arranged(draft(before.whole.facts, self._look().facts).statements, self._play.works)
         self._play.back_to(number + 1)
         text = written((*renamed, *ran))
         proof = self._try(number, text)
@@ -257,13 +280,13 @@ class _Rehearsing:
             self._play.revert(migration, text)
         except TargetError as error:
             return proof_of(migration, RollbackVerdict.UNPROVEN, failure=Failure.of(error))
-        with self._play.asking() as database:
-            now = whole.read(database)
-        self._touch(number, self._moments[number + 1].whole.facts, now.facts)
+        now = self._look()
+        self._touch(number, self._moments[number + 1].whole, now)
         up, down = self._told.read(migration), self._told.read_back(migration, text)
+        was, then = whole.own_unlike(start.whole, now)
         residue = difference(
-            (*start.whole.own, *about_roles_of(start.roles, up, down)),
-            (*now.own, *about_roles_of(now.beyond.roles, up, down)),
+            (*was, *about_roles_of(start.roles, up, down)),
+            (*then, *about_roles_of(now.beyond.roles, up, down)),
         )
         told = losses(up, down, start.shape)
         lost = whole.lost(start.whole, self._moments[number + 1].whole, now, kept=told.kept)
@@ -288,11 +311,16 @@ class _Rehearsing:
                 looked_before = self._moments.get(number)
                 shape = self._shape(number) or survey.read(database, target=self._copy.database).shape
                 named = names.read(database) if may_draft else None
-                now = whole.read(database)
+                now = self._last = whole.read(database, since=self._last)
                 roles = looked_before.roles if looked_before else now.beyond.roles
                 self._moments[number] = _Moment(whole=now, roles=roles, shape=shape, names=named)
 
         self._play.mark(look)
+
+    def _look(self) -> whole.Whole:
+        with self._play.asking() as database:
+            self._last = whole.read(database, since=self._last)
+        return self._last
 
     def _shape(self, number: int) -> Shape | None:
         """Work the shape of a moment out on paper, which is quicker than to look; None: it is not certain."""
@@ -308,5 +336,5 @@ class _Rehearsing:
         self._asked_seconds += time.monotonic() - began
         return matrix
 
-    def _touch(self, number: int, before: Facts, after: Facts) -> None:
-        self._touched[number].update(keys_of(difference(before.all, after.all)))
+    def _touch(self, number: int, before: whole.Whole, after: whole.Whole) -> None:
+        self._touched[number].update(keys_of(difference(*whole.facts_unlike(before, after))))

@@ -40,6 +40,8 @@ _CHANGES_TOLD: Final = 5
 
 #: counts the live rows that these would drop and that the deployment did not write
 Count = Callable[[Sequence[Revert]], Sequence[Counted]]
+#: applies again what had been undone; returns the versions, and what went wrong
+PutBack = Callable[[], tuple[tuple[str, ...], TargetError | None]]
 
 
 def run(
@@ -55,6 +57,7 @@ def run(
     count: Count = lambda _: (),
     drop_rows: bool = False,
     remedy: str = "",
+    put_back: PutBack | None = None,
     read_facts: Callable[[Database], Facts] = facts.read,
 ) -> Done[Rollback]:
     """Revert what the target's own history says that we committed of this plan. May be run again.
@@ -67,7 +70,8 @@ def run(
     `touched` is what the deployment and its rollbacks are known to change; what else is not as `before` is
     drift. None: nobody knows, and everything counts. Of what is `unsure` nobody can tell what it should be.
     `drafts` run, by version, where the author wrote no rollback. Rows that `count` finds are dropped only
-    with `drop_rows`, which a person says; `remedy` tells how.
+    with `drop_rows`, which a person says; `remedy` tells how. `put_back` applies again, after that, what the
+    deployment had undone; None: it had undone nothing, or that is to stay so.
     """
     error = _quietly(writer.abandon)
     if error is not None:
@@ -76,7 +80,7 @@ def run(
     present, ours = {row.version for row in writer.history()}, writer.ours()
     known = {migration.version for migration in committed or ()}
     to_undo = [m for m in reversed(plan.pending) if m.version in ours | known]
-    if not to_undo:
+    if not to_undo and put_back is None:
         half_done = any(_runs_alone(m, contents) for m in plan.pending if m.version not in present)
         sure = committed is not None and not half_done
         return _nothing_to_undo(wanted, writer, read_facts, sure=sure)
@@ -95,14 +99,13 @@ def run(
     elif touched is not None:
         wanted = replace(wanted, start=_read(writer, read_facts))
     undone = [m.version for m in to_undo if m.version not in present]
-    for each in reverts:
-        error = _revert(each, writer)
-        if error is not None:
-            still = [m.version for m in to_undo if m.version not in undone]
-            return _impossible(_by_hand(error, still), undone, at_stake=counted)
-        undone.append(each.migration.version)
+    restored, error = _go_back(reverts, undone, put_back, writer)
     order = [m.version for m in to_undo if m.version in undone]
-    return _compare(order, wanted, writer, read_facts, at_stake=counted)
+    if error is None:
+        return _compare(order, wanted, writer, read_facts, at_stake=counted, restored=restored)
+    still = [m.version for m in to_undo if m.version not in undone]
+    error = _by_hand(error, still) if still else error
+    return _impossible(error, order, at_stake=counted, restored=restored)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +141,18 @@ def _nothing_to_undo(
             return compared
     nothing = Rollback(method=RollbackMethod.ABORTED, fingerprint=wanted.before.fingerprint)
     return Done(outcome=Outcome.SKIPPED, gave=nothing)
+
+
+def _go_back(
+    reverts: Sequence[Revert], undone: list[str], put_back: PutBack | None, writer: TargetWriter
+) -> tuple[tuple[str, ...], TargetError | None]:
+    """Run the rollbacks, which adds to `undone`; then apply again what was undone before, and return that."""
+    for each in reverts:
+        error = _revert(each, writer)
+        if error is not None:
+            return (), error
+        undone.append(each.migration.version)
+    return put_back() if put_back else ((), None)
 
 
 def _revert(revert: Revert, writer: TargetWriter) -> TargetError | None:
@@ -177,12 +192,14 @@ def _compare(
     read_facts: Callable[[Database], Facts],
     *,
     at_stake: Sequence[Counted] = (),
+    restored: Sequence[str] = (),
 ) -> Done[Rollback]:
     now = _read(writer, read_facts)
     left_behind, drift = wanted.compared(now)
     rollback = Rollback(
         method=RollbackMethod.REVERTED,
         reverted=tuple(reverted),
+        restored=tuple(restored),
         left_behind=left_behind,
         drift=drift,
         at_stake=tuple(at_stake),
@@ -194,9 +211,18 @@ def _compare(
 
 
 def _impossible(
-    error: BasculeError, reverted: Sequence[str] = (), *, at_stake: Sequence[Counted] = ()
+    error: BasculeError,
+    reverted: Sequence[str] = (),
+    *,
+    at_stake: Sequence[Counted] = (),
+    restored: Sequence[str] = (),
 ) -> Done[Rollback]:
-    rollback = Rollback(method=RollbackMethod.IMPOSSIBLE, reverted=tuple(reverted), at_stake=tuple(at_stake))
+    rollback = Rollback(
+        method=RollbackMethod.IMPOSSIBLE,
+        reverted=tuple(reverted),
+        restored=tuple(restored),
+        at_stake=tuple(at_stake),
+    )
     return Done(outcome=Outcome.FAILED, gave=rollback, failure=Failure.of(error))
 
 

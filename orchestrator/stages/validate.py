@@ -52,7 +52,12 @@ def run(
         for each in plan.pending
         if each.rollback
     ]
-    findings = judge(files, rollbacks=rollbacks, policy=policy, linter=linter, reader=reader)
+    undone = [
+        SqlText(path=each.rollback.path, content=contents[each.rollback.sha256])
+        for each in plan.left
+        if each.rollback
+    ]
+    findings = judge(files, rollbacks=rollbacks, undone=undone, policy=policy, linter=linter, reader=reader)
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(outcome=Outcome.REFUSED if refused else Outcome.PASSED, findings=findings)
 
@@ -61,6 +66,7 @@ def judge(
     files: Sequence[SqlText],
     *,
     rollbacks: Sequence[SqlText],
+    undone: Sequence[SqlText] = (),
     policy: TargetPolicy,
     linter: Linter,
     reader: TargetReader,
@@ -68,7 +74,8 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Return what is to be said about migrations on their way to a target, worst first.
 
-    `applied` are paths of files that the target has already: nothing about them refuses.
+    `undone` are rollbacks that run before them. `applied` are paths of files that the target has already:
+    nothing about them refuses.
     """
     with reader.asking() as database:
         seen = survey.read(database, target=policy.name)
@@ -77,6 +84,7 @@ def judge(
         files,
         Terms.of(policy, seen),
         rollbacks=rollbacks,
+        undone=undone,
         applied=applied,
         lint=partial(linter.lint, server_major=seen.server_major),
         answers=lambda: _answers(pending, policy, reader, seen),

@@ -23,7 +23,7 @@ from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.ports import Claim, TargetWriter
-from orchestrator.stages import rollback
+from orchestrator.stages import departure, rollback
 from orchestrator.stages.at_stake import at_stake
 from orchestrator.steps.kept import (
     expect,
@@ -64,7 +64,9 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
                 ),
                 drop_rows=deployment.drop_rows,
                 remedy=_to_drop_rows(deployment),
+                put_back=_put_back(claim, planned, tools, writer),
             )
+            done = _with_what_is_missing(done, planned, writer)
             return _as_expected(done, claim, tools, writer)
     except ConfigurationError:
         if _is_committed(planned, claim, tools):
@@ -101,10 +103,39 @@ def _as_expected(done: Done[Rollback], claim: Claim, tools: Tools, writer: Targe
 
 
 def _is_committed(planned: Plan, claim: Claim, tools: Tools) -> bool:
-    """Tell whether anything of the plan is on the target, written by us."""
+    """Tell whether anything of the plan is done on the target: applied, written by us, or undone."""
     with tools.targets.reading(claim.deployment.target) as reader:
         ours = reader.ours()
-    return any(migration.version in ours for migration in planned.pending)
+        return departure.is_begun(planned, reader) or any(each.version in ours for each in planned.pending)
+
+
+def _with_what_is_missing(done: Done[Rollback], planned: Plan, writer: TargetWriter) -> Done[Rollback]:
+    """Say what is undone and not applied again, where the rollback did not come to that or it failed.
+
+    No file speaks of it any more, so the branch does not want it back: once the rest is right, all is well.
+    """
+    if not planned.leaving or done.gave is None or done.failure is None:
+        return done
+    present = {row.version for row in writer.history()}
+    missing = tuple(each.version for each in reversed(planned.left) if each.version not in present)
+    if not missing:
+        return done
+    undone = f"what had left the branch is undone and not applied again: {', '.join(missing)}"
+    nouns = {**done.failure.nouns, "not_restored": list(missing)}
+    return replace(
+        done,
+        gave=replace(done.gave, not_restored=missing),
+        failure=replace(done.failure, message=f"{done.failure.message}; {undone}", nouns=nouns),
+    )
+
+
+def _put_back(claim: Claim, planned: Plan, tools: Tools, writer: TargetWriter) -> rollback.PutBack | None:
+    """Apply again what the deployment undid because its files had left; None: it undid nothing."""
+    applied = _applied(claim, tools)
+    undone = applied.reverted if applied else ()
+    if not planned.leaving or not (undone or departure.is_begun(planned, writer)):
+        return None
+    return partial(departure.put_back, planned, contents=sql_of(planned, tools), writer=writer, undone=undone)
 
 
 def _goal(claim: Claim, tools: Tools, writer: TargetWriter, rehearsal: Rehearsal | None) -> Goal:
@@ -124,8 +155,15 @@ def _goal(claim: Claim, tools: Tools, writer: TargetWriter, rehearsal: Rehearsal
 
 
 def _committed(claim: Claim, planned: Plan, tools: Tools) -> tuple[Migration, ...] | None:
-    try:
-        applied = tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
-    except KeyError:  # the stage never came to an end: only the target itself knows
+    applied = _applied(claim, tools)
+    if applied is None:
         return None
     return tuple(one.migration for one in applied.migrations if one.migration in planned.pending)
+
+
+def _applied(claim: Claim, tools: Tools) -> Applied | None:
+    """Return what the apply stage gave; None: it never came to an end, and only the target itself knows."""
+    try:
+        return tools.kept.gave(claim.deployment.id, Stage.APPLY, Applied)
+    except KeyError:
+        return None

@@ -1,5 +1,6 @@
 """The way up: where the inputs of each stage come from, up to the smoke."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -12,10 +13,12 @@ from orchestrator.domain.facts import Facts
 from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.ports import Claim, TargetWriter
-from orchestrator.stages import apply, checkout, observe, plan, rehearse, smoke, validate
+from orchestrator.stages import apply, checkout, departure, observe, plan, rehearse, smoke, validate
 from orchestrator.steps.kept import contents, expect, facts_of, planned_of, sql_of
+from orchestrator.steps.leaving import rows_at_stake, touched_later, what_leaves
 from orchestrator.steps.tools import GoBack, Result, Tools
 from orchestrator.validation.history import migrations_of
+from orchestrator.validation.rules import file_left
 from orchestrator.validation.split import decode
 
 #: so often a target may change under a deployment before it is refused
@@ -40,9 +43,17 @@ def do_plan(claim: Claim, tools: Tools) -> Done[Plan]:
     tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
     with tools.targets.reading(target) as reader:
         history = reader.history()
+        leaves = what_leaves(
+            tree,
+            tools.policy(target),
+            reader=reader,
+            kept=tools.kept,
+            is_head=claim.deployment.confirm_head,
+        )
     return plan.run(
         tree,
         history=history,
+        departure=leaves,
         recorded=tools.kept.recorded(target),
         holds=tools.kept.holds(target),
         policy=tools.policy(target),
@@ -87,23 +98,34 @@ def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
     observed = facts_of(tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation).facts, tools)
     with tools.targets.reading(target) as reader, reader.asking() as database:
         seen = survey.read(database, target=target)
+    try:
+        copy = _copy(claim, tools, observed)
+    except CannotCopy as why:
+        return Done(outcome=Outcome.REFUSED, findings=tuple(file_left.not_rehearsed(str(why))))
     return rehearse.run(
         planned,
         contents=sql_of(planned, tools),
         policy=policy,
         scratch=tools.scratch,
-        copy=_copy(claim, tools, observed),
+        copy=copy,
         seen=seen,
         kept=tools.kept,
         said=tools.kept.findings(claim.deployment.id, Stage.VALIDATE),
+        departs=partial(departure.rehearse, planned, sql_of(planned, tools)) if planned.leaving else None,
+        touched=touched_later(planned, tools.kept),
     )
 
 
 def _copy(claim: Claim, tools: Tools, observed: Facts) -> ScratchCopy:
-    """Copy the target; where that cannot be done, build what the files say that it is."""
+    """Copy the target; where that cannot be done, build what the files say that it is.
+
+    Raises CannotCopy where files left: what is there is not what the files say.
+    """
     try:
         return tools.scratch.copy_of(claim.deployment.target, observed)
     except CannotCopy as why:
+        if planned_of(claim, tools).leaving:
+            raise
         tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
         pending = {each.version for each in planned_of(claim, tools).pending}
         base = [each for each in migrations_of(tree) if each.version not in pending]
@@ -124,7 +146,33 @@ def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
             if _looks(claim, tools) < _MOST_LOOKS:
                 return GoBack(to=Stage.OBSERVE, why="somebody changed the target after it was observed")
             return Done(outcome=Outcome.REFUSED, failure=Failure.of(_keeps_moving(claim)))
-        return apply.run(planned, contents=contents, writer=writer, condition=_condition(claim, tools))
+        left = _undo_what_left(planned, writer, contents, claim, tools)
+        if left.error is not None:
+            return _not_undone(left)
+        done = apply.run(planned, contents=contents, writer=writer, condition=_condition(claim, tools))
+        return replace(done, gave=replace(done.gave, reverted=left.reverted)) if done.gave else done
+
+
+def _undo_what_left(
+    planned: Plan, writer: TargetWriter, contents: Mapping[str, bytes], claim: Claim, tools: Tools
+) -> departure.Left:
+    """Undo what left the branch, if anything did; the rows that would go are counted first."""
+    if not planned.leaving:
+        return departure.Left()
+    target = claim.deployment.target
+    count = partial(rows_at_stake, plan=planned, target=target, reader=writer, kept=tools.kept)
+    present = {row.version for row in writer.history()}
+    return departure.undo(planned, contents=contents, writer=writer, present=present, count=count)
+
+
+def _not_undone(left: departure.Left) -> Done[Applied]:
+    """End the stage; as long as nothing is undone, the target is untouched."""
+    assert left.error is not None
+    failure = Failure.of(left.error)
+    if isinstance(left.error, MigrationRefused) and not left.reverted:
+        return Done(outcome=Outcome.REFUSED, failure=failure)
+    gave = Applied(reverted=left.reverted, culprit=left.culprit)
+    return Done(outcome=Outcome.FAILED, gave=gave, failure=failure)
 
 
 def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
@@ -140,9 +188,11 @@ def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
     """Tell whether the facts are not those that were observed, before anything of ours is there."""
     if not tools.policy(claim.deployment.target).rehearse:
         return False
-    own = writer.ours() | writer.begun()
-    if any(each.version in own for each in planned_of(claim, tools).pending):
+    own, planned = writer.ours() | writer.begun(), planned_of(claim, tools)
+    if any(each.version in own for each in planned.pending):
         return False  # an earlier attempt got further
+    if departure.is_begun(planned, writer):
+        return False  # so it did
     observed = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
     with writer.asking() as database:
         return facts.read(database).fingerprint != observed.fingerprint

@@ -59,7 +59,12 @@ def planned_of(claim: Claim, tools: Tools) -> Plan:
 def undone_of(claim: Claim, tools: Tools) -> Plan:
     """Return the part of the plan that a rollback is about: all of it, unless a person names where to end."""
     planned = planned_of(claim, tools)
-    return replace(planned, pending=planned.after(claim.deployment.undo_to))
+    whole = claim.deployment.undo_to is None
+    return replace(
+        planned,
+        pending=planned.after(claim.deployment.undo_to),
+        leaving=planned.leaving if whole else (),
+    )
 
 
 def contents(tools: Tools, sha256s: list[str]) -> Mapping[str, bytes]:
@@ -69,5 +74,5 @@ def contents(tools: Tools, sha256s: list[str]) -> Mapping[str, bytes]:
 
 def sql_of(planned: Plan, tools: Tools, *more: SqlFile) -> Mapping[str, bytes]:
     """Return the contents of a plan's files, and of more."""
-    files = [file for one in planned.pending for file in (one.file, one.rollback) if file]
+    files = [file for one in (*planned.left, *planned.pending) for file in (one.file, one.rollback) if file]
     return tools.kept.content([file.sha256 for file in (*files, *more)])

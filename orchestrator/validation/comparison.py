@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from orchestrator.domain.migration import Migration, SqlFile
-from orchestrator.domain.plan import Hold
+from orchestrator.domain.plan import Departure, Hold
 from orchestrator.domain.rollback_files import Pairing
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.edit import edit_of
@@ -25,6 +25,8 @@ class Comparison:
     #: checksums of the versions that the ledger knows to be on the target
     recorded: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
+    #: what is done about files that left; None: nothing is undone on this target
+    departure: Departure | None = None
     #: contents by checksum, as far as they are known
     contents: Callable[[list[str]], Mapping[str, bytes]] | None = None
 
@@ -38,10 +40,15 @@ class Comparison:
         """The migrations that the target does not have, in order."""
         return tuple(each for each in self.migrations if each.version not in self.history)
 
+    @property
+    def left(self) -> tuple[Migration, ...]:
+        """The migrations that are undone because their files left the branch."""
+        return tuple(each.migration for each in self.departure.leaving) if self.departure else ()
+
     @cached_property
     def newest_applied(self) -> str:
-        """The newest version in the history; empty when there is none."""
-        return max(self.history, default="")
+        """The newest version in the history that stays there; empty when there is none."""
+        return max(self.history - {each.version for each in self.left}, default="")
 
     def edit_of(self, old: str, new: str) -> str:
         """Say how the file with one checksum became the one with the other; empty where nobody knows."""

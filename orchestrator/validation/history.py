@@ -5,7 +5,7 @@ from itertools import chain
 
 from orchestrator.domain.finding import worst_first
 from orchestrator.domain.migration import Migration, SqlFile
-from orchestrator.domain.plan import HistoryRow, Hold, Plan, Tree
+from orchestrator.domain.plan import Departure, HistoryRow, Hold, Plan, Tree
 from orchestrator.domain.rollback_files import Pairing
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.comparison import Comparison
@@ -25,11 +25,13 @@ def make_plan(
     recorded: Mapping[str, str],
     holds: Sequence[Hold],
     policy: TargetPolicy,
+    departure: Departure | None = None,
     contents: Callable[[list[str]], Mapping[str, bytes]] | None = None,
 ) -> Plan:
     """Hold the files against the history; `recorded` are the checksums of what was applied, by version.
 
-    `contents` is asked only to say how a file was edited; KeyError where one is not known.
+    `departure` says what is undone because its files left. `contents` is asked only to say how a file was
+    edited; KeyError where one is not known.
     """
     comparison = Comparison(
         policy=policy,
@@ -38,9 +40,12 @@ def make_plan(
         history=frozenset(row.version for row in history),
         recorded=recorded,
         holds=tuple(holds),
+        departure=departure,
         contents=contents,
     )
     return Plan(
+        leaving=departure.leaving if departure else (),
+        later=departure.later if departure else (),
         pending=comparison.pending,
         applied=len(comparison.migrations) - len(comparison.pending),
         gone=tuple(sorted(recorded.keys() - comparison.history)),

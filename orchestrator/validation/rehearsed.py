@@ -7,9 +7,9 @@ from typing import Final
 from orchestrator.domain.finding import Finding, worst_first
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal
-from orchestrator.validation.deed import Told
-from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.permission import Permission, permissions_in
+from orchestrator.validation.rehearsal.deed import Told
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rules import REHEARSAL_RULES, RULES, atomic_impossible, rollback_missing
 from orchestrator.validation.settling import settled_rehearsal
 from orchestrator.validation.sql_text import SqlText

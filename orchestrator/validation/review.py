@@ -40,6 +40,7 @@ def review(
     terms: Terms,
     *,
     earlier: Iterable[SqlText] = (),
+    undone: Iterable[SqlText] = (),
     rollbacks: Iterable[SqlText] = (),
     applied: frozenset[str] = frozenset(),
     lint: Lint | None = None,
@@ -48,13 +49,13 @@ def review(
     """Return what the rules see in these migrations, worst first. Never raises, whatever the files hold.
 
     `earlier` are migrations that went before and are not judged; they only tell what is there, which a survey
-    in the terms tells better. `rollbacks` are read for what would keep them from running, and no more.
+    in the terms tells better. `undone` runs before all of it and is not judged either. `rollbacks` are read for what would keep them from running, and no more.
     `applied` are paths of files that the target has already: their findings are notes. `answers` gives the
     findings of the preflight, so that authors may allow them like all others.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         marks = beside.submit(lint, {file.path: file.text for file in files if file.text}) if lint else None
-        reading = _Reading(terms=terms, world=_world(earlier, terms), applied=applied)
+        reading = _Reading(terms=terms, world=_world(earlier, undone, terms), applied=applied)
         for file in files:
             reading.read(file)
         aftermath = reading.aftermath()
@@ -71,16 +72,15 @@ def review(
     return worst_first(_lightened(finding, applied) for finding in kept)
 
 
-def _world(earlier: Iterable[SqlText], terms: Terms) -> World:
+def _world(earlier: Iterable[SqlText], undone: Iterable[SqlText], terms: Terms) -> World:
     world = World(terms.survey.shape if terms.survey else None)
-    if terms.survey is None:
-        for file in earlier:
-            world.begin_file()
-            for part in file.parts:
-                if file.hides(part):
-                    forget_all(world)
-                for change in part.parsed.changes:
-                    carry_out(change, world)
+    for file in (*(earlier if terms.survey is None else ()), *undone):
+        world.begin_file()
+        for part in file.parts:
+            if file.hides(part):
+                forget_all(world)
+            for change in part.parsed.changes:
+                carry_out(change, world)
     world.begin_review()
     return world
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from orchestrator.domain.deployment import TERMINAL, Deployment, DeploymentId
+from orchestrator.domain.event import Event
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import ContentStore, Reading
 from orchestrator.web import words
@@ -28,6 +29,7 @@ from orchestrator.web.story import Story, drafts_of, story_of
 from orchestrator.web.threads import in_thread
 
 _SHOWN: Final = 50
+_MOST_EVENTS: Final = 1000
 #: while something runs people watch; otherwise the page only stays true
 _BUSY_REFRESH_SECONDS: Final = 2
 _IDLE_REFRESH_SECONDS: Final = 10
@@ -108,7 +110,12 @@ class Pages:
         found = whole(self.reading, deployment)
         if found is None:
             return None
-        return story_of(found.deployment, found.runs, self._texts(drafts_of(found.runs)))
+        drafts = self._texts(drafts_of(found.runs))
+        return story_of(found.deployment, found.runs, drafts, self._events(deployment))
+
+    def _events(self, deployment: DeploymentId) -> tuple[Event, ...]:
+        """Read what happened to a deployment, from its beginning on."""
+        return self.reading.events(deployment=deployment, limit=_MOST_EVENTS)
 
     def _texts(self, sha256s: Sequence[str]) -> dict[str, str]:
         """Read what the ledger keeps; where something is gone, nothing: the page is worth it without."""

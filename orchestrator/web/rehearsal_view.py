@@ -20,7 +20,7 @@ from orchestrator.domain.rehearsal import (
     ScratchCopy,
     StatementTrace,
 )
-from orchestrator.validation.evidence import unlike
+from orchestrator.validation.rehearsal.evidence import unlike
 
 #: lines of one kind that are shown for a migration; the rest is counted
 _MOST: Final = 8

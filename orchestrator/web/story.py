@@ -17,6 +17,7 @@ from orchestrator.domain.deployment import (
     StageRun,
     Status,
 )
+from orchestrator.domain.event import Event, EventKind
 from orchestrator.domain.finding import Finding, worst_first
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
@@ -32,6 +33,7 @@ _REHEARSAL: Final = TypeAdapter(Rehearsal)
 _APPLIED: Final = TypeAdapter(Applied)
 _SMOKE: Final = TypeAdapter(Smoke)
 _ROLLBACK: Final = TypeAdapter(Rollback)
+_ACTS: Final = frozenset({EventKind.TARGET_UNLOCKED, EventKind.TARGET_REOPENED, EventKind.HOLD_LIFTED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,8 @@ class Fate:
 
     version: str
     name: str
-    #: "applied", "reverted", "failed", "pending" or "not applied"
+    #: "applied", "reverted", "failed", "pending", "not applied"; of one whose file left: "to be undone",
+    #: "undone", "applied again" or "still applied"
     state: str
     #: where the rollback is that would be run
     rollback: RollbackSource
@@ -68,6 +71,10 @@ class Story:
     rehearsal: RehearsalView | None
     rollback: Rollback | None
     table: Table | None
+    #: the later of the two moments is that of the copy: the target never came to it
+    table_of_copy: bool = False
+    #: what people did about it after it had ended: opened the target again, or lifted what it held
+    acts: tuple[Event, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -82,15 +89,20 @@ def drafts_of(runs: Sequence[StageRun]) -> tuple[str, ...]:
 
 
 def story_of(
-    deployment: Deployment, runs: Sequence[StageRun], drafts: Mapping[str, str] | None = None
+    deployment: Deployment,
+    runs: Sequence[StageRun],
+    drafts: Mapping[str, str] | None = None,
+    events: Sequence[Event] = (),
 ) -> Story:
     """Tell it. What a stage gave in a form that is not known (an older version's) is left out.
 
-    `drafts` are the texts of drafted rollbacks by their sha256.
+    `drafts` are the texts of drafted rollbacks by their sha256, `events` those of the deployment.
     """
     observed, smoke = _gave(runs, Stage.OBSERVE, _OBSERVATION), _gave(runs, Stage.SMOKE, _SMOKE)
     rollback = _gave(runs, Stage.ROLLBACK, _ROLLBACK)
     plan, rehearsal = _gave(runs, Stage.PLAN, _PLAN), _gave(runs, Stage.REHEARSE, _REHEARSAL)
+    of_copy = rehearsal.matrix if rehearsal and not smoke else None
+    after = smoke.after if smoke else of_copy
     return Story(
         deployment=deployment,
         steps=tuple(_steps(deployment, runs)),
@@ -98,7 +110,9 @@ def story_of(
         findings=worst_first({finding: None for run in runs for finding in run.findings}),
         rehearsal=view_of(rehearsal, plan, drafts or {}) if rehearsal else None,
         rollback=rollback,
-        table=table_of(observed.matrix if observed else None, smoke.after if smoke else None),
+        table=table_of(observed.matrix if observed else None, after),
+        table_of_copy=of_copy is not None,
+        acts=tuple(event for event in events if event.kind in _ACTS),
     )
 
 
@@ -124,6 +138,7 @@ def _fates(deployment: Deployment, runs: Sequence[StageRun], rollback: Rollback 
     took = {each.migration.version: each.took_seconds for each in applied.migrations} if applied else {}
     culprit = applied.culprit.version if applied and applied.culprit else None
     reverted = rollback.reverted if rollback else ()
+    yield from _left(deployment, plan, applied, rollback)
     rest = "not applied" if deployment.status in TERMINAL else "pending"
     for migration in plan.pending if plan else ():
         version = migration.version
@@ -134,6 +149,23 @@ def _fates(deployment: Deployment, runs: Sequence[StageRun], rollback: Rollback 
             state="reverted" if version in reverted else tried,
             rollback=_source(migration, drafts),
             took_seconds=took.get(version),
+        )
+
+
+def _left(
+    deployment: Deployment, plan: Plan | None, applied: Applied | None, rollback: Rollback | None
+) -> Iterator[Fate]:
+    """Tell what became of the versions whose files left the branch."""
+    undone = applied.reverted if applied else ()
+    restored = rollback.restored if rollback else ()
+    rest = "still applied" if deployment.status in TERMINAL else "to be undone"
+    for each in plan.leaving if plan else ():
+        version = each.migration.version
+        yield Fate(
+            version=version,
+            name=each.migration.name,
+            state="applied again" if version in restored else "undone" if version in undone else rest,
+            rollback=RollbackSource.DRAFT if each.drafted else RollbackSource.FILE,
         )
 
 

@@ -107,7 +107,8 @@ class Place:
             "contents": house.kept,
             "ledger_id": house.claims.ledger_id,
         }
-        seen = look(house.policies[self.name], git=house.git, baseline=baseline, **tools)
+        policy = house.policies[self.name]
+        seen = look(policy, git=house.git, watching=house.watching, baseline=baseline, **tools)
         adopt(seen, care=house.care, actor="ada", **tools)
 
     def begin(self) -> None:

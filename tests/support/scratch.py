@@ -18,6 +18,9 @@ class TestServer:
 
     __test__ = False
 
+    #: whatever else this cluster is used for begins there
+    maintenance = "postgres"
+
     def __init__(self, postgres: Postgres, passwords: dict[str, str] | None = None) -> None:
         """Keep the passwords of roles that can connect already."""
         self._postgres = postgres

@@ -35,6 +35,8 @@ def _json(message: Message, entries: int, characters: int) -> bytes:
         "actor": cut(message.actor),
         "migrations": [cut(version) for version in message.migrations[:entries]],
         "migration_count": len(message.migrations),
+        "left": [cut(version) for version in message.left[:entries]],
+        "left_count": len(message.left),
         "reasons": [cut(reason) for reason in message.reasons[:entries]],
         "reason_count": len(message.reasons),
         "remedy": cut(message.remedy),

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from orchestrator.adapters.notify.words import duration, headline, short
+from orchestrator.adapters.notify.words import about_left, duration, headline, short
 from orchestrator.domain.event import EventKind, Message
 
 Block = dict[str, Any]
@@ -64,6 +64,7 @@ def _blocks(message: Message) -> list[Block | None]:
         {"type": "section", "fields": _fields(message)},
         _section(_list("What changed" if message.event is EventKind.DRIFTED else "Why", message.reasons)),
         _section(_list("Migrations", message.migrations)),
+        _section(_list(about_left(message), message.left)),
         _section(f"*What to do*\n{fit(message.remedy, _REMEDY)}" if message.remedy else ""),
         _context(message) if message.deployment is not None else None,
         _button(message.link),

@@ -11,6 +11,11 @@ _EFFECTS: Final = {
     EventKind.DRIFTED: "somebody changed it without a deployment",
 }
 
+_LEFT: Final = {
+    EventKind.SUCCEEDED: "Reverted, because their files left the branch",
+    EventKind.ROLLED_BACK: "Applied again, although their files left the branch",
+}
+
 
 def headline(message: Message) -> str:
     """Say in one line what happened: "staging: rolled back — 2 migrations undone"."""
@@ -22,12 +27,30 @@ def _effect(message: Message) -> str:
     migrations = "1 migration" if count == 1 else f"{count} migrations"
     match message.event:
         case EventKind.SUCCEEDED:
-            return f"{migrations} applied" if count else "nothing was to be applied"
+            applied = f"{migrations} applied" if count else "nothing was to be applied"
+            reverted = f"{_versions(message)} reverted whose {_files(message)} left"
+            return (
+                f"{applied}, {reverted}" if count and message.left else reverted if message.left else applied
+            )
         case EventKind.ROLLED_BACK:
-            return f"{migrations} undone"
+            again = f", {_versions(message)} applied again" if message.left else ""
+            return f"{migrations} undone{again}"
         case event if event in _EFFECTS:
             return _EFFECTS[event]
     return "its target" if message.deployment is None else f"deployment {message.deployment}"
+
+
+def about_left(message: Message) -> str:
+    """Say what became of the versions whose files left the branch."""
+    return _LEFT.get(message.event, "Undone and not applied again")
+
+
+def _versions(message: Message) -> str:
+    return "1 version" if len(message.left) == 1 else f"{len(message.left)} versions"
+
+
+def _files(message: Message) -> str:
+    return "file" if len(message.left) == 1 else "files"
 
 
 def duration(seconds: float) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from orchestrator.catalog.draft.identity import options, parameters, settings, within
+from orchestrator.catalog.draft.identity import options, parameters, settings
 from orchestrator.catalog.draft.moment import Parts
 from orchestrator.catalog.draft.sequences import parameters_of
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World, differs, new_parts, old_parts
+from orchestrator.domain.identity import within
 
 _STORAGE: Final = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
 _COMPRESSION: Final = {"p": "pglz", "l": "lz4"}

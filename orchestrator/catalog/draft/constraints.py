@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from orchestrator.catalog.draft.identity import within
 from orchestrator.catalog.draft.moment import Parts
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World, definition_of, differs, owned
+from orchestrator.domain.identity import within
 
 
 def is_key(parts: Parts) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from orchestrator.catalog.draft.columns import retyped
 from orchestrator.catalog.draft.constraints import is_key, is_link
-from orchestrator.catalog.draft.identity import within
 from orchestrator.catalog.draft.kinds import kind_of
 from orchestrator.catalog.draft.moment import Key, Moment
 from orchestrator.catalog.draft.world import Cannot, World
+from orchestrator.domain.identity import within
 
 #: kinds that stand in the way when a column that they name changes its type
 _HOLD_TYPES = (

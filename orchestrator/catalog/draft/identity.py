@@ -1,44 +1,11 @@
-"""Reading the identities of facts, and writing values into SQL.
-
-An identity is made of names as the server quotes them: a dot within quotes does not separate.
-"""
+"""Reading the lists that facts hold, and writing values into SQL."""
 
 import re
 from typing import Final
 
-#: a piece between quotes, where nothing separates, or one character
-_ATOM: Final = re.compile(r'"(?:[^"]|"")*"|.', re.DOTALL)
+from orchestrator.domain.identity import split
+
 _OPTION: Final = re.compile(r"""("(?:[^"]|"")+"|[^\s",]+) ( ?E?'(?:[^'\\]|''|\\.)*')""")
-
-
-def split(text: str, separator: str) -> tuple[str, ...]:
-    """Split at each separator that stands outside quotes and parentheses.
-
-    >>> split('public."a.b".c', ".")
-    ('public', '"a.b"', 'c')
-    """
-    pieces, piece, depth, position = [], "", 0, 0
-    while position < len(text):
-        if depth == 0 and text.startswith(separator, position):
-            pieces.append(piece)
-            piece, position = "", position + len(separator)
-            continue
-        match = _ATOM.match(text, position)
-        assert match
-        depth += {"(": 1, ")": -1}.get(match[0], 0)
-        piece, position = piece + match[0], match.end()
-    return (*pieces, piece)
-
-
-def within(identity: str) -> tuple[str, str]:
-    """Split into what something is in and its own name: ("public.orders", "price")."""
-    *place, own = split(identity, ".")
-    return ".".join(place), own
-
-
-def schema_of(identity: str) -> str:
-    """Return the first name."""
-    return split(identity, ".")[0]
 
 
 def literal(value: str) -> str:

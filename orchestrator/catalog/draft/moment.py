@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from typing import Final
 
-from orchestrator.catalog.draft.identity import schema_of, split, within
 from orchestrator.domain.facts import Facts
+from orchestrator.domain.identity import schema_of, split, within
 
 #: kind and identity of a fact
 Key = tuple[str, str]

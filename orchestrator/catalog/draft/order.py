@@ -7,10 +7,10 @@ from typing import Final
 
 from orchestrator.catalog.draft import columns, constraints, sequences, tables
 from orchestrator.catalog.draft.decide import Decision, reborn
-from orchestrator.catalog.draft.identity import within
 from orchestrator.catalog.draft.kinds import kind_of
 from orchestrator.catalog.draft.moment import RELATIONS, Key, Moment, schema_key
 from orchestrator.catalog.draft.world import Cannot, World
+from orchestrator.domain.identity import within
 
 #: kinds that share one space of names
 _SHARE_NAMES: Final = (*RELATIONS, "sequence", "index", "type")

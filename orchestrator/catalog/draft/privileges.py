@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from orchestrator.catalog.draft.identity import in_this_database, schema_of, split, within
+from orchestrator.catalog.draft.identity import in_this_database
 from orchestrator.catalog.draft.moment import RELATIONS, Key, Moment
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World
+from orchestrator.domain.identity import schema_of, split, within
 
 #: what ALTER DEFAULT PRIVILEGES calls the type of pg_default_acl
 _DEFAULTS: Final = {

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from orchestrator.catalog.draft.identity import literal, split
+from orchestrator.catalog.draft.identity import literal
 from orchestrator.catalog.draft.moment import Parts
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World, differs, owned
+from orchestrator.domain.identity import split
 
 
 def _parameters(parts: Parts) -> str:

@@ -3,8 +3,9 @@
 from typing import Final
 
 from orchestrator.catalog.draft.columns import option_changes
-from orchestrator.catalog.draft.identity import in_this_database, literal, split
+from orchestrator.catalog.draft.identity import in_this_database, literal
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World, differs, owned
+from orchestrator.domain.identity import split
 
 #: settings that are lists of names: the server keeps them as it takes them
 _LISTS: Final = (

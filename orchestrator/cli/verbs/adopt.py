@@ -71,6 +71,7 @@ def command(
             git=house.git,
             targets=house.targets,
             contents=house.kept,
+            watching=house.watching,
             ledger_id=ledger_id,
             baseline=baseline,
             take_over=take_over,
@@ -111,6 +112,7 @@ def _value(seen: "Look", written: "Written | None", *, dry_run: bool) -> dict[st
         "plan": seen.plan,
         "unwritten": seen.is_unwritten,
         "took_over_from": seen.took_over_from,
+        "starts_anew": seen.starts_anew,
     }
     if written is not None:
         found["baseline"] = {"path": str(written.path), "without": written.without}
@@ -136,6 +138,12 @@ def _tell_found(output: Output, seen: "Look", branch: str) -> None:
         output.say(
             f"  {ours} of the history applied by Bascule, {theirs} by others; "
             "what this ledger does not know it never rolls back"
+        )
+    if seen.starts_anew:
+        output.say(
+            f"  {seen.target} was adopted before, but this database does not know of it: what is on record "
+            "for the former one is forgotten",
+            style="yellow",
         )
     if plan.to_record:
         output.say(f"  {len(plan.to_record)} recorded as present, up to {plan.to_record[-1].version}")

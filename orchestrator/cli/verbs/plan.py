@@ -33,11 +33,20 @@ def command(
             linter=house.linter,
             recorded=house.kept.recorded(target) if house.has_ledger else {},
             holds=house.kept.holds(target) if house.has_ledger else (),
+            kept=house.kept if house.has_ledger else None,
+            is_head=commit is None,
         )
     if json:
         output.result(seen)
     else:
         output.say(f"{target} to {seen.commit[:10]}: {len(seen.pending)} pending, {seen.applied} applied")
+        for left in seen.leaving:
+            drafted = "a drafted rollback" if left.drafted else "its rollback"
+            output.say(
+                f"  undo {left.migration.version} {left.migration.name}   (its file left; with {drafted})"
+            )
+        for counted in seen.at_stake:
+            output.say(f"    would drop rows that it did not write: {counted.headline}", style="red")
         for one in seen.pending:
             way_back = one.rollback.path if one.rollback else "no rollback file"
             output.say(f"  {one.version} {one.name}   (back: {way_back})")

@@ -39,7 +39,7 @@ def command(
         found = asking.known(DeploymentId(deployment), house.reading)
         seen = undoing.look(found, to=to, kept=house.kept, targets=house.targets)
         if dry_run:
-            return _tell_only(output, seen)
+            return _tell_only(output, seen, drop_rows=drop_rows)
         _tell(output, seen)
         if not yes and seen.obstacle is None:
             _confirm(seen, as_json=json)
@@ -61,16 +61,19 @@ def _confirm(seen: "Undoing", *, as_json: bool) -> None:
     typer.confirm(f"Roll back deployment {seen.deployment} on {seen.target}{rows}?", abort=True)
 
 
-def _tell_only(output: Output, seen: "Undoing") -> int:
-    """Tell it and end; returns the exit code."""
+def _tell_only(output: Output, seen: "Undoing", *, drop_rows: bool) -> int:
+    """Tell it and end; returns the exit code: what the same command would end with that asks nobody."""
+    from orchestrator.actions import undoing
+
+    refused = undoing.refusal(seen, drop_rows=drop_rows)
     if output.as_json:
         output.result(_value(seen))
     else:
         _tell(output, seen)
-        if seen.obstacle is not None:
-            output.error(seen.obstacle)
+        if refused is not None:
+            output.error(refused)
         output.say("  nothing was done (--dry-run)", style="dim")
-    return seen.obstacle.exit_code if seen.obstacle else 0
+    return refused.exit_code if refused else 0
 
 
 def _tell(output: Output, seen: "Undoing") -> None:
@@ -80,6 +83,8 @@ def _tell(output: Output, seen: "Undoing") -> None:
         output.say(f"  {seen.target}: undo {step.version} {step.name} {what[step.source]}{verdict}")
         for loss in step.losses:
             output.say(f"    {loss}", style="yellow")
+    if seen.again:
+        output.say(f"  applied again, although the files left the branch: {', '.join(seen.again)}")
     if seen.to is not None:
         output.say(f"  {seen.to} and what came before it stay", style="dim")
     if seen.at_stake:
@@ -100,5 +105,6 @@ def _value(seen: "Undoing") -> dict[str, object]:
             {"what": str(each.dropped), "rows": each.rows, "about": each.about, "why": each.why}
             for each in seen.at_stake
         ],
+        "again": seen.again,
         "obstacle": Failure.of(seen.obstacle) if seen.obstacle else None,
     }

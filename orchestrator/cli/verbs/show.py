@@ -1,6 +1,6 @@
 """`bascule show`: one deployment with its stages and findings."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orchestrator.cli.matrix import tell_matrix
 from orchestrator.cli.options import DeploymentNumber, Json, SettingsFile, opened
@@ -8,9 +8,11 @@ from orchestrator.cli.output import Output
 from orchestrator.cli.story import tell_end, tell_head, tell_run
 
 if TYPE_CHECKING:
-    from orchestrator.domain.deployment import DeploymentId
+    from orchestrator.domain.deployment import DeploymentId, Stage
     from orchestrator.domain.matrix import Matrix
     from orchestrator.ports import Kept
+
+T = TypeVar("T")
 
 
 def command(deployment: DeploymentNumber, *, settings: SettingsFile = None, json: Json = False) -> None:
@@ -30,17 +32,37 @@ def command(deployment: DeploymentNumber, *, settings: SettingsFile = None, json
         for run in runs:
             tell_run(output, run, rest_at=None)
         if matrices is not None:
+            before, after, where = matrices
             output.say("")
-            tell_matrix(output, matrices[1], before=matrices[0])
+            if where:
+                output.say(where, style="dim")
+            tell_matrix(output, after, before=before)
         tell_end(output, found, house.reading)
 
 
-def _matrices(deployment: "DeploymentId", kept: "Kept") -> "tuple[Matrix, Matrix] | None":
-    """Return who could do what before and after; None when it never came to its smoke."""
-    from orchestrator.domain.deployment import Observation, Smoke, Stage
+def _matrices(deployment: "DeploymentId", kept: "Kept") -> "tuple[Matrix, Matrix, str] | None":
+    """Return who could do what before and after, and where that was seen where it was not on the target.
 
+    None when it came neither to its smoke nor to that of the rehearsal.
+    """
+    from orchestrator.domain.deployment import Observation, Smoke, Stage
+    from orchestrator.domain.rehearsal import Rehearsal
+
+    before = _gave(deployment, kept, Stage.OBSERVE, Observation)
+    smoke = _gave(deployment, kept, Stage.SMOKE, Smoke)
+    rehearsed = _gave(deployment, kept, Stage.REHEARSE, Rehearsal)
+    if before is None:
+        return None
+    if smoke is not None:
+        return before.matrix, smoke.after, ""
+    if rehearsed is None or rehearsed.matrix is None:
+        return None
+    return before.matrix, rehearsed.matrix, "as the rehearsal showed it on the copy:"
+
+
+def _gave(deployment: "DeploymentId", kept: "Kept", stage: "Stage", form: type[T]) -> T | None:
+    """Return what a stage handed on; None where it did not come to that."""
     try:
-        before = kept.gave(deployment, Stage.OBSERVE, Observation).matrix
-        return before, kept.gave(deployment, Stage.SMOKE, Smoke).after
+        return kept.gave(deployment, stage, form)
     except KeyError:
         return None

@@ -13,7 +13,7 @@ def command(
     *,
     because: Annotated[
         str, typer.Option("--because", help="Why it may go on; it is put on record.", show_default=False)
-    ],
+    ] = "",
     settings: SettingsFile = None,
     json: Json = False,
 ) -> None:

@@ -13,6 +13,7 @@ from orchestrator.embedded.postgres import SUPERUSER, Postgres
 from orchestrator.embedded.programs import Source
 from orchestrator.embedded.scratch.faults import explained
 from orchestrator.embedded.scratch.place import ORDINARY, Announcement, Record, ScratchPlace
+from orchestrator.embedded.scratch.server import MAINTENANCE
 
 
 class ScratchPostgres(Postgres):
@@ -85,7 +86,7 @@ def _make(place: ScratchPlace, server: ScratchPostgres, record: Record) -> Recor
 
 def _announcement(server: ScratchPostgres, record: Record) -> Announcement:
     assert server.child is not None
-    with connect(server, "postgres") as connection:
+    with connect(server, MAINTENANCE) as connection:
         acted = stand_ins(connection)
     return Announcement(
         token=record.token,

@@ -15,7 +15,7 @@ from orchestrator.embedded.databases import MIGRATOR, connect, script
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.scratch.cluster import stand_ins
 from orchestrator.embedded.scratch.faults import explained
-from orchestrator.embedded.scratch.server import ScratchServer
+from orchestrator.embedded.scratch.server import MAINTENANCE, ScratchServer
 
 _SETTING: Final = "service.scratch_url"
 _WHERE: Final = f"check {_SETTING} and that server's log"
@@ -41,7 +41,7 @@ class NamedScratch(ScratchServer):
         if unquote(self._parts.username or "") != SUPERUSER:
             _refuse_user()
         with explained(_WHERE):
-            with connect(self, "postgres") as connection:
+            with connect(self, MAINTENANCE) as connection:
                 found = connection.execute(script("server_version.sql")).fetchone()
                 assert found is not None
                 self.major, self._version = int(found[0]), str(found[1])

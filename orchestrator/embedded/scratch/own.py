@@ -15,7 +15,7 @@ from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.programs import Source
 from orchestrator.embedded.scratch.cluster import ScratchPostgres, bring_up
 from orchestrator.embedded.scratch.faults import explained
-from orchestrator.embedded.scratch.place import ORDINARY, Announcement, ScratchPlace
+from orchestrator.embedded.scratch.place import ORDINARY, Announcement, ScratchPlace, cluster_below
 from orchestrator.embedded.scratch.server import ScratchServer
 
 #: how long another process may take to make a cluster, or to end
@@ -39,6 +39,7 @@ class OwnScratch(ScratchServer):
     def __init__(self, state: Path, major: int) -> None:
         """Find it, or start it. Raises ConfigurationError, Unavailable."""
         self._state = state
+        self._cluster = cluster_below(state, major)
         self.major = major
         self._adopt(_reach(state, major))
 
@@ -48,8 +49,8 @@ class OwnScratch(ScratchServer):
         return self._announcement.programs
 
     def holds(self) -> bool:
-        """Tell whether the server still runs."""
-        return self._announcement.holds()
+        """Tell whether the server still runs, and its cluster is there."""
+        return self._announcement.holds() and self._cluster.exists()
 
     def url(self, database: str, role: str) -> str:
         """Return a libpq URL with the password of the superuser, or of a role that may log in."""
@@ -148,9 +149,10 @@ def _reach(state: Path, major: int, *, unwanted: str = "") -> Announcement:
         announced = place.announced()
         waited = time.monotonic() - began
         if announced is not None:
-            if announced.token != unwanted and announced.holds():
+            removed = not place.postgres.exists()
+            if announced.token != unwanted and announced.holds() and not removed:
                 return announced
-            if announced.token == unwanted or waited > _GENTLE_SECONDS:
+            if announced.token == unwanted or removed or waited > _GENTLE_SECONDS:
                 announced.end()
         if waited > _PATIENCE_SECONDS:
             raise _busy(place)

@@ -26,6 +26,7 @@ from orchestrator.embedded.state import free_port, prepare, require_reachable, w
 #: the key of the password that all roles share that may log in, but for the superuser
 ORDINARY: Final = "ordinary"
 
+_CLUSTER: Final = "cluster"
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -93,13 +94,23 @@ class Announcement:
                 os.kill(int(self.server.partition(" ")[0]), signal.SIGQUIT)
 
 
+def folder_below(state: Path, major: int) -> Path:
+    """Return where all of it lies."""
+    return state.absolute() / "scratch" / str(major)
+
+
+def cluster_below(state: Path, major: int) -> Path:
+    """Return where the cluster lies, if there is one."""
+    return folder_below(state, major) / _CLUSTER
+
+
 class ScratchPlace:
     """The directory of one throw-away server."""
 
     def __init__(self, state: Path, major: int) -> None:
         """Make it if needed. Raises ConfigurationError: not writable, or out of the server's reach."""
         self.major = major
-        self.path = state.absolute() / "scratch" / str(major)
+        self.path = folder_below(state, major)
         #: the lock's descriptor while it is ours to hand on, else -1
         self.lock = -1
         self.secrets: Mapping[str, str] = {}
@@ -114,7 +125,7 @@ class ScratchPlace:
     @property
     def postgres(self) -> Path:
         """The cluster."""
-        return self.path / "cluster"
+        return self.path / _CLUSTER
 
     @property
     def programs(self) -> Path:

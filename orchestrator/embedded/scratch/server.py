@@ -2,6 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
+from typing import Final
 
 import psycopg
 from psycopg import sql
@@ -22,9 +23,16 @@ _ROLES = "scratch_roles.sql"
 _ROLES_ARE_BOUNDED = 16
 
 
+#: every server has it, and no target is called like it: while a copy is played it bears its target's name,
+#: which most often is `postgres`
+MAINTENANCE: Final = "template1"
+
+
 class ScratchServer(ABC):
     """A throw-away PostgreSQL. Raises Unavailable when it is away, ConfigurationError when it is no use."""
 
+    #: the database from which the others are looked after
+    maintenance: str = MAINTENANCE
     major: int
     #: names of extensions that are only acted on this server
     stand_ins: frozenset[str]
@@ -69,13 +77,13 @@ class ScratchServer(ABC):
         return "template0"
 
     def _make_template(self) -> str:
-        with maintenance(self) as connection:
+        with maintenance(self, MAINTENANCE) as connection:
             name = supabase_template(self, connection, _ROLES)
             self._let_in(connection, MIGRATOR)
             return name
 
     def _make_login(self, role: str) -> None:
-        with maintenance(self) as connection:
+        with maintenance(self, MAINTENANCE) as connection:
             found = connection.execute(script("role.sql"), {"name": role}).fetchone()
             if found is None:
                 connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))

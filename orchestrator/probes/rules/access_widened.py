@@ -6,7 +6,7 @@ from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Cell, Command
 from orchestrator.probes.difference import Shift, shift
 from orchestrator.probes.identities import ANON
-from orchestrator.probes.rules import anon_writes, rls_disabled
+from orchestrator.probes.rules import anon_writes, rls_disabled, rows_of_others
 from orchestrator.probes.seen import Seen, is_client, unlimited
 from orchestrator.probes.words import revoke, spelled
 
@@ -39,7 +39,7 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
     of_anon = cells[0].identity == ANON.name
     return seen.finding(
         RULE,
-        Severity.WARNING if of_anon and not seen.is_new else Severity.NOTE,
+        Severity.WARNING if of_anon else Severity.NOTE,
         f"{'new' if seen.is_new else 'wider'} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
         effect="anybody with the project's public key can do so without signing in"
@@ -50,5 +50,5 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
 
 
 def _refused_anyway(seen: Seen) -> bool:
-    stronger = [*rls_disabled.check(seen), *anon_writes.check(seen)]
+    stronger = [*rls_disabled.check(seen), *anon_writes.check(seen), *rows_of_others.check(seen)]
     return any(finding.severity is Severity.ERROR for finding in stronger)

@@ -15,7 +15,8 @@ _TEXTS: Final = (
     "Europe/Berlin",
     "UTC", "#aabbcc", "#AABBCC", "AB-1234", "ABC-123", "2020-01-01", "2020-01", "10:00", "1.0.0", "v1",
     "v1.0.0",
-    "text/plain", "image/png", "probe.invalid", "a.b", "a/b", "{}", "[]", "ba5c01e0-0000-4000-9000-000000000001",
+    "text/plain", "image/png", "probe.invalid", "a.b", "a/b", "{}", "[]",
+    "ba5c01e0-0000-4000-9000-000000000001",
     "DE89370400440532013000", "192.0.2.1", "0 0 * * *", "@probe", "0123456789abcdef",
     "0123456789abcdef0123456789abcdef", "a" * 64, "ab12cd34", "AB12CD34", "",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from orchestrator.probes.seeding.ground import Ground, Table
-from orchestrator.probes.seeding.wishes import Reading
+from orchestrator.probes.seeding.wishes import Reading, Wishes
 
 
 class Order:
@@ -15,16 +15,13 @@ class Order:
         self._reads = {
             oid: frozenset(reading.read_by(table)) for oid, table in ground.tables.items() if table.policies
         }
-        self._readers: dict[int, set[int]] = {}
-        for oid, read in self._reads.items():
-            for other in read - {oid}:
-                self._readers.setdefault(other, set()).add(oid)
+        self._readers = {oid: {*reading.readers(oid)} - {oid} for oid in ground.tables}
         self._users = next((oid for oid, table in ground.tables.items() if table.name == "auth.users"), None)
-        self._owners = {
-            oid: reading.of(table).owners for oid, table in ground.tables.items() if oid in self._readers
-        }
-        self._asked = {oid: reading.of(ground.tables[oid]).ways for oid in self._readers}
-        self._parents = {key.parent for table in ground.tables.values() for key in table.keys}
+        self._reading = reading
+        self._children: dict[int, set[int]] = {}
+        for oid, table in ground.tables.items():
+            for key in table.keys:
+                self._children.setdefault(key.parent, set()).add(oid)
 
     def is_users(self, table: Table) -> bool:
         """Tell whether this is where accounts are kept."""
@@ -32,11 +29,11 @@ class Order:
 
     def is_parent(self, oid: int) -> bool:
         """Tell whether other tables name its rows."""
-        return oid in self._parents
+        return oid in self._children
 
     def seats(self, oid: int) -> bool:
         """Tell whether a privileged user needs a row here to be one: accounts, and what is by account."""
-        return oid == self._users or (oid in self._parents and self._is_by_user(self._ground.tables[oid]))
+        return oid == self._users or (oid in self._children and self._is_by_user(self._ground.tables[oid]))
 
     def grants(self, oid: int) -> bool:
         """Tell whether a row here makes its user privileged everywhere, not just in what it belongs to.
@@ -44,8 +41,8 @@ class Order:
         So it is where policies of other tables look the user up, and nothing ties the two tables together.
         """
         table = self._ground.tables[oid]
-        readers = self._readers.get(oid, set())
-        if not readers or oid == self._users or not (self._owners.get(oid) or self._is_by_user(table)):
+        readers = self._readers[oid]
+        if not readers or oid == self._users or not (self._wishes(oid).owners or self._is_by_user(table)):
             return False
         if self._is_by_user(table):
             return True
@@ -54,25 +51,20 @@ class Order:
         tied = any(key.parent == oid for reader in readers for key in self._ground.tables[reader].keys)
         return not beyond and not tied
 
+    def owned(self, oid: int, *, below: frozenset[int] = frozenset()) -> bool:
+        """Tell whether a row here is somebody's: it names a user, or what is one's, or has members."""
+        table = self._ground.tables[oid]
+        if self._own(oid) or self._is_by_user(table) or oid == self._users or self._has_members(oid):
+            return True
+        above = {key.parent for key in table.keys} - below - {oid}
+        return any(self.owned(parent, below=below | {oid}) for parent in above)
+
     def ways_below(self, oid: int) -> int:
         """Say in how many ways rows that belong to one of this table's rows make somebody a member of it.
 
         A member as the table makes one by default, and one of the highest standing: each in another row.
         """
-        return max(
-            (
-                min(1, self._asked[other])
-                for other, table in self._ground.tables.items()
-                if other in self._readers
-                and not self.grants(other)
-                and self._owners.get(other)
-                and not self._is_by_user(self._ground.tables[oid])
-                and oid != self._users
-                for key in table.keys
-                if key.parent == oid
-            ),
-            default=0,
-        )
+        return max((min(1, self._wishes(other).ways) for other in self._members(oid)), default=0)
 
     def needed(self, tables: Iterable[int]) -> set[int]:
         """Return these tables with all whose rows they, or their policies, look up."""
@@ -98,6 +90,24 @@ class Order:
             yield sorted(level)
             left -= set(level)
 
+    def _members(self, oid: int) -> Iterator[int]:
+        """Yield the tables that say who belongs to a row of this one, which policies ask."""
+        if oid == self._users or self._is_by_user(self._ground.tables[oid]):
+            return
+        for other in self._children.get(oid, ()):
+            if self._readers[other] and self._wishes(other).owners and not self.grants(other):
+                yield other
+
+    def _has_members(self, oid: int) -> bool:
+        return any(True for _ in self._members(oid))
+
+    def _wishes(self, oid: int) -> Wishes:
+        return self._reading.of(self._ground.tables[oid])
+
+    def _own(self, oid: int) -> bool:
+        wishes = self._wishes(oid)
+        return bool(wishes.owners or wishes.owner_lists or wishes.mails or wishes.claims)
+
     def _above(self, oid: int) -> set[int]:
         table = self._ground.tables[oid]
         return {key.parent for key in table.keys} - {oid}
@@ -109,4 +119,4 @@ class Order:
         of_users = {
             key.columns[0] for key in table.keys if key.parent == self._users and len(key.columns) == 1
         }
-        return table.primary_key[0] in of_users or table.primary_key[0] in self._owners.get(table.oid, ())
+        return table.primary_key[0] in of_users or table.primary_key[0] in self._wishes(table.oid).owners

@@ -21,6 +21,7 @@ from orchestrator.probes.seeding.ground import Ground, Table, read_ground
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.quoting import literal
 from orchestrator.probes.seeding.rows import Numbers, Seed
+from orchestrator.probes.seeding.scope import affected
 from orchestrator.probes.seeding.sowing import Sower, Sown
 from orchestrator.probes.seeding.tries import Granted, Try, each_by_itself, tries
 from orchestrator.probes.seeding.trying import Tried, carry_out_tries
@@ -66,10 +67,12 @@ def seed_and_try(
     opening: Callable[[], AbstractContextManager[Database]],
     matrix: Matrix,
     *,
-    names: Collection[str] | None = None,
+    changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
 ) -> Matrix:
-    """Return the matrix with what made-up rows show about these relations; None: about all.
+    """Return the matrix with what made-up rows show about the tables that a change may have opened or closed.
+
+    `changed` holds the facts that changed, by kind and identity; None: rows are made up for all tables.
 
     `opening` opens a transaction that may be written to and is always undone. Raises TargetError when the
     catalog cannot be read.
@@ -80,6 +83,7 @@ def seed_and_try(
         _settle(database, limits)
         ground = read_ground(database)
     reading = Reading(ground)
+    names = None if changed is None else affected(ground, reading, changed)
     known = {table.name: table for table in ground.tables.values()}
     wanted = [
         known[relation.name]
@@ -158,6 +162,7 @@ class _Batch:
                 relations[table.name],
                 tried,
                 identities,
+                owned=self._order.owned(table.oid),
                 unseeded="" if sown.of(table.oid) else sown.unsown.get(table.oid, "no row was made up"),
             )
             for table in tables
@@ -231,10 +236,11 @@ def _told(
     tried: Mapping[tuple[str, str, Command], Sequence[Tried]],
     identities: Sequence[Identity],
     *,
+    owned: bool,
     unseeded: str,
 ) -> ExposedRelation:
     if unseeded:
-        return replace(relation, unseeded=unseeded)
+        return replace(relation, owned=owned, unseeded=unseeded)
     cells = list(relation.cells)
     if any(identity.name == PRIVILEGED.name for identity in identities):
         cells += [
@@ -242,6 +248,7 @@ def _told(
         ]
     return replace(
         relation,
+        owned=owned,
         cells=tuple(
             _shown(cell, tried.get((relation.name, cell.identity, cell.command), ())) for cell in cells
         ),

@@ -56,7 +56,6 @@ class Sower:
         self._reading = reading
         self._order = order
         self._numbers = numbers
-        self._wishes: dict[int, Wishes] = {}
         self._sown = Sown()
 
     def sow(self, tables: Iterable[int]) -> Sown:
@@ -68,9 +67,7 @@ class Sower:
 
     def wishes(self, oid: int) -> Wishes:
         """Return what is asked of a table's rows."""
-        if oid not in self._wishes:
-            self._wishes[oid] = self._reading.of(self._ground.tables[oid])
-        return self._wishes[oid]
+        return self._reading.of(self._ground.tables[oid])
 
     # -- drafting
 

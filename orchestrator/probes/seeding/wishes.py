@@ -6,11 +6,12 @@ server.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from orchestrator.probes.seeding.ground import Column, Ground, Table
+from orchestrator.probes.seeding.ground import Column, Ground, Policy, Table
 from orchestrator.probes.seeding.values import is_text
 
 _CAST = r"(?:::[\w.\" ]+(?:\[\])?)?"
@@ -56,6 +57,7 @@ _IS_ONE_OF: Final = re.compile(
 _IS_THERE: Final = re.compile(rf"{_COLUMN}\s+is\s+not\s+null", re.IGNORECASE)
 _LATER: Final = re.compile(rf"{_COLUMN}\s*>=?\s*\(?now\(\)", re.IGNORECASE)
 _EARLIER: Final = re.compile(rf"{_COLUMN}\s*<=?\s*\(?now\(\)", re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
 _QUOTED: Final = re.compile(_CONSTANT)
 
 #: who may most stands first; what else is asked for follows in the order in which it is written
@@ -96,30 +98,60 @@ class Reading:
     """Reads the wishes of one ground."""
 
     def __init__(self, ground: Ground) -> None:
-        """Find out which functions policies call, through other functions too."""
+        """Find out which policies look into which tables, by themselves and through functions."""
         self._ground = ground
-        self._names = {
-            function.oid: re.compile(rf"\b{re.escape(function.bare)}\b")
-            for function in ground.functions.values()
-        }
+        self._words = {oid: frozenset(_WORD.findall(each.says)) for oid, each in ground.functions.items()}
+        self._named: dict[str, list[int]] = defaultdict(list)
+        for function in ground.functions.values():
+            self._named[function.bare].append(function.oid)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        for table in ground.tables.values():
+            self._by_name[table.bare].append(table.oid)
         self._reach: dict[int, frozenset[int]] = {}
-        called = {
-            oid for table in ground.tables.values() for policy in table.policies for oid in policy.calls
-        }
-        self._called = (
-            frozenset().union(*(self._through(oid, frozenset()) for oid in called)) if called else frozenset()
-        )
+        self._wishes: dict[int, Wishes] = {}
+        #: by table: policies that look into it; functions that policies call and that name it
+        self._looking: dict[int, list[Policy]] = defaultdict(list)
+        self._speaking: dict[int, dict[int, None]] = defaultdict(dict)
+        self._called: dict[int, None] = {}
+        #: by table and by function: the tables whose policies look into it, or call it
+        self._readers: dict[int, set[int]] = defaultdict(set)
+        self._callers: dict[int, set[int]] = defaultdict(set)
+        self.looks_into_views = False
+        for table in ground.tables.values():
+            for policy in table.policies:
+                self._note(table, policy)
 
     def read_by(self, table: Table) -> Iterator[int]:
         """Yield the tables that a table's policies look into, by themselves and through functions."""
         for policy in table.policies:
             yield from (oid for oid in policy.reads if oid in self._ground.tables)
-            for function in policy.calls:
-                for inner in self._through(function, frozenset()):
-                    yield from self._mentioned(self._ground.functions[inner].says)
+            for function in self._functions(policy):
+                yield from self._mentioned(function)
 
     def of(self, table: Table) -> Wishes:
         """Read what is asked of one table's rows."""
+        if table.oid not in self._wishes:
+            self._wishes[table.oid] = self._read(table)
+        return self._wishes[table.oid]
+
+    def readers(self, table: int) -> Collection[int]:
+        """Return the tables whose policies look into this one."""
+        return self._readers.get(table, ())
+
+    def calling(self, names: Collection[str]) -> Iterator[int]:
+        """Yield the tables whose policies call a function of such a name, through others too."""
+        for name in names:
+            for function in self._named.get(name, ()):
+                yield from self._callers.get(function, ())
+
+    def claims_asked(self) -> dict[tuple[str, ...], str]:
+        """Return the claims that any policy, or what it calls, holds against a constant."""
+        texts = [
+            text for table in self._ground.tables.values() for each in table.policies for text in each.texts
+        ]
+        return _claims_asked([*texts, *(self._ground.functions[oid].says for oid in self._called)])
+
+    def _read(self, table: Table) -> Wishes:
         texts = tuple(dict.fromkeys(self._texts(table)))
         values = {
             column.name: found
@@ -138,42 +170,49 @@ class Reading:
             values={name: each for name, each in values.items() if name not in owners},
         )
 
-    def claims_asked(self) -> dict[tuple[str, ...], str]:
-        """Return the claims that any policy, or what it calls, holds against a constant."""
-        texts = [
-            text for table in self._ground.tables.values() for each in table.policies for text in each.texts
-        ]
-        return claims_asked([*texts, *(self._ground.functions[oid].says for oid in sorted(self._called))])
+    def _note(self, table: Table, policy: Policy) -> None:
+        functions = self._functions(policy)
+        self._called |= dict.fromkeys(functions)
+        for oid in policy.reads:
+            self._looking[oid].append(policy)
+            self._readers[oid].add(table.oid)
+            self.looks_into_views |= oid not in self._ground.tables
+        for function in functions:
+            self._callers[function].add(table.oid)
+            for oid in self._mentioned(function):
+                self._speaking[oid][function] = None
+                self._readers[oid].add(table.oid)
+                if oid != table.oid:
+                    self._looking[oid].append(policy)
 
     def _texts(self, table: Table) -> Iterator[str]:
         for policy in table.policies:
             yield from policy.texts
-        word = re.compile(rf"\b{re.escape(table.bare)}\b")
-        speaking = {oid for oid in self._called if word.search(self._ground.functions[oid].says)}
-        for oid in speaking:
-            yield self._ground.functions[oid].says
-        for other in self._ground.tables.values():
-            for policy in other.policies:
-                if table.oid in policy.reads or any(
-                    self._through(oid, frozenset()) & speaking for oid in policy.calls
-                ):
-                    yield from policy.texts
+        for function in self._speaking[table.oid]:
+            yield self._ground.functions[function].says
+        for policy in self._looking[table.oid]:
+            yield from policy.texts
+
+    def _functions(self, policy: Policy) -> tuple[int, ...]:
+        """Return the functions that a policy calls, through others too."""
+        reached = frozenset().union(*(self._through(oid, frozenset()) for oid in policy.calls))
+        return tuple(sorted(reached))
 
     def _through(self, oid: int, before: frozenset[int]) -> frozenset[int]:
         """Return a function with all that it calls; the server's own and those of extensions are none."""
         if oid not in self._ground.functions or oid in before:
             return frozenset()
         if oid not in self._reach:
-            says = self._ground.functions[oid].says
-            inner = (other for other, name in self._names.items() if other != oid and name.search(says))
-            self._reach[oid] = frozenset({oid}).union(
-                *(self._through(other, before | {oid}) for other in inner)
-            )
+            inner = {
+                other for word in self._words[oid] for other in self._named.get(word, ()) if other != oid
+            }
+            reached = (self._through(other, before | {oid}) for other in sorted(inner))
+            self._reach[oid] = frozenset({oid}).union(*reached)
         return self._reach[oid]
 
-    def _mentioned(self, says: str) -> Iterator[int]:
-        words = set(re.findall(r"\w+", says))
-        return (table.oid for table in self._ground.tables.values() if table.bare in words)
+    def _mentioned(self, function: int) -> Iterator[int]:
+        for word in self._words[function]:
+            yield from self._by_name.get(word, ())
 
 
 def allowed_values(table: Table, column: Column) -> tuple[str, ...]:
@@ -241,7 +280,7 @@ def _claims(table: Table, texts: Sequence[str]) -> dict[tuple[str, ...], str]:
     return found
 
 
-def claims_asked(texts: Sequence[str]) -> dict[tuple[str, ...], str]:
+def _claims_asked(texts: Sequence[str]) -> dict[tuple[str, ...], str]:
     """Return the claims that policies hold against a constant: what makes a token privileged."""
     found: dict[tuple[str, ...], str] = {}
     for text in texts:

@@ -8,6 +8,7 @@ from orchestrator.validation.changes.change import Change, TableChange
 from orchestrator.validation.changes.code import (
     AlterFunction,
     CreateFunction,
+    CreateRule,
     CreateTrigger,
     CreateView,
     Unseen,
@@ -84,6 +85,7 @@ __all__ = [
     "CreateIndex",
     "CreateObject",
     "CreatePolicy",
+    "CreateRule",
     "CreateTable",
     "CreateTrigger",
     "CreateView",

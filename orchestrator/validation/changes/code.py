@@ -44,6 +44,15 @@ class CreateTrigger(TableChange):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CreateRule(TableChange):
+    """CREATE RULE."""
+
+    name: str
+    #: INSERT, UPDATE, DELETE or SELECT
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CreateView(Change):
     """CREATE VIEW and CREATE MATERIALIZED VIEW."""
 

@@ -13,9 +13,9 @@ from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2 as pg
 
 from orchestrator.domain.shape import Name
-from orchestrator.validation.grammar.expressions import children
 from orchestrator.validation.grammar.nesting import nests_too_deeply
 from orchestrator.validation.grammar.nodes import Node, qualified
+from orchestrator.validation.grammar.tree import children, unwrapped
 
 #: parts that run nothing but what stands below them
 _HARMLESS: Final = frozenset(
@@ -117,39 +117,38 @@ class _Walk:
     columns: set[str] = field(default_factory=set)
     other: str | None = None
 
-    def visit(self, node: Node) -> None:  # noqa: C901  # one case for each kind of part
-        """Note what a node is, and go on below it."""
-        kind = node.DESCRIPTOR.name
-        if kind == "Node":  # around every other one, and nothing by itself
-            which = node.WhichOneof("node")
-            if which is None:
-                return
-            node = getattr(node, which)
-            kind = node.DESCRIPTOR.name
-        match kind:
+    def visit(self, root: Node) -> None:
+        """Note what each node is, from the first to the last."""
+        waiting = [root]
+        while waiting:
+            node = unwrapped(waiting.pop())
+            if node is not None:
+                waiting.extend(self._note(node)[::-1])
+
+    def _note(self, node: Node) -> list[Node]:
+        """Note what a node is; return what is to be looked at below it."""
+        match node.DESCRIPTOR.name:
             case "FuncCall":
                 self.functions.add(qualified(node.funcname))
             case "A_Expr":
                 self.operators |= _operators(node)
             case "TypeCast":
                 self.types.add(qualified(node.type_name.names))
-                self.visit(node.arg)
-                return
+                return [node.arg]
             case "ColumnRef":
                 self._column(node)
-                return
+                return []
             case "A_Indirection":
                 self.members |= {each.string.sval for each in _fields(node.indirection)}
             case "CaseExpr":
                 self.operators.add(Name(None, "="))
             case "SelectStmt" | "SubLink":
                 self.other = _SUB_SELECT
-                return
-            case _ if kind not in _HARMLESS:
+                return []
+            case kind if kind not in _HARMLESS:
                 self.other = _UNREAD if kind == "RawStmt" else f"a {kind}"
-                return
-        for child in children(node):
-            self.visit(child)
+                return []
+        return children(node)
 
     def _column(self, node: Node) -> None:
         """Note a column; behind a table's name it may as well be a function of the row."""

@@ -25,6 +25,8 @@ _INPUT: Final = frozenset(
 )
 _TRUE: Final = frozenset({"true", "on", "yes", "1"})
 
+_RULED: Final = {pg.CMD_INSERT: "INSERT", pg.CMD_UPDATE: "UPDATE", pg.CMD_DELETE: "DELETE"}
+
 
 def create_function(node: Node, source: Source) -> Iterator[Change]:
     """Read CREATE FUNCTION and CREATE PROCEDURE."""
@@ -78,6 +80,12 @@ def create_trigger(node: Node, source: Source) -> Iterator[Change]:
         function=qualified(node.funcname),
         or_replace=node.replace,
     )
+
+
+def create_rule(node: Node, source: Source) -> Iterator[Change]:
+    """Read CREATE RULE."""
+    event = _RULED.get(node.event, "SELECT")
+    yield changes.CreateRule(offset=0, table=relation(node.relation), name=node.rulename, event=event)
 
 
 def create_view(node: Node, source: Source) -> Iterator[Change]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from postgast import pg_query_pb2 as pg
 
@@ -17,7 +16,9 @@ from orchestrator.validation.grammar.nodes import (
     relation,
     strings,
     type_text,
+    without_casts,
 )
+from orchestrator.validation.grammar.tree import children, unwrapped
 from orchestrator.validation.grammar.truth import holds_for_signed_in, truth
 
 #: words of the grammar that are calls: current_user and its kind
@@ -32,7 +33,7 @@ _VALUE_FUNCTIONS: Final = {
 def expression(node: Node, source: Source) -> Expression:
     """Take apart one expression, or a whole query."""
     walk = _Walk(source=source)
-    walk.visit(node, inner=False, once=False)
+    walk.visit(node)
     return Expression(
         calls=tuple(walk.calls),
         columns=tuple(walk.columns),
@@ -64,38 +65,21 @@ class _Walk:
     #: by WITH
     named: set[str] = field(default_factory=set)
 
-    def visit(self, node: Node, *, inner: bool, once: bool) -> None:
-        """Note what a node is, and go on below it."""
-        name = node.DESCRIPTOR.name
-        if name == "Node":  # around every other one, and nothing by itself
-            kind = node.WhichOneof("node")
-            if kind is None:
-                return
-            node = getattr(node, kind)
+    def visit(self, root: Node) -> None:
+        """Note what each node is, from the first to the last."""
+        waiting = [(root, False, False)]
+        while waiting:
+            wrapped, inner, once = waiting.pop()
+            node = unwrapped(wrapped)
+            if node is None:
+                continue
             name = node.DESCRIPTOR.name
-        handler = _HANDLERS.get(name)
-        if handler is not None and handler(self, node, inner, once):
-            return
-        if name == "SelectStmt":
-            inner, once = True, not node.from_clause
-        for child in children(node):
-            self.visit(child, inner=inner, once=once)
-
-
-def children(node: Node) -> Iterator[Node]:
-    """Yield the messages directly below a node."""
-    for descriptor, value in node.ListFields():
-        repeated = _is_repeated(descriptor)
-        if repeated:
-            yield from value
-        elif repeated is not None:
-            yield value
-
-
-@cache
-def _is_repeated(descriptor: Any) -> bool | None:  # noqa: ANN401  # asked again and again of the same few
-    """Tell whether a field holds several messages; None when it holds none."""
-    return None if descriptor.message_type is None else bool(descriptor.is_repeated)
+            handler = _HANDLERS.get(name)
+            if handler is not None and handler(self, node, inner, once):
+                continue
+            if name == "SelectStmt":
+                inner, once = True, not node.from_clause
+            waiting.extend((child, inner, once) for child in children(node)[::-1])
 
 
 def _column(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
@@ -152,12 +136,11 @@ def _comparison(walk: _Walk, node: Node, inner: bool, once: bool) -> bool:
 
 
 def _equalities(source: Source, words: tuple[str, ...], node: Node) -> Iterator[Equality]:
+    node = without_casts(node)
     kind = node.WhichOneof("node")
     if kind == "list":
         for each in node.list.items:
             yield from _equalities(source, words, each)
-    elif kind == "type_cast":
-        yield from _equalities(source, words, node.type_cast.arg)
     elif kind == "a_const" and (value := constant(node.a_const)) is not None:
         yield Equality(
             table=words[-2] if len(words) > 1 else None,

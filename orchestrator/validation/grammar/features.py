@@ -11,8 +11,8 @@ from postgast import pg_query_pb2 as pg
 
 from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import Feature
-from orchestrator.validation.grammar.expressions import children
 from orchestrator.validation.grammar.nodes import Node, Source, option, qualified, strings
+from orchestrator.validation.grammar.tree import every
 
 #: without one of these a statement is not looked at; in lower case
 _TRIGGERS: Final = (
@@ -106,18 +106,15 @@ def _may_return_old(text: str) -> bool:
     return "returning" in lower and ("old" in lower or "new" in lower)
 
 
-def _below(node: Node, source: Source) -> Iterator[Feature]:
-    kind = node.DESCRIPTOR.name
-    if kind == "RuleStmt":
-        return  # old and new are of every version there
-    look = _LOOKS.get(kind)
-    if look is not None:
-        for words, since, location in look(node):
-            yield Feature(offset=source.at(location), words=words, since_major=since)
-    if kind == "FuncCall":
-        yield from _function(node, source)
-    for child in children(node):
-        yield from _below(child, source)
+def _below(statement: Node, source: Source) -> Iterator[Feature]:
+    for node in every(statement, but_below={"RuleStmt"}):  # old and new are of every version there
+        kind = node.DESCRIPTOR.name
+        look = _LOOKS.get(kind)
+        if look is not None:
+            for words, since, location in look(node):
+                yield Feature(offset=source.at(location), words=words, since_major=since)
+        if kind == "FuncCall":
+            yield from _function(node, source)
 
 
 def _function(node: Node, source: Source) -> Iterator[Feature]:
@@ -177,10 +174,7 @@ def _columns(node: Node) -> Iterator[Node]:
 
 
 def _each(node: Node, kind: str) -> Iterator[Node]:
-    if node.DESCRIPTOR.name == kind:
-        yield node
-    for child in children(node):
-        yield from _each(child, kind)
+    return (each for each in every(node) if each.DESCRIPTOR.name == kind)
 
 
 def _constraint(node: Node) -> Iterator[Found]:

@@ -12,6 +12,8 @@ _SAME: Final = frozenset({"text", "uuid"})
 #: of a SELECT that gives one row, whatever is there
 _OF_CONSTANTS: Final = frozenset({"target_list", "limit_option", "op"})
 _EQUALS: Final = ("=",)
+#: parentheses and signs in one another; nobody names rows so
+_DEEPEST: Final = 50
 
 
 def given_rows(insert: Node) -> tuple[tuple[str | None, ...], ...]:
@@ -31,18 +33,20 @@ def given_rows(insert: Node) -> tuple[tuple[str | None, ...], ...]:
 
 def named_rows(where: Node) -> tuple[Mapping[str, frozenset[str]], ...]:
     """Return what a condition asks of columns, a mapping for each side of OR; nothing where it asks more."""
-    return _alternatives(where) or ()
+    return _alternatives(where, 0) or ()
 
 
-def _alternatives(node: Node) -> tuple[Mapping[str, frozenset[str]], ...] | None:
+def _alternatives(node: Node, depth: int) -> tuple[Mapping[str, frozenset[str]], ...] | None:
+    if depth > _DEEPEST:
+        return None
     match node.WhichOneof("node"):
         case "a_expr":
             return _comparison(node.a_expr)
         case "bool_expr" if node.bool_expr.boolop == pg.OR_EXPR:
-            sides = [_alternatives(each) for each in node.bool_expr.args]
+            sides = [_alternatives(each, depth + 1) for each in node.bool_expr.args]
             return None if None in sides else tuple(one for side in sides for one in side or ())
         case "bool_expr" if node.bool_expr.boolop == pg.AND_EXPR:
-            return _all_of([_alternatives(each) for each in node.bool_expr.args])
+            return _all_of([_alternatives(each, depth + 1) for each in node.bool_expr.args])
         case _:
             return None
 
@@ -100,18 +104,20 @@ def _column(node: Node) -> str | None:
     return strings(node.column_ref.fields)[-1] or None
 
 
-def _value(node: Node) -> str | None:
+def _value(node: Node, depth: int = 0) -> str | None:
     """Read a constant that stays what it is in a column of any type; None for others: 1.5 may be rounded."""
     match node.WhichOneof("node"):
+        case _ if depth > _DEEPEST:
+            return None
         case "a_const" if node.a_const.WhichOneof("val") == "fval":
             written = constant(node.a_const)
             return written if written is not None and written.isdecimal() else None
         case "a_const":
             return constant(node.a_const)
         case "type_cast" if type_with_modifiers(node.type_cast.type_name) in _SAME:
-            return _value(node.type_cast.arg)
+            return _value(node.type_cast.arg, depth + 1)
         case "a_expr" if _is_minus(node.a_expr):
-            value = _value(node.a_expr.rexpr)
+            value = _value(node.a_expr.rexpr, depth + 1)
             return None if value is None else f"-{value}"
         case _:
             return None

@@ -6,12 +6,12 @@ from typing import Final
 
 from postgast import pg_query_pb2 as pg
 
-from orchestrator.validation.grammar.expressions import children
-from orchestrator.validation.grammar.nodes import Node, qualified, strings
+from orchestrator.validation.grammar.nodes import Node, qualified, strings, without_casts
+from orchestrator.validation.grammar.tree import every
 
 #: a statement that begins so changes no rows, unless another one follows it
 _DEFINING: Final = re.compile(
-    r"\s*(?:alter|analyze|cluster|comment|create|drop|grant|lock|notify|refresh|reindex|revoke|set|vacuum)\b",
+    r"\s*(?:alter(?!\s+extension)|analyze|cluster|comment|create|drop|grant|lock|notify|refresh|reindex|revoke|set|vacuum)\b",
     re.IGNORECASE,
 )
 #: but for values that become others
@@ -21,16 +21,17 @@ _JOINING: Final = frozenset({"format", "concat"})
 
 def constant_text(node: Node) -> str | None:
     """Return the text that an expression of nothing but string constants is; None for any other."""
-    match node.WhichOneof("node"):
-        case "a_const" if node.a_const.WhichOneof("val") == "sval":
-            return str(node.a_const.sval.sval)
-        case "type_cast":
-            return constant_text(node.type_cast.arg)
-        case "a_expr" if _is_joined(node):
-            left, right = constant_text(node.a_expr.lexpr), constant_text(node.a_expr.rexpr)
-            return None if left is None or right is None else left + right
-        case _:
-            return None
+    waiting, pieces = [node], list[str]()
+    while waiting:
+        each = without_casts(waiting.pop())
+        match each.WhichOneof("node"):
+            case "a_const" if each.a_const.WhichOneof("val") == "sval":
+                pieces.append(each.a_const.sval.sval)
+            case "a_expr" if _is_joined(each):
+                waiting += [each.a_expr.rexpr, each.a_expr.lexpr]
+            case _:
+                return None
+    return "".join(pieces)
 
 
 def defines_only(node: Node) -> bool:
@@ -46,17 +47,17 @@ def defines_only(node: Node) -> bool:
 
 def _first(node: Node) -> str | None:
     """Return the constant that an expression begins with."""
-    match node.WhichOneof("node"):
-        case "a_const" if node.a_const.WhichOneof("val") == "sval":
-            return str(node.a_const.sval.sval)
-        case "type_cast":
-            return _first(node.type_cast.arg)
-        case "a_expr" if _is_joined(node):
-            return _first(node.a_expr.lexpr)
-        case "func_call" if node.func_call.args and qualified(node.func_call.funcname).name in _JOINING:
-            return _first(node.func_call.args[0])
-        case _:
-            return None
+    while True:
+        node = without_casts(node)
+        match node.WhichOneof("node"):
+            case "a_const" if node.a_const.WhichOneof("val") == "sval":
+                return str(node.a_const.sval.sval)
+            case "a_expr" if _is_joined(node):
+                node = node.a_expr.lexpr
+            case "func_call" if node.func_call.args and qualified(node.func_call.funcname).name in _JOINING:
+                node = node.func_call.args[0]
+            case _:
+                return None
 
 
 def _is_joined(node: Node) -> bool:
@@ -64,7 +65,6 @@ def _is_joined(node: Node) -> bool:
 
 
 def _constants(node: Node) -> Iterator[str]:
-    if node.DESCRIPTOR.name == "A_Const" and node.WhichOneof("val") == "sval":
-        yield node.sval.sval
-    for child in children(node):
-        yield from _constants(child)
+    for each in every(node):
+        if each.DESCRIPTOR.name == "A_Const" and each.WhichOneof("val") == "sval":
+            yield each.sval.sval

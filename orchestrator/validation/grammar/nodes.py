@@ -122,6 +122,13 @@ def _plain(word: str) -> str:
     return _TYPES.get(word) or _SERIALS.get(word) or word
 
 
+def without_casts(node: Node) -> Node:
+    """Return what is cast, however often."""
+    while node.WhichOneof("node") == "type_cast":
+        node = node.type_cast.arg
+    return node
+
+
 def option(options: Iterable[Node], name: str) -> Node | None:
     """Find an option by its name."""
     return next((each.def_elem for each in options if each.def_elem.defname == name), None)

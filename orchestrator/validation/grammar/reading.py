@@ -67,6 +67,7 @@ _READERS: Final[Mapping[str, Reader]] = {
     "alter_function_stmt": code.alter_function,
     "create_trig_stmt": code.create_trigger,
     "view_stmt": code.create_view,
+    "rule_stmt": code.create_rule,
     "do_stmt": plpgsql.read_do,
     "create_enum_stmt": objects.create_enum,
     "alter_enum_stmt": objects.alter_enum,

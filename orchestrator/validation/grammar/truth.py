@@ -83,9 +83,9 @@ def _called(node: Node, depth: int) -> Name | None:
 
 def _value(node: Node) -> tuple[str, str] | None:
     """Return a constant with its sort: equal ones are surely equal."""
+    while _kind(node) == "type_cast":
+        node = node.type_cast.arg
     kind = _kind(node)
-    if kind == "type_cast":
-        return _value(node.type_cast.arg)
     text = constant(node.a_const) if kind == "a_const" else None
     return None if text is None else (str(node.a_const.WhichOneof("val")), text)
 

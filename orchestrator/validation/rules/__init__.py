@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from orchestrator.domain.errors import Unavailable
 from orchestrator.validation.comparison import Comparison
-from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.marked import Marked
 from orchestrator.validation.moment import Aftermath, Moment
 from orchestrator.validation.permission import Permission
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rule import AnyRule, Rule
 from orchestrator.validation.rules import (
     already_exists,

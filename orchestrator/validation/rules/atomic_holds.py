@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.shape import Name
-from orchestrator.validation.deed import Deed, Held
-from orchestrator.validation.evidence import Evidence, named
 from orchestrator.validation.hazard import Blocks, Work, duration, figures, seconds_of, severity_of
 from orchestrator.validation.moment import size_of
+from orchestrator.validation.rehearsal.deed import Deed, Held
+from orchestrator.validation.rehearsal.evidence import Evidence, named
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.terms import Terms
 

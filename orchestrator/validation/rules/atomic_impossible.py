@@ -9,8 +9,8 @@ from orchestrator.domain.shape import Name
 from orchestrator.validation.changes import AddEnumValue, Change, CreateEnum
 from orchestrator.validation.dependents import is_type
 from orchestrator.validation.enum_use import SAFE_IN_NEW_TYPES_SINCE, Columns, Sought, Use
-from orchestrator.validation.evidence import Evidence, words_of
 from orchestrator.validation.moment import Aftermath, Seen
+from orchestrator.validation.rehearsal.evidence import Evidence, words_of
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.sql_text import SqlText
 from orchestrator.validation.world.world import World

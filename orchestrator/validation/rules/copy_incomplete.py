@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.difference import outermost
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.validation.evidence import Evidence, named, unlike
+from orchestrator.validation.rehearsal.evidence import Evidence, named, unlike
 from orchestrator.validation.rule import Rule
 
 

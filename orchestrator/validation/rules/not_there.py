@@ -16,8 +16,10 @@ from orchestrator.validation.world.absence import is_missing
 from orchestrator.validation.world.certainty import lacks_column
 from orchestrator.validation.world.world import World
 
-#: how much alike a column's name has to be to be meant
+#: how much alike a name has to be to be meant
 _NEAR: Final = 0.75
+#: schemas of Supabase that migrations refer to; a plain PostgreSQL has none of them
+_PLATFORM: Final = frozenset({"auth", "storage", "realtime"})
 
 
 def check(moment: Moment[Any]) -> Iterator[Finding]:
@@ -36,10 +38,38 @@ def _missing(use: Use, moment: Moment[Any]) -> Iterator[Finding]:
     table = moment.world.table(use.table)
     if table is not None:
         yield from _missing_in(table, use, moment)
+    elif use.table.schema in _PLATFORM and _has_no(use.table.schema, moment):
+        if _is_first_in(use.table.schema, moment):
+            yield _no_platform(use, use.table.schema, moment)
     elif is_missing(use.table, moment.world):
         name = moment.world.named(use.table)
-        remedy = f"{_way_out(moment.change)}{_who_took(name, moment)}"
+        remedy = f"{_way_out(name, moment)}{_who_took(name, moment)}"
         yield moment.finding(RULE, f"{name} is not there", at=use.offset, about=use.table, remedy=remedy)
+
+
+def _has_no(schema: str, moment: Moment[Any]) -> bool:
+    """Tell whether a target lacks a schema that Supabase brings along, or what stands in it."""
+    world = moment.world
+    if not world.whole or moment.terms.has_api or Name(None, schema) in world.doubtful:
+        return False
+    return schema not in world.schemas or all(name.schema != schema for name in world.tables)
+
+
+def _is_first_in(schema: str, moment: Moment[Any]) -> bool:
+    """Tell whether nothing before asked for anything in this schema: what is missing is told once."""
+    before = (each for each in chain(moment.past, moment.earlier) if not each.change.guarded)
+    return all(use.table.schema != schema for each in before for use in assumed(each.change))
+
+
+def _no_platform(use: Use, schema: str, moment: Moment[Any]) -> Finding:
+    return moment.finding(
+        RULE,
+        f"{use.table} is not there, and nothing else of schema {schema}: the target is a plain PostgreSQL",
+        at=use.offset,
+        about=use.table,
+        remedy="Deploy to the database of a Supabase project; or make what these files need of "
+        f"{schema} in a migration of their own before them",
+    )
 
 
 def _missing_in(table: Table, use: Use, moment: Moment[Any]) -> Iterator[Finding]:
@@ -63,10 +93,21 @@ def _comes_along(column: str, moment: Moment[Any]) -> bool:
     )
 
 
-def _way_out(change: changes.Change) -> str:
-    if isinstance(change, changes.Drop):
-        return "Leave it out, or say IF EXISTS"
-    return "Make it first, or correct the name"
+def _way_out(name: Name, moment: Moment[Any]) -> str:
+    way = "Make it first, or correct the name"
+    if isinstance(moment.change, changes.Drop):
+        way = "Leave it out, or say IF EXISTS"
+    near = _near(name, moment.world)
+    return f"Did you mean {near}? Else {way[0].lower()}{way[1:]}" if near else way
+
+
+def _near(name: Name, world: World) -> Name | None:
+    """Find the relation whose name is most like it: in its schema, else under its name in another one."""
+    beside = {each.name: each for each in world.tables if each.schema == name.schema}
+    near = difflib.get_close_matches(name.name, beside, n=1, cutoff=_NEAR)
+    if near:
+        return beside[near[0]]
+    return next((each for each in sorted(world.tables, key=str) if each.name == name.name), None)
 
 
 def _who_took(name: Name, moment: Moment[Any]) -> str:

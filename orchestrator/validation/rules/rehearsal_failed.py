@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.validation.evidence import Evidence, words_of
+from orchestrator.validation.rehearsal.evidence import Evidence, words_of
 from orchestrator.validation.rule import Rule
 
 
@@ -19,7 +19,7 @@ RULE: Rule[Evidence] = Rule.of(
     severity=Severity.ERROR,
     condition="A migration does not apply on a copy of the target",
     effect="It would fail on the target as well; the target is untouched",
-    remedy="Mend the statement, and push again",
+    remedy="Mend the statement",
     check=check,
     source=Source.REHEARSAL,
     may_be_allowed=False,

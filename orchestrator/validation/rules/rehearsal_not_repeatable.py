@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.validation.evidence import Evidence, words_of
+from orchestrator.validation.rehearsal.evidence import Evidence, words_of
 from orchestrator.validation.rule import Rule
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.rehearsal import RollbackSource, RollbackVerdict
-from orchestrator.validation.evidence import Evidence, named
+from orchestrator.validation.rehearsal.evidence import Evidence, named
 from orchestrator.validation.rule import Rule
 
 

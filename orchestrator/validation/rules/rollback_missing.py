@@ -6,7 +6,7 @@ from dataclasses import replace
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.rehearsal import RollbackVerdict
 from orchestrator.validation.comparison import Comparison
-from orchestrator.validation.evidence import Evidence
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rename import rollback_path
 from orchestrator.validation.rule import Rule
 

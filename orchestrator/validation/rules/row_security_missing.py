@@ -8,28 +8,33 @@ from orchestrator.validation.moment import Aftermath
 from orchestrator.validation.reach import CLIENTS, COMMANDS, Reach, Unread
 from orchestrator.validation.rule import Rule
 from orchestrator.validation.spelling import spelled
+from orchestrator.validation.switched_off import switched_off
 from orchestrator.validation.world.world import World
 
 _SECURABLE = frozenset({TableKind.TABLE, TableKind.PARTITIONED})
+_OFF = "Leave it on, and let policies say who may do what; service_role needs none"
 
 
 def check(aftermath: Aftermath) -> Iterator[Finding]:
-    """Report each new table: an error where a client could reach it."""
+    """Report each new table where it is made or loses it; an error where a client could reach it."""
     reach, unread = Reach(aftermath), Unread(aftermath, "security")
     automatic = _is_switched_on_by_itself(aftermath.world)
     for table, seen in aftermath.new_tables():
         if table.kind not in _SECURABLE or table.row_security or not aftermath.exposed(table.name):
             continue
+        off = aftermath.once(switched_off).get(table.name)
         reached = reach.clients(table)
         certain = not (seen.change.guarded or automatic or unread.may_touch(seen))
         yield aftermath.finding(
             RULE,
-            _message(table),
-            seen,
+            f"Row level security of {table.name} is switched off" if off else _message(table),
+            off or seen,
             about=table.name,
             severity=Severity.ERROR if reached and certain else Severity.WARNING,
             effect=_effect(table, reach, is_reached=bool(reached)),
-            remedy=f"alter table {spelled(table.name)} enable row level security, and write its policies",
+            remedy=_OFF
+            if off
+            else f"alter table {spelled(table.name)} enable row level security, and write its policies",
         )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.shape import Name
 from orchestrator.domain.survey import LongTransaction
-from orchestrator.validation.deed import Deed
-from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.hazard import holding
+from orchestrator.validation.rehearsal.deed import Deed
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rule import Rule
 
 #: what the review says of the locks that can be read in the SQL

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.validation.deed import Held, heavy
-from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.hazard import Blocks, Hazard, Work
+from orchestrator.validation.rehearsal.deed import Held, heavy
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rule import Rule
 
 _HAZARD = Hazard(blocks=Blocks.EVERYTHING, work=Work.REWRITE)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.shape import Name
-from orchestrator.validation.deed import Deed, heavy
-from orchestrator.validation.evidence import Evidence
 from orchestrator.validation.hazard import Blocks, Hazard
+from orchestrator.validation.rehearsal.deed import Deed, heavy
+from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rule import Rule
 
 

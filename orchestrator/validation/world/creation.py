@@ -8,12 +8,13 @@ from orchestrator.domain.shape import (
     EnumType,
     Function,
     Name,
+    RewriteRule,
     Table,
     TableKind,
     Trigger,
 )
 from orchestrator.validation import changes
-from orchestrator.validation.world.tables import add_constraint, column_of, index_of, without
+from orchestrator.validation.world.tables import add_constraint, called_in, column_in, index_of, without
 from orchestrator.validation.world.world import World
 
 
@@ -26,7 +27,7 @@ def _create_table(change: changes.CreateTable, world: World) -> None:
         return
     origins = [table for each in (*change.parents, *change.like) if (table := world.table(each))]
     columns = {one.name: one for table in origins for one in table.columns.values()}
-    columns |= {one.name: column_of(one) for one in change.columns}
+    columns |= {one.name: column_in(one, world) for one in change.columns}
     kind = TableKind.PARTITIONED if change.partitioned else TableKind.TABLE
     table = Table(
         name=name,
@@ -66,6 +67,7 @@ def _create_view(change: changes.CreateView, world: World) -> None:
         kind=TableKind.MATERIALIZED_VIEW if change.materialized else TableKind.VIEW,
         reads=frozenset(map(world.named, change.query.reads)),
         reads_columns=frozenset(use.name for use in change.query.columns),
+        calls=called_in(change.query, world),
         security_invoker=change.security_invoker,
         grants=before.grants if before else _given_by_default(name, world),
         commented=before.commented if before else False,
@@ -116,6 +118,13 @@ def _create_trigger(change: changes.CreateTrigger, world: World) -> None:
         world.put(replace(table, triggers=(*without(table.triggers, change.name), trigger)))
 
 
+def _create_rule(change: changes.CreateRule, world: World) -> None:
+    table = world.table(change.table)
+    if table is not None:
+        rule = RewriteRule(name=change.name, event=change.event)
+        world.put(replace(table, rules=(*without(table.rules, change.name), rule)))
+
+
 def _create_enum(change: changes.CreateEnum, world: World) -> None:
     name = world.would_be(change.type)
     if name in world.enums:
@@ -156,6 +165,7 @@ EFFECTS: Final[dict[type, Callable[[Any, World], None]]] = {
     changes.CreateFunction: _create_function,
     changes.AlterFunction: _alter_function,
     changes.CreateTrigger: _create_trigger,
+    changes.CreateRule: _create_rule,
     changes.CreateEnum: _create_enum,
     changes.AddEnumValue: _add_enum_value,
     changes.CreateObject: _create_object,

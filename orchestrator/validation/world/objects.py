@@ -16,6 +16,7 @@ _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "constraint": ("foreign_keys", "indexes"),
     "index": ("indexes",),
     "policy": ("policies",),
+    "rule": ("rules",),
     "trigger": ("triggers",),
 }
 
@@ -50,7 +51,7 @@ def _drop(change: changes.Drop, world: World) -> None:
             _drop_schema(change.name.name, world)
         case "index":
             _drop_index(change.name, world)
-        case "policy" | "trigger":
+        case "policy" | "rule" | "trigger":
             _drop_part(change, world)
         case "extension":
             world.extensions.discard(change.name.name)
@@ -79,6 +80,7 @@ def _drop_part(change: changes.Drop, world: World) -> None:
                 table,
                 policies=without(table.policies, change.part) if change.kind == "policy" else table.policies,
                 triggers=without(table.triggers, change.part) if change.kind == "trigger" else table.triggers,
+                rules=without(table.rules, change.part) if change.kind == "rule" else table.rules,
             )
         )
 
@@ -142,7 +144,7 @@ def _rename(change: changes.Rename, world: World) -> None:
             _rename_other(change.kind, old, Name(old.schema, change.new), world)
         case "column":
             _rename_column(change, world)
-        case "constraint" | "policy" | "trigger":
+        case "constraint" | "policy" | "rule" | "trigger":
             _rename_part(change, world.table(change.name), change.part, world)
         case "index":
             _rename_part(change, world.table_of_index(change.name), change.name.name, world)

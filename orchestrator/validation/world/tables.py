@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from orchestrator.domain.shape import Column, ForeignKey, Index, Table
+from orchestrator.domain.shape import Column, ForeignKey, Index, Name, Table
 from orchestrator.validation import changes
 from orchestrator.validation.changes import ColumnDefinition, Constraint, ConstraintKind
+from orchestrator.validation.expression import Expression
 from orchestrator.validation.world.world import World
 
 _SERIALS: Final = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
@@ -21,6 +22,12 @@ _ENDINGS: Final = {
 }
 
 
+def called_in(expression: Expression | None, world: World) -> frozenset[Name]:
+    """Return what an expression calls; functions that are known by their whole names."""
+    calls = (call.name for call in (expression.calls if expression else ()))
+    return frozenset(own[0].name if (own := world.function(name)) else name for name in calls)
+
+
 def column_of(definition: ColumnDefinition) -> Column:
     """Turn a definition into the column that it makes."""
     serial = definition.type in _SERIALS
@@ -31,6 +38,11 @@ def column_of(definition: ColumnDefinition) -> Column:
         not_null=not_null or serial or definition.identity,
         has_default=definition.default is not None or serial or definition.identity,
     )
+
+
+def column_in(definition: ColumnDefinition, world: World) -> Column:
+    """Turn a definition into the column that it makes, with what its default calls."""
+    return replace(column_of(definition), calls=called_in(definition.default, world))
 
 
 def index_of(change: changes.CreateIndex, table: Table) -> Index:
@@ -61,6 +73,8 @@ def add_constraint(table: Table, constraint: Constraint, world: World) -> Table:
                 referenced_columns=constraint.referenced_columns,
             )
             return replace(table, foreign_keys=(*table.foreign_keys, key))
+        case ConstraintKind.CHECK:
+            return replace(table, calls=(table.calls or frozenset()) | called_in(constraint.condition, world))
         case _:
             return table
 
@@ -93,7 +107,7 @@ def _add_column(change: changes.AddColumn, world: World) -> None:
     table = world.table(change.table)
     if table is None or change.column.name in table.columns:
         return
-    table = replace(table, columns={**table.columns, change.column.name: column_of(change.column)})
+    table = replace(table, columns={**table.columns, change.column.name: column_in(change.column, world)})
     for constraint in change.column.constraints:
         table = add_constraint(table, constraint, world)
     world.put(table)
@@ -129,7 +143,8 @@ def _set_not_null(change: changes.SetNotNull, world: World) -> None:
 
 
 def _set_default(change: changes.SetDefault, world: World) -> None:
-    _change_column(change.table, change.column, world, has_default=change.default is not None)
+    has_default, calls = change.default is not None, called_in(change.default, world)
+    _change_column(change.table, change.column, world, has_default=has_default, calls=calls)
 
 
 def _change_column(written: Any, name: str, world: World, **what: Any) -> None:  # noqa: ANN401  # its fields

@@ -144,6 +144,16 @@ def test_a_change_is_seen(statement: str, kind: str, identity: str, shared: "Cat
     assert before.fingerprint != after.fingerprint
 
 
+def test_the_statistics_of_an_index_s_expression_are_a_fact(shared: "Catalog") -> None:
+    with shared.connection.transaction(force_rollback=True):
+        database = OpenDatabase(shared.connection, "staging")
+        shared.does("create index by_lower on public.members (lower(code::text))")
+        before = read(database)
+        shared.does("alter index public.by_lower alter column 1 set statistics 50")
+        [change] = difference(before.all, read(database).all)
+    assert (change.kind, change.identity) == ("index", "public.by_lower")
+
+
 def test_fifty_kinds_of_change_are_among_them() -> None:
     assert len(CHANGES) >= 50
 

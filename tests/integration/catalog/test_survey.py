@@ -400,3 +400,27 @@ def test_default_privileges_of_every_schema_have_none(catalog: "Catalog") -> Non
 def test_the_owner_and_the_superuser_see_the_same_shape(catalog: "Catalog", superuser: "Catalog") -> None:
     catalog.does("create table public.notes (id int primary key)")
     assert survey_of(superuser).shape.tables == survey_of(catalog).shape.tables
+
+
+def test_rules_and_what_defaults_checks_and_views_call_are_seen(catalog: "Catalog") -> None:
+    shape = shape_of(
+        catalog,
+        "create function public.wipe(text) returns text language sql as $$ select $1 $$",
+        "create operator public.~~> (rightarg = text, function = public.wipe)",
+        "create table public.ruled (id text default public.wipe(lower('A')), n text)",
+        "alter table public.ruled add check (public.wipe(n) = '')",
+        "create rule keep as on delete to public.ruled do instead nothing",
+        "create rule along as on insert to public.ruled do also select 1",
+        "create view public.calling as select public.wipe(n) from public.ruled",
+        "create view public.by_operator as select ~~> n from public.ruled",
+        "create view public.quiet as select upper(n) from public.ruled",
+    )
+    wipe, tables = frozenset({Name("public", "wipe")}), shape.tables
+    ruled = tables[Name("public", "ruled")]
+    assert [(each.name, each.event) for each in ruled.rules] == [("along", "INSERT"), ("keep", "DELETE")]
+    assert (ruled.calls, ruled.columns["id"].calls, ruled.columns["n"].calls) == (wipe, wipe, frozenset())
+    assert [tables[Name("public", each)].calls for each in ("calling", "by_operator", "quiet")] == [
+        wipe,
+        wipe,
+        frozenset(),
+    ]

@@ -232,7 +232,7 @@ def test_after_another_start_of_the_machine_it_is_made_anew(state: Path) -> None
     [
         lambda data: (data / "global/pg_control").unlink(),
         lambda data: (data / "PG_VERSION").write_text("9\n"),
-        lambda data: [file.unlink() for file in (data / "base/5").iterdir()],
+        lambda data: [file.unlink() for file in (data / "base/1").iterdir()],
         lambda data: (data.parent / "cluster.json").write_text("{"),
         lambda data: next((data.parent / "programs").glob("*/**/bin/postgres")).write_text("no program"),
     ],

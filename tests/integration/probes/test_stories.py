@@ -123,6 +123,17 @@ STORIES = [
         mend="drop policy everybody on public.orders",
     ),
     Story(
+        name="a new table that shows everybody every row",
+        rule="access-widened",
+        severity=Severity.WARNING,
+        bad="""create table public.notes (id bigint); alter table public.notes enable row level security;
+               grant select on public.notes to anon;
+               create policy everybody on public.notes for select using (true)""",
+        says="new on public.notes: anon (select), every row",
+        mend="revoke select on public.notes from anon",
+        object="public.notes",
+    ),
+    Story(
         name="a table that is no longer granted",
         rule="access-narrowed",
         severity=Severity.WARNING,

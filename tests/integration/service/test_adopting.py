@@ -220,3 +220,22 @@ def test_a_ledger_from_a_backup_sees_in_the_history_what_it_missed(
     assert len(lost.told("history", "staging")) == 3
     add(lost, "20260104000000", "four", table("four"))
     assert lost.told("deploy", "staging", "--here")["deployment"]["status"] == "succeeded"
+
+
+def test_another_database_under_an_adopted_name_is_begun_with_anew(service, target_database):
+    """A project that was paused comes back elsewhere; what the first one held is no drift of the second."""
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        connection.execute(table("of_the_first"))
+    add(service, "20260101000000", "later", table("later"), "drop table public.later;\n")
+    service.command("adopt", "staging", "--baseline", "0")
+    assert service.told("drift", "staging")["drifted"] is False
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        # as every other database is: without our fence, and with other tables
+        connection.execute("drop schema supabase_migrations cascade")
+        connection.execute("drop table public.of_the_first")
+        connection.execute(table("of_the_second"))
+    assert "is forgotten" in service.command("adopt", "staging", "--baseline", "0", "--dry-run")
+    assert service.told("drift", "staging", code=1)["drifted"] is True  # nothing was written yet
+    assert service.told("adopt", "staging", "--baseline", "0")["starts_anew"] is True
+    assert service.told("drift", "staging")["changes"] == []
+    assert service.told("adopt", "staging", "--baseline", "0")["starts_anew"] is False

@@ -27,6 +27,11 @@ alter table public.notes enable row level security;
 create policy own on public.notes for all to authenticated using ((select auth.uid()) = owner);
 grant select, insert, update, delete on public.notes to authenticated, service_role;
 """
+#: of the rehearsal itself, in their order
+IN_THE_MIDDLE = (
+    *("before a scratch copy is filled", "before a scratch copy gets its name", "copy made", "play begun"),
+    *("a file of a play apart committed", "play done", "drafts kept"),
+)
 IN_EVERY_STAGE = ("claimed", "before record", "in record", "recorded")
 
 
@@ -190,6 +195,37 @@ def test_a_rehearsal_survives_the_death_of_its_worker(service, target_database, 
     ended = service.house.reading.deployment(deployment)
     assert ended.status is Status.SUCCEEDED
     assert versions(target_database.url) == ["20260101000000"]
+
+
+@pytest.mark.parametrize("point", IN_THE_MIDDLE)
+def test_a_rehearsal_whose_worker_dies_in_the_middle_is_begun_again(
+    service, target_database, tmp_path, point
+):
+    deploy(service)
+    # no transaction holds the index, and the others have no way back but a draft
+    index = "create index concurrently notes_owner on public.notes (owner);"
+    add(service, "20260102000000", "index", index, "drop index concurrently public.notes_owner;")
+    add(service, "20260103000000", "title", "alter table public.notes add column title text;", None)
+    add(
+        service,
+        "20260104000000",
+        "limit",
+        f"alter database {target_database.name} set work_mem = '8MB';",
+        None,
+    )
+    service.work.commit("More")
+    service.work.push("origin", "staging")
+    with lives(service) as worker:
+        deployment = service.told("deploy", "staging", "--no-wait")["deployment"]["id"]
+        flag = tmp_path / "died"
+        assert worker.live(deployment, die_at=f"rehearse: {point}", flag=flag) == -signal.SIGKILL
+        assert worker.live(deployment, die_at=f"rehearse: {point}", flag=flag) == 0
+    ended = service.house.reading.deployment(deployment)
+    assert ended.status is Status.SUCCEEDED, service.runs(ended.id)
+    proofs = rehearsal(service, ended).rollbacks
+    assert [each.verdict for each in proofs] == [RollbackVerdict.PROVEN] * 3
+    assert [each.source for each in proofs] == [RollbackSource.FILE, *[RollbackSource.DRAFT] * 2]
+    assert versions(target_database.url)[1:] == ["20260102000000", "20260103000000", "20260104000000"]
 
 
 @pytest.fixture

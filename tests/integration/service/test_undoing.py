@@ -5,7 +5,7 @@ from orchestrator.domain.event import EventKind
 from tests.support.places import EFFECTS, at, table
 from tests.support.service import eventually
 
-PLACES = ("part", "rows", "unlocked", "unpaired")
+PLACES = ("part", "rows", "left", "unlocked", "unpaired")
 
 GOOD = ("20260101000001", "good", table("good"), "drop table public.good;\n")
 MORE = ("20260101000002", "more", table("more"), "drop table public.more;\n")
@@ -39,7 +39,8 @@ def test_a_part_of_a_deployment_is_undone_and_only_that_is_held(place):
     assert told["status"] == "rolled_back"
     assert place.versions() == place.recorded() == ["20260101000000", ONE, TWO]
     (hold,) = place.service.house.kept.holds(place.name)
-    assert [version for version, _ in hold.members] == ["20260101000003"]
+    assert ([version for version, _ in hold.members], hold.undone) == (["20260101000003"], True)
+    assert held(place) == [["20260101000003"]]
     # what was changed by hand is still drift, what the undo changed is none
     drift = place.service.told("drift", place.name, code=1)["changes"]
     assert [one["identity"] for one in drift] == ["public.effects.by_hand"]
@@ -48,14 +49,47 @@ def test_a_part_of_a_deployment_is_undone_and_only_that_is_held(place):
     assert place.facts() == before
 
 
+@at("left")
+def test_what_left_the_branch_is_no_longer_told_as_held_and_is_held_when_it_comes_back(place):
+    begin(place)
+    place.migration(*GOOD)
+    number = str(place.deploy().id)
+    place.service.told("rollback", number, "-y")
+    assert held(place) == [[ONE]]
+    file = place.work.work / f"supabase/migrations/{ONE}_{GOOD[1]}.sql"
+    text = file.read_text()
+    file.unlink()
+    (place.work.work / f"supabase/rollbacks/{ONE}_{GOOD[1]}.sql").unlink()
+    assert place.deploy().status is Status.SUCCEEDED
+    assert (held(place), "holds" in place.service.command("status", place.name)) == ([], False)
+    place.migration(ONE, GOOD[1], text)
+    again = place.deploy()
+    assert (again.status, held(place)) == (Status.REFUSED, [[ONE]])
+    (found,) = [
+        each
+        for run in place.service.house.reading.runs(again.id)
+        for each in run.findings
+        if each.rule == "held"
+    ]
+    assert "somebody asked for it" in found.effect
+
+
+def held(place):
+    (target,) = place.service.told("status", place.name)["targets"]
+    return [[version for version, _ in hold["members"]] for hold in target["holds"]]
+
+
 @at("rows")
 def test_the_losses_are_shown_and_rows_are_dropped_only_when_that_is_said(place):
     begin(place)
     place.migration(*GOOD)
     number = str(place.deploy().id)
     place.rows("insert into public.good values (1), (2)")
-    text = place.service.command("rollback", number, "--dry-run")
-    assert "public.good: 2 rows" in text
+    shown = place.service.run("rollback", number, "--dry-run")
+    assert (shown.returncode, "public.good: 2 rows" in shown.stdout) == (1, True)
+    assert "--drop-rows" in shown.stderr
+    place.service.command("rollback", number, "--dry-run", "--drop-rows")
+    assert place.service.told("rollback", number, "--dry-run", code=1)["at_stake"][0]["rows"] == 2
     asks = place.service.run("rollback", number, "--drop-rows")
     assert (asks.returncode, "--yes" in asks.stderr) == (2, True), asks
     refused = place.service.run("rollback", number, "--yes")
@@ -79,7 +113,8 @@ def test_a_closed_target_is_opened_with_a_reason_and_nothing_is_tried_again(plac
     place.migration("20260101000002", "bad", table("better"), "drop table public.better;\n")
     place.push()
     eventually(lambda: place.service.newest(place.name).waiting_for is WaitingFor.LOCK, what="the wait")
-    assert place.service.run("unlock", place.name).returncode == 2
+    silent = place.service.run("unlock", place.name)
+    assert (silent.returncode, f'bascule unlock {place.name} --because "' in silent.stderr) == (2, True)
     assert (
         place.service.told("unlock", place.name, "--because", " ", code=2)["error"]["code"]
         == "reason-missing"

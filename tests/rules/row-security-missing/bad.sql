@@ -22,3 +22,8 @@ do $$ begin
     create table public.perhaps (id int primary key);
 exception when duplicate_table then null;
 end $$;
+
+create table public.rates (id int primary key);
+alter table public.rates enable row level security;
+alter table public.rates rename to fees;
+alter table public.fees disable row level security;

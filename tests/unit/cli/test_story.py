@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.cli.output import Output
 from orchestrator.cli.story import tell_run
-from orchestrator.domain.deployment import Outcome, Stage, StageRun
+from orchestrator.domain.deployment import Applied, Outcome, Stage, StageRun
 from orchestrator.domain.rehearsal import CopyOrigin, Rehearsal
 from tests.support.told_deployments import run
 from tests.support.told_rehearsals import REHEARSAL
@@ -79,3 +79,12 @@ def test_as_it_goes_by_only_a_few_verdicts_are_told_and_the_rest_is_counted(
 def test_a_rehearsal_on_a_database_built_from_files_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     built = replace(REHEARSAL, copy=replace(REHEARSAL.copy, origin=CopyOrigin.FILES), rollbacks=())
     assert told(built, capsys) == ["built from the files"]
+
+
+def test_a_rehearsal_that_was_left_out_says_so_and_one_transaction_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell_run(Output(as_json=False), run(Stage.REHEARSE, None, Outcome.SKIPPED), rest_at=None)
+    assert "left out: rehearse = false" in capsys.readouterr().out
+    tell_run(Output(as_json=False), run(Stage.APPLY, Applied(at_once=True)), rest_at=None)
+    assert "0 applied, all in one transaction" in capsys.readouterr().out

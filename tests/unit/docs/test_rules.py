@@ -8,6 +8,7 @@ import pytest
 import orchestrator.probes.rules as probe_rules
 from orchestrator.actions.rulebook import Entry, rulebook
 from orchestrator.cli.rules_page import rules_page
+from orchestrator.probes.lints import LINTS
 from orchestrator.validation.rules import PLAN_RULES, REHEARSAL_RULES, RULES
 from tests.support.literals import given_to, tabled
 from tests.support.pages import ROOT, page, sections
@@ -22,7 +23,9 @@ def of_checkout() -> set[str]:
 
 def of_smoke() -> set[str]:
     names = [module.name for module in iter_modules(probe_rules.__path__)]
-    return {import_module(f"{probe_rules.__name__}.{name}").RULE for name in names}
+    return {import_module(f"{probe_rules.__name__}.{name}").RULE for name in names} | {
+        lint.rule for lint in LINTS
+    }
 
 
 def test_the_page_is_the_one_that_the_rules_make() -> None:

@@ -22,6 +22,25 @@ def test_a_place_and_a_name_make_the_identity(names: list[str]) -> None:
     assert (place, own) == (".".join(names[:-1]), names[-1])
 
 
+@pytest.mark.parametrize(
+    ("identity", "place", "own"),
+    [
+        ("public.orders.price", "public.orders", "price"),
+        ('public."a.b"."c""d.e"', 'public."a.b"', '"c""d.e"'),
+        ('"Odd Schema."."Table.1"."Id"', '"Odd Schema."."Table.1"', '"Id"'),
+        ("feed", "", "feed"),
+    ],
+)
+def test_a_name_is_split_from_what_it_is_in(identity: str, place: str, own: str) -> None:
+    assert within(identity) == (place, own)
+
+
+def test_arguments_are_no_separators() -> None:
+    assert split('app.f(public.pair,"x.y")', ".") == ("app", 'f(public.pair,"x.y")')
+    assert split('"a/b"/public.orders', "/") == ('"a/b"', "public.orders")
+    assert split('"x on y" on public.orders', " on ") == ('"x on y"', "public.orders")
+
+
 @given(NAMES, NAMES, NAMES)
 def test_a_policy_is_told_from_its_table_whatever_their_names_are(schema: str, table: str, own: str) -> None:
     identity = f"{schema}.{table}.{own}"

@@ -82,3 +82,17 @@ def test_a_migration_that_does_not_apply_on_the_copy_is_told_with_its_place() ->
 
 def test_a_stage_that_passed_has_nothing_to_tell() -> None:
     assert refused(finding(Severity.WARNING, 1), outcome=Outcome.PASSED).reasons == ()
+
+
+def test_what_left_the_branch_is_told_by_what_became_of_it() -> None:
+    def left(kind: EventKind, stage: Stage, **gave: object) -> tuple[str, ...]:
+        ended = deployment(1, Status(kind.value), stage=stage)
+        told = message_of(
+            ended, (run(Stage.APPLY, {"reverted": ["2", "1"]}), run(stage, gave)), kind, NOW, ""
+        )
+        assert told is not None
+        return told.left
+
+    assert left(EventKind.SUCCEEDED, Stage.SMOKE) == ("2", "1")
+    assert left(EventKind.ROLLED_BACK, Stage.ROLLBACK, restored=["1", "2"], not_restored=[]) == ("1", "2")
+    assert left(EventKind.STUCK, Stage.ROLLBACK, restored=["1"], not_restored=["2"]) == ("2",)

@@ -207,9 +207,9 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
         ('lock_timeout = "500ms"', 'lock_timeout = "soon"', "targets.staging.lock_timeout", "no duration"),
         (
             'when_files_leave = "warn"',
-            'when_files_leave = "revert"',
+            'when_files_leave = "undo"',
             "targets.staging.when_files_leave",
-            '"fail", "warn"',
+            '"fail", "warn", "revert"',
         ),
         (
             'webhook_secret = ["env:HOOK", "env:TOKEN"]',

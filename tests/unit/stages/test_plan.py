@@ -3,10 +3,12 @@ from dataclasses import replace
 
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Severity
-from orchestrator.domain.migration import SqlFile, checksum
+from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import (
+    Departure,
     HistoryRow,
     Hold,
+    Leaving,
     OutOfOrder,
     Plan,
     Tree,
@@ -44,9 +46,11 @@ def planned(
     holds: tuple[Hold, ...] = (),
     policy: TargetPolicy = POLICY,
     contents: Mapping[str, bytes] | None = None,
+    departure: Departure | None = None,
 ) -> Done[Plan]:
     return plan.run(
         tree,
+        departure=departure,
         history=[HistoryRow(version=version) for version in history],
         recorded=recorded or {},
         holds=holds,
@@ -192,3 +196,35 @@ def test_the_operator_may_refuse_what_has_no_rollback_or_switch_the_rule_off() -
     assert (
         told(planned(a_tree(CUSTOMERS), policy=replace(POLICY, severities={"rollback-missing": None}))) == []
     )
+
+
+REVERTS = TargetPolicy(name="s", repository="app", branch="s", when_files_leave=WhenFilesLeave.REVERT)
+#: newer than both files
+GONE = Migration(
+    version="20270101000000",
+    name="x",
+    file=SqlFile(path="supabase/migrations/20270101000000_x.sql", sha256="0"),
+)
+
+
+def test_what_left_is_undone_by_the_plan_and_keeps_nothing_else_from_being_applied() -> None:
+    departure = Departure(leaving=(Leaving(migration=GONE, deployment=7),))
+    done = planned(a_tree(CUSTOMERS), "20270101000000", policy=REVERTS, departure=departure)
+    assert done.gave is not None
+    assert (done.gave.left, names(done), done.outcome) == ((GONE,), [CUSTOMERS], Outcome.PASSED)
+    assert "file-left" not in [rule for rule, _ in seen(done)]
+    only = planned(a_tree(), "20270101000000", policy=REVERTS, departure=departure)
+    assert only.outcome is Outcome.PASSED
+    hold = Hold(id=1, deployment=3, members=(("20270101000000", "0"),), reason="it failed")
+    held = planned(a_tree(CUSTOMERS), "20270101000000", policy=REVERTS, departure=departure, holds=(hold,))
+    assert ("held", Severity.ERROR) in seen(held)
+
+
+def test_what_cannot_be_undone_refuses_with_its_reason_and_without_a_record_nobody_can_tell() -> None:
+    refused = planned(
+        a_tree(CUSTOMERS), "20250101000000", policy=REVERTS, departure=Departure(obstacles=("it is theirs",))
+    )
+    assert ("file-left", Severity.ERROR) in seen(refused)
+    assert "it is theirs" in " ".join(finding.message for finding in refused.findings)
+    unknown = planned(a_tree(CUSTOMERS), "20250101000000", policy=REVERTS)
+    assert ("file-left", Severity.WARNING) in seen(unknown)

@@ -293,6 +293,12 @@ def test_another_major_version_is_an_error_where_the_target_wants_its_own() -> N
     assert rules(told(copy=copy, require_same_major=True)) == [("server-differs", Severity.ERROR)]
 
 
+def test_on_a_bare_checkout_no_target_is_spoken_of() -> None:
+    (finding,) = told(copy={"server_major": 18, "target_major": 15})
+    assert finding.message == "Rehearsed on PostgreSQL 18; the project's config.toml says 15"
+    assert finding.remedy == "Install PostgreSQL 15 on this machine, or name a --target"
+
+
 def test_smoke_findings_are_passed_on_as_they_are_and_the_worst_come_first() -> None:
     smoke = Finding(
         rule="access-widened", severity=Severity.ERROR, source=Source.SMOKE, message="anon may read it"

@@ -67,8 +67,9 @@ def _file(folder: str, name: str) -> SqlFile:
     return SqlFile(path=f"supabase/{folder}/{name}", sha256=name)
 
 
-def _hold(deployment: int, members: dict[str, str], reason: str = "") -> Hold:
-    return Hold(id=deployment, deployment=deployment, members=tuple(members.items()), reason=reason)
+def _hold(deployment: int, members: dict[str, str], **more: Any) -> Hold:
+    told = {"reason": "", **more}
+    return Hold(id=deployment, deployment=deployment, members=tuple(members.items()), **told)
 
 
 def seen(rule: AnyRule, example: Path) -> list[Finding]:

@@ -7,15 +7,26 @@ import pytest
 from starlette.applications import Starlette
 
 from orchestrator.adapters.json_form import to_json
-from orchestrator.domain.deployment import DeploymentId, Outcome, Rollback, RollbackMethod, Stage, Status
+from orchestrator.domain.deployment import (
+    DeploymentId,
+    Observation,
+    Outcome,
+    Rollback,
+    RollbackMethod,
+    Stage,
+    Status,
+)
+from orchestrator.domain.dropped import Counted, Dropped
 from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.event import Event, EventKind
 from orchestrator.domain.facts import Change
 from orchestrator.domain.finding import Finding, Severity, Source
+from orchestrator.domain.matrix import Matrix
+from orchestrator.domain.shape import Name
 from orchestrator.web.admin import admin_app
 from tests.support.asgi import ask
 from tests.support.fake_ledger_ports import GivenContents, GivenReading
-from tests.support.told_deployments import NOW, POLICIES, deployment, reading, run
+from tests.support.told_deployments import NOW, POLICIES, deployment, reading, relation, run
 from tests.support.told_rehearsals import DRAFTS, REHEARSAL, REHEARSED, REHEARSED_RUNS
 
 TOKEN = "long enough to be a token"
@@ -454,3 +465,55 @@ def test_style_sheet_and_icon_are_served_from_here(name: str, kind: str) -> None
 @pytest.mark.parametrize("name", ["layout.html", "..%2Faccess.py", "%2e%2e/access.py", ""])
 def test_no_other_file_is_served(name: str) -> None:
     assert get(f"/static/{name}").status_code == 404
+
+
+def test_who_could_do_what_is_shown_as_the_rehearsal_saw_it_where_the_target_never_came_to_it() -> None:
+    before = Observation(
+        facts="0" * 64, fingerprint="0" * 64, matrix=Matrix(relations=(relation("public.a", "dddd" * 4),))
+    )
+    after = replace(REHEARSAL, matrix=Matrix(relations=(relation("public.a", "eddd" + "dddd" * 3),)))
+    runs = (*REHEARSED_RUNS[:-1], run(Stage.OBSERVE, before), run(Stage.REHEARSE, after, Outcome.REFUSED))
+    page = get("/deployments/18", GivenReading(all=(REHEARSED,), recorded={18: runs})).text
+    assert "As the rehearsal showed it on the copy; the target is as it was." in page
+    assert "anon may now select on public.a, every row" in page
+
+
+def test_what_a_rollback_would_drop_and_what_others_changed_is_shown() -> None:
+    by_hand = Change(kind="index", identity="public.by_hand", before=None, after="definition=swordfish")
+    rollback = Rollback(
+        method=RollbackMethod.IMPOSSIBLE,
+        drift=(by_hand,),
+        at_stake=(Counted(dropped=Dropped(table=Name("public", "orders")), rows=12),),
+    )
+    runs = (run(Stage.ROLLBACK, rollback, Outcome.FAILED),)
+    stuck = deployment(1, Status.STUCK, stage=Stage.ROLLBACK)
+    page = get("/deployments/1", GivenReading(all=(stuck,), recorded={1: runs})).text
+    assert "It would drop what this deployment did not write:" in page
+    assert "public.orders: 12 rows" in page
+    assert "Changed by others meanwhile" in page
+    assert "public.by_hand" in page
+    assert "swordfish" not in page
+
+
+def test_who_opened_a_closed_target_again_and_why_is_shown() -> None:
+    stuck = deployment(1, Status.STUCK, stage=Stage.ROLLBACK)
+    opened = Event(
+        id=3,
+        kind=EventKind.TARGET_UNLOCKED,
+        at=NOW,
+        target="staging",
+        deployment=DeploymentId(1),
+        actor="grace",
+        detail={"because": "the index <is> dropped by hand"},
+    )
+    page = get("/deployments/1", GivenReading(all=(stuck,), happened=(opened,))).text
+    assert "The target was opened again" in page
+    assert "by grace" in page
+    assert "the index &lt;is&gt; dropped by hand" in page
+
+
+def test_a_rehearsal_that_was_left_out_is_told_in_words() -> None:
+    done = deployment(1, Status.SUCCEEDED)
+    runs = (run(Stage.REHEARSE, None, Outcome.SKIPPED),)
+    page = get("/deployments/1", GivenReading(all=(done,), recorded={1: runs})).text
+    assert "left out: rehearse = false" in page

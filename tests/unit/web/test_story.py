@@ -1,6 +1,16 @@
-from orchestrator.domain.deployment import Outcome, Stage, Status
+from orchestrator.adapters.json_form import to_json
+from orchestrator.domain.deployment import (
+    Applied,
+    Outcome,
+    Rollback,
+    RollbackMethod,
+    Stage,
+    StageRun,
+    Status,
+)
+from orchestrator.domain.plan import Leaving, Plan
 from orchestrator.web.story import story_of
-from tests.support.told_deployments import ROLLED_BACK, RUNS, deployment, run
+from tests.support.told_deployments import ROLLED_BACK, RUNS, deployment, migration, run
 
 
 def test_every_migration_of_the_plan_has_its_fate() -> None:
@@ -45,3 +55,20 @@ def test_the_last_attempt_at_a_stage_counts() -> None:
 def test_a_finding_that_two_stages_saw_is_shown_once() -> None:
     (validate,) = (each for each in RUNS if each.stage is Stage.VALIDATE)
     assert len(story_of(ROLLED_BACK, (validate, validate)).findings) == 1
+
+
+def test_what_left_the_branch_has_its_fate_before_what_is_pending() -> None:
+    gone = migration("20260101000000", "old_prices")
+    plan = run(Stage.PLAN, to_json(Plan(leaving=(Leaving(migration=gone, deployment=3),))))
+    undone = run(Stage.APPLY, to_json(Applied(reverted=(gone.version,))))
+    back = to_json(Rollback(method=RollbackMethod.REVERTED, restored=(gone.version,)))
+
+    def state(status: Status, *runs: StageRun) -> str:
+        (fate,) = story_of(deployment(1, status), (plan, *runs)).fates
+        assert fate.name == "old_prices"
+        return fate.state
+
+    assert state(Status.RUNNING) == "to be undone"
+    assert state(Status.REFUSED) == "still applied"
+    assert state(Status.SUCCEEDED, undone) == "undone"
+    assert state(Status.ROLLED_BACK, undone, run(Stage.ROLLBACK, back)) == "applied again"

@@ -215,14 +215,20 @@ def _remember(connection: Connection, deployment: Deployment, done: Done[Any]) -
     gone = _gone(done.gave)
     if gone:
         connection.execute(_SQL["remember_reverted"], {"target": deployment.target, "versions": list(gone)})
+    back = done.gave.restored if isinstance(done.gave, Rollback) else ()
+    if back:
+        connection.execute(_SQL["remember_restored"], {"target": deployment.target, "versions": list(back)})
     _expect(connection, deployment, done)
+    left = done.gave.reverted if isinstance(done.gave, Applied) else ()
     deployments.append_event(
         connection,
         EventKind.STAGE_FINISHED,
         target=deployment.target,
         deployment=deployment.id,
         actor=OURSELVES,
-        detail={"stage": deployment.stage, "outcome": done.outcome},
+        detail={"stage": deployment.stage, "outcome": done.outcome}
+        | ({"reverted": left} if left else {})
+        | ({"restored": back} if back else {}),
     )
 
 
@@ -241,7 +247,7 @@ def _expect(connection: Connection, deployment: Deployment, done: Done[Any]) -> 
 
 def _gone(gave: object) -> tuple[str, ...]:
     """Name the versions that are no longer on the target: undone by us, or taken out by somebody else."""
-    if isinstance(gave, Rollback):
+    if isinstance(gave, Rollback | Applied):
         return gave.reverted
     return gave.gone if isinstance(gave, Plan) else ()
 

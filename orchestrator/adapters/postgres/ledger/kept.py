@@ -9,7 +9,7 @@ from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import DeploymentId, Stage
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import checksum
-from orchestrator.domain.plan import Hold
+from orchestrator.domain.plan import Hold, Record
 
 _SQL = load("sql/ledger/kept.sql")
 T = TypeVar("T")
@@ -66,6 +66,12 @@ class LedgerKept:
         with self._control.joined() as connection:
             rows = connection.execute(_SQL["recorded"], {"target": target})
             return {row["version"]: row["sha256"] for row in rows}
+
+    def applied(self, target: str) -> tuple[Record, ...]:
+        """Return what is on the target in the order of application, and who brought it there."""
+        with self._control.joined() as connection:
+            rows = connection.execute(_SQL["applied"], {"target": target})
+            return tuple(decode(row, Record) for row in rows)
 
     def holds(self, target: str) -> tuple[Hold, ...]:
         """Return the holds in force."""

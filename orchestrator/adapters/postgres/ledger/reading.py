@@ -13,7 +13,6 @@ from orchestrator.domain.plan import Hold
 from orchestrator.domain.target import TargetState
 
 _SQL = load("sql/ledger/reading.sql")
-_HOLDS = load("sql/ledger/kept.sql")["holds"]
 
 #: longer than a transaction that appends events takes
 _GAP_SECONDS = 5.0
@@ -79,7 +78,7 @@ def _deployment(connection: Connection, wanted: int | None) -> Deployment | None
 
 
 def _state(connection: Connection, row: dict[str, Any]) -> TargetState:
-    holds = connection.execute(_HOLDS, {"target": row["name"]})
+    holds = connection.execute(_SQL["holds"], {"target": row["name"]})
     return TargetState(
         name=row["name"],
         adopted=row["adopted"],

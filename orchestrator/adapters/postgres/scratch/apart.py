@@ -13,6 +13,7 @@ from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.read import OpenDatabase
 from orchestrator.adapters.postgres.target.write import Writer
+from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import StatementTrace
 from orchestrator.validation.script import read_script
@@ -33,10 +34,9 @@ class ApartPlay:
     and to come back to a moment is to take a fresh clone and to repeat the journal up to there.
     """
 
-    def __init__(self, address: TargetAddress, *, renew: Callable[[], None]) -> None:
-        """Connect to a clone; `renew` puts a fresh one in its place while nobody is connected."""
-        self._address = address
-        self._renew = renew
+    def __init__(self, fresh: Callable[[], TargetAddress]) -> None:
+        """Connect to a clone; `fresh` puts a new one in its place while nobody is connected."""
+        self._fresh = fresh
         self._journal: list[Callable[[], object]] = []
         self._moments: list[_Moment] = []
         self._open()
@@ -45,8 +45,13 @@ class ApartPlay:
         """Run a migration and commit it with its history row."""
         trace.start(self._lock.connection, forget=True)
         self._do(lambda: self._writer.apply(migration, sql))
+        crash_point("rehearse: a file of a play apart committed")
         statements = read_script(sql).statements
         return trace.take(self._lock.connection, migration, statements, forget=True)
+
+    def apply_again(self, migration: Migration, sql: str) -> None:
+        """Run a migration once more and commit it."""
+        self._do(lambda: self._writer.apply(migration, sql))
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback and commit it."""
@@ -72,7 +77,6 @@ class ApartPlay:
         if len(self._journal) > moment.steps:
             done, moments = self._journal[: moment.steps], self._moments[: mark + 1]
             self.close()
-            self._renew()
             self._open()
             self._repeat(done, moments)
         del self._moments[mark + 1 :]
@@ -83,12 +87,19 @@ class ApartPlay:
         with self._writer.asking() as database:
             yield database
 
+    @contextmanager
+    def probing(self) -> Iterator[OpenDatabase]:
+        """Ask in a transaction that may write, in a session of its own, and undo it."""
+        with self._writer.probing() as database:
+            yield database
+
     def close(self) -> None:
         """Let every connection to the clone go."""
         self._writer.close()
         self._lock.release()
 
     def _open(self) -> None:
+        self._address = self._fresh()
         self._journal, self._moments = [], []
         self._lock = TargetLock(self._address, owner=OWNER)
         self._lock.take()

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from orchestrator.adapters.postgres.scratch import likeness
-from orchestrator.adapters.postgres.scratch.copies import MANAGED_SCHEMAS, dump_target, roles_of
+from orchestrator.adapters.postgres.scratch.copies import dump_target, roles_of
 from orchestrator.adapters.postgres.scratch.filling import refreshes
 from orchestrator.adapters.postgres.scratch.playing import address_of
 from orchestrator.adapters.postgres.scratch.restore import statements_of
@@ -29,10 +29,12 @@ from orchestrator.adapters.postgres.scratch.turn import connected, wait_for_turn
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.catalog.draft import arranged, written
-from orchestrator.catalog.draft.identity import quoted, schema_of, split
+from orchestrator.catalog.draft.identity import quoted
 from orchestrator.domain.baseline import WrittenBaseline
 from orchestrator.domain.facts import PART_SEPARATOR, Fact, Facts, difference
+from orchestrator.domain.identity import schema_of, split
 from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.platform import MANAGED_SCHEMAS
 from orchestrator.validation.rules import hardcoded_secret
 from orchestrator.validation.sql_text import SqlText
 

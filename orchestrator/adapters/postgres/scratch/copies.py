@@ -1,19 +1,20 @@
 """Scratch copies of targets: made from a dump, brought closer by drafted SQL, kept while the facts stay."""
 
 import hashlib
-import json
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
+from orchestrator.adapters.postgres.scratch import note, rights
 from orchestrator.adapters.postgres.scratch.dump import DumpLimits, dump_schema
 from orchestrator.adapters.postgres.scratch.dump_program import find_pg_dump
 from orchestrator.adapters.postgres.scratch.filling import fill
+from orchestrator.adapters.postgres.scratch.note import Note
 from orchestrator.adapters.postgres.scratch.roles import (
     Roles,
     as_if_ordinary,
@@ -23,45 +24,24 @@ from orchestrator.adapters.postgres.scratch.roles import (
     read_roles,
     runner,
 )
-from orchestrator.adapters.postgres.scratch.server import Server
-from orchestrator.adapters.postgres.scratch.turn import TURN_SECONDS, connected, wait_for_turn
+from orchestrator.adapters.postgres.scratch.server import SUPERUSER, Server
+from orchestrator.adapters.postgres.scratch.turn import TURN_SECONDS, connected, turn
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.domain.crash_point import crash_point
-from orchestrator.domain.errors import Unavailable
-from orchestrator.domain.facts import Change, Facts
+from orchestrator.domain.facts import Facts
+from orchestrator.domain.platform import MANAGED_SCHEMAS
 from orchestrator.domain.rehearsal import CannotCopy, CopyOrigin, ScratchCopy
 
 _SQL = queries.load("sql/scratch/copies.sql")
-_DATABASES = queries.load("sql/scratch/databases.sql")
 
 #: raised whenever copies are made in another way
-_FORM: Final = 1
+_FORM: Final = 2
 #: copies that are kept on one server
 KEPT: Final = 6
-#: schemas that the platform looks after, as the facts have it; the copy gets them from the server's template
-MANAGED_SCHEMAS: Final = (
-    *("auth", "storage", "realtime", "_realtime", "_supavisor", "_analytics", "extensions", "graphql"),
-    *("graphql_public", "vault", "pgsodium", "pgsodium_masks", "pgbouncer", "supabase_functions"),
-    *("cron", "net", "pgmq", "pgtle"),
-)
 #: the name of our own schema in a target, which no fact speaks of and which the copy gets anew
 _HISTORY_SCHEMA: Final = "supabase_migrations"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
-    """What is remembered of a copy, as long as it is kept."""
-
-    missing: tuple[Change, ...]
-    #: seconds since 1970
-    used: float
-
-    def text(self) -> str:
-        """Write it down."""
-        missing = [[each.kind, each.identity, each.before, each.after] for each in self.missing]
-        return json.dumps({"used": self.used, "missing": missing}, ensure_ascii=False)
 
 
 class Copies:
@@ -88,12 +68,14 @@ class Copies:
         """
         roles = roles_of(address)
         name = self.key(wanted, roles)
-        with connected(self._server) as maintenance:
-            kept = self._note(maintenance, name)
-            note = kept or self._made(maintenance, name, address, wanted, roles)
+        with turn(self._server, seconds=self._turn_seconds) as maintenance:
+            kept = note.find(maintenance, name)
+            found = kept or self._made(maintenance, name, address, wanted, roles)
             there = self._bring_roles(maintenance, roles)
             self._server.login(roles.connected)
-            _remember(maintenance, name, Note(missing=note.missing, used=time.time()))
+            note.remember(maintenance, name, replace(found, used=time.time()))
+        crash_point("rehearse: copy made")
+        then = rights.in_a_play(roles, there, server_major=self._server.major)
         return ScratchCopy(
             database=name,
             origin=CopyOrigin.TARGET,
@@ -101,14 +83,14 @@ class Copies:
             server_major=self._server.major,
             target_major=wanted.server_major,
             kept=kept is not None,
-            missing=(*note.missing, *otherwise(roles, there, wanted)),
+            missing=(*found.missing, *otherwise(roles, then, wanted)),
             stand_ins=tuple(sorted(self._server.stand_ins.intersection(_names(wanted, "extension")))),
         )
 
     def find(self, key: str) -> str | None:
         """Return the name of a copy that was kept; None: there is none, or it is not complete."""
         with connected(self._server) as maintenance:
-            return key if self._note(maintenance, key) else None
+            return key if note.find(maintenance, key) else None
 
     def key(self, wanted: Facts, roles: Roles) -> str:
         """Name the copy after all that decides what is in it."""
@@ -121,10 +103,6 @@ class Copies:
         )
         return f"copy_{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:24]}"
 
-    def _note(self, maintenance: psycopg.Connection, name: str) -> Note | None:
-        rows = maintenance.execute(_SQL["note"], {"name": name}).fetchall()
-        return _read(rows[0][0]) if rows else None
-
     def _made(
         self,
         maintenance: psycopg.Connection,
@@ -134,9 +112,6 @@ class Copies:
         roles: Roles,
     ) -> Note:
         """Make a copy under another name first: a crash in between leaves nothing that is taken for one."""
-        wait_for_turn(maintenance, seconds=self._turn_seconds)
-        if note := self._note(maintenance, name):
-            return note  # somebody else made it while we waited
         supabase = looks_like_supabase(wanted)
         # first of all: it brings the platform's roles, as they should be
         template = self._server.template() if supabase else self._server.plain_template()
@@ -150,16 +125,17 @@ class Copies:
         for (unfinished,) in maintenance.execute(_SQL["unfinished"]).fetchall():
             _drop(maintenance, unfinished)
         unfinished = f"{name}_new"
-        owner = roles.connected if there.is_superuser(roles.database_owner) else roles.database_owner
+        owner = SUPERUSER if there.is_superuser(roles.database_owner) else roles.database_owner
         _create(maintenance, unfinished, owner=owner, template=template)
         crash_point("rehearse: before a scratch copy is filled")
         with connected(self._server, unfinished) as inside:
-            note = Note(missing=fill(inside, dump, wanted, role=roles.connected), used=time.time())
-        _remember(maintenance, unfinished, note)
+            missing = fill(inside, dump, wanted, role=roles.connected)
+        made = Note(missing=missing, used=time.time(), roles=roles)
+        note.remember(maintenance, unfinished, made)
         crash_point("rehearse: before a scratch copy gets its name")
         maintenance.execute(_statement("alter database {} rename to {}", unfinished, name))
         self._forget_oldest(maintenance, spare=name)
-        return note
+        return made
 
     def _bring_roles(self, maintenance: psycopg.Connection, wanted: Roles) -> Roles:
         """Make the roles that are lacking, and return those that are there."""
@@ -174,8 +150,8 @@ class Copies:
         """Drop what was not used for longest; the copy that was made just now stays."""
         used: dict[str, float] = {}
         for name, text in maintenance.execute(_SQL["kept"]).fetchall():
-            note = _read(text)
-            used[name] = note.used if note else 0.0
+            found = note.read(text)
+            used[name] = found.used if found else 0.0
         others = sorted((name for name in used if name != spare), key=used.__getitem__)
         for name in others[: max(0, len(used) - KEPT)]:
             _drop(maintenance, name)
@@ -221,32 +197,6 @@ def looks_like_supabase(facts: Facts) -> bool:
 
 def _names(facts: Facts, kind: str) -> set[str]:
     return {fact.identity.strip('"') for fact in facts.all if fact.kind == kind}
-
-
-def _read(text: str | None) -> Note | None:
-    """Read what was remembered; None: this is no note, so the database is no copy of ours."""
-    try:
-        form: dict[str, Any] = json.loads(text or "")
-        missing = tuple(
-            Change(kind=kind, identity=identity, before=before, after=after)
-            for kind, identity, before, after in form["missing"]
-        )
-        return Note(missing=missing, used=float(form["used"]))
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _remember(maintenance: psycopg.Connection, name: str, note: Note) -> None:
-    try:
-        maintenance.execute(
-            sql.SQL("comment on database {} is {}").format(sql.Identifier(name), sql.Literal(note.text()))
-        )
-    except psycopg.errors.InvalidCatalogName as error:
-        raise Unavailable(
-            "the scratch copy was dropped meanwhile",
-            code="scratch-busy",
-            remedy="nothing to do: it is tried again",
-        ) from error
 
 
 def _create(maintenance: psycopg.Connection, name: str, *, owner: str, template: str) -> None:

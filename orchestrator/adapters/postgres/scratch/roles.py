@@ -7,7 +7,7 @@ nobody gets a password or may connect but the role that runs migrations.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -36,6 +36,9 @@ _LISTS_OF_NAMES: Final = ("search_path", "temp_tablespaces")
 #: the platform's own, which nobody's migrations speak for
 _PLATFORM: Final = ("dashboard_user", "pgbouncer", "authenticator", "pgsodium_keymaker")
 
+#: what ALTER ROLE can say of a role here, but for what nobody becomes
+FLAGS: Final = ("inherit", "createrole", "createdb", "replication", "bypassrls")
+
 Run = Callable[[sql.Composed], bool]
 
 
@@ -54,8 +57,7 @@ class Role:
 
     def said(self) -> str:
         """Write it as the definition of a fact."""
-        flags = ("superuser", "inherit", "createrole", "createdb", "replication", "bypassrls")
-        return PART_SEPARATOR.join(flag for flag in flags if getattr(self, flag))
+        return PART_SEPARATOR.join(flag for flag in ("superuser", *FLAGS) if getattr(self, flag))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,21 +71,34 @@ class Membership:
     set: bool | None
 
 
+class Parameter(NamedTuple):
+    """The right of a role to a setting that is not everybody's."""
+
+    role: str
+    name: str
+    privilege: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roles:
     """The roles of one server, as seen from one database."""
 
     #: who is connected: on a target, who runs migrations
     connected: str
+    database: str
     database_owner: str
     all: Mapping[str, Role]
     memberships: tuple[Membership, ...]
     #: the server's own, such as pg_monitor
     predefined: frozenset[str]
+    parameters: frozenset[Parameter]
+    #: whether a module of the server's may let them do more than that; True also where nobody may know
+    helped: bool
 
     def digest(self) -> str:
         """Return what changes whenever a copy would have to have other roles."""
-        parts = [self.connected, self.database_owner]
+        parts = [self.connected, self.database, self.database_owner, repr(self.helped)]
+        parts += map(repr, sorted(map(tuple, self.parameters)))
         parts += [repr((name, astuple(role))) for name, role in sorted(self.all.items())]
         parts += [repr(astuple(each)) for each in self.memberships]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -95,9 +110,10 @@ class Roles:
 
 def read_roles(rows: Callable[[str], list[tuple[Any, ...]]]) -> Roles:
     """Read the roles of a server; `rows` asks it. Needs no right."""
-    [(connected, owner)] = rows(_SQL["who"])
+    [(connected, database, owner, parameters, helped)] = rows(_SQL["who"])
     return Roles(
         connected=connected,
+        database=database,
         database_owner=owner,
         all={name: _role(*rest) for name, *rest in rows(_SQL["roles"])},
         memberships=tuple(
@@ -105,6 +121,8 @@ def read_roles(rows: Callable[[str], list[tuple[Any, ...]]]) -> Roles:
             for member, granted, admin, inherit, may_set in rows(_SQL["memberships"])
         ),
         predefined=frozenset(name for (name,) in rows(_SQL["predefined"])),
+        parameters=frozenset(Parameter(*each) for each in parameters),
+        helped=helped,
     )
 
 
@@ -136,7 +154,7 @@ def _reaches(member: str, granted: str, roles: Roles) -> bool:
 
 
 def bring(wanted: Roles, there: Roles, run: Run, *, server_major: int) -> None:
-    """Make the roles that the scratch server lacks, then who is a member of whom.
+    """Make the roles that the scratch server lacks; who is a member of whom is a play's business.
 
     `run` carries a statement out, or says that it cannot be.
     """
@@ -145,19 +163,11 @@ def bring(wanted: Roles, there: Roles, run: Run, *, server_major: int) -> None:
         run(_create(name, role, server_major=server_major))
         for setting in role.settings:
             _set(name, setting, run)
-    known = {(each.member, each.granted) for each in there.memberships}
-    for each in wanted.memberships:
-        if (each.member, each.granted) not in known and _may_be_granted(each, wanted, there):
-            run(_grant(each, server_major=server_major))
 
 
 def lacking(wanted: Roles, there: Roles) -> bool:
     """Tell whether `bring` would have anything to do."""
-    known = {(each.member, each.granted) for each in there.memberships}
-    return not (wanted.all.keys() <= there.all.keys()) or any(
-        (each.member, each.granted) not in known and _may_be_granted(each, wanted, there)
-        for each in wanted.memberships
-    )
+    return not wanted.all.keys() <= there.all.keys()
 
 
 def otherwise(wanted: Roles, there: Roles, facts: Facts) -> Iterator[Change]:
@@ -208,15 +218,15 @@ def _role(*columns: Any) -> Role:  # noqa: ANN401
     )
 
 
+def bounded(role: Role, *, server_major: int, there: Role | None = None) -> Role:
+    """Return what a role may be on a scratch server at most; `there` is what it is now."""
+    may_make_roles = server_major >= _CREATEROLE_IS_BOUNDED or (there is not None and there.createrole)
+    return replace(role, superuser=False, createrole=role.createrole and may_make_roles)
+
+
 def _create(name: str, role: Role, *, server_major: int) -> sql.Composed:
-    flags = {
-        "inherit": role.inherit,
-        "createdb": role.createdb,
-        "createrole": role.createrole and server_major >= _CREATEROLE_IS_BOUNDED,
-        "replication": role.replication,
-        "bypassrls": role.bypassrls,
-    }
-    words = sql.SQL(" ").join(sql.SQL(word if flag else f"no{word}") for word, flag in flags.items())
+    may = bounded(role, server_major=server_major)
+    words = sql.SQL(" ").join(sql.SQL(word if getattr(may, word) else f"no{word}") for word in FLAGS)
     return sql.SQL("create role {} nologin nosuperuser {}").format(sql.Identifier(name), words)
 
 
@@ -235,7 +245,7 @@ def set_for(whom: sql.Composed, name: str, value: str, run: Run) -> None:
         run(sql.SQL("{} set {} = {}").format(whom, sql.Identifier(name), sql.Literal(value)))
 
 
-def _may_be_granted(membership: Membership, wanted: Roles, there: Roles) -> bool:
+def may_be_granted(membership: Membership, wanted: Roles, there: Roles) -> bool:
     """Tell whether both roles are there, or about to be, and the one gets no more than is safe."""
     granted = membership.granted
     return (
@@ -245,7 +255,8 @@ def _may_be_granted(membership: Membership, wanted: Roles, there: Roles) -> bool
     )
 
 
-def _grant(membership: Membership, *, server_major: int) -> sql.Composed:
+def grant(membership: Membership, *, server_major: int) -> sql.Composed:
+    """Return the statement that makes a role a member."""
     options = {"admin": membership.admin}
     if server_major >= _GRANT_OPTIONS and membership.inherit is not None and membership.set is not None:
         options |= {"inherit": membership.inherit, "set": membership.set}

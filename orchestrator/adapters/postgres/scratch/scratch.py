@@ -1,29 +1,30 @@
 """The throw-away server: copies of targets on it, and plays on the copies."""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
-from orchestrator.adapters.postgres.scratch import shared
+from orchestrator.adapters.postgres.scratch import names, note
 from orchestrator.adapters.postgres.scratch.apart import ApartPlay
 from orchestrator.adapters.postgres.scratch.copies import Copies
+from orchestrator.adapters.postgres.scratch.note import Note
 from orchestrator.adapters.postgres.scratch.playing import OWNER, address_of
+from orchestrator.adapters.postgres.scratch.scene import USUAL_NAME, Scene
 from orchestrator.adapters.postgres.scratch.server import Server
 from orchestrator.adapters.postgres.scratch.together import TogetherPlay
-from orchestrator.adapters.postgres.scratch.turn import connected, wait_for_turn
+from orchestrator.adapters.postgres.scratch.turn import turn
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.adoption import Adoption
 from orchestrator.adapters.postgres.target.connect import open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.write import Writer
-from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import CopyOrigin, ScratchCopy
@@ -61,12 +62,13 @@ class PostgresScratch:
         """Make a Supabase-like database and carry these files out in it, unless that one was kept."""
         server = self._server_of(target_major)
         name = f"built_{_digest(server, base)}"
-        with _turn(server) as maintenance:
+        with turn(server) as maintenance:
             kept = bool(maintenance.execute(_SQL["exists"], {"name": name}).fetchall())
             if not kept:
                 _make(server, maintenance, name, base)
-            _use(maintenance, name)
+            note.remember(maintenance, name, Note(used=time.time()))
             _forget_oldest(maintenance, spare=name)
+        crash_point("rehearse: copy made")
         return ScratchCopy(
             database=name,
             origin=CopyOrigin.FILES,
@@ -85,12 +87,18 @@ class PostgresScratch:
         """Open a copy for a rehearsal."""
         server = self._server_of(copy.server_major)
         like = self._addresses.get(target) or TargetAddress(name="scratch", url="")
-        with _turn(server) as maintenance:
+        with turn(server) as maintenance:
+            scene = Scene(server, maintenance, copy.database)
             if together:
-                with _together(address_of(server.url(copy.database, copy.role), like)) as play:
+                with (
+                    scene.copy_itself() as name,
+                    _together(address_of(server.url(name, copy.role), like)) as play,
+                ):
+                    crash_point("rehearse: play begun")
                     yield play
             else:
-                with _apart(server, maintenance, copy, like) as play:
+                with scene.clones(), _apart(server, scene, copy.role, like) as play:
+                    crash_point("rehearse: play begun")
                     yield play
 
 
@@ -109,49 +117,12 @@ def _together(address: TargetAddress) -> Iterator[TogetherPlay]:
 
 
 @contextmanager
-def _apart(
-    server: Server, maintenance: psycopg.Connection, copy: ScratchCopy, like: TargetAddress
-) -> Iterator[ApartPlay]:
-    clone = f"play_{copy.database}"
-
-    def renew() -> None:
-        _drop(maintenance, clone)
-        if not shared.put_back(maintenance):
-            server.discard()
-            raise _spoilt()
-        _create(maintenance, clone, owner=copy.role, template=copy.database)
-
-    _drop(maintenance, clone)
-    shared.write_down(maintenance, clone)
+def _apart(server: Server, scene: Scene, role: str, like: TargetAddress) -> Iterator[ApartPlay]:
+    play = ApartPlay(lambda: address_of(server.url(scene.fresh_clone(), role), like))
     try:
-        renew()
-        play = ApartPlay(address_of(server.url(clone, copy.role), like), renew=renew)
-        try:
-            yield play
-        finally:
-            play.close()
+        yield play
     finally:
-        _end(server, maintenance, clone)
-
-
-def _end(server: Server, maintenance: psycopg.Connection, clone: str) -> None:
-    """Leave the server as the play found it; where the connection is gone, the next turn does that."""
-    with suppress(psycopg.Error):
-        if maintenance.closed:
-            return
-        _drop(maintenance, clone)
-        if shared.put_back(maintenance):
-            shared.strike_out(maintenance)
-            return
-        server.discard()
-
-
-def _spoilt() -> Unavailable:
-    return Unavailable(
-        "a rehearsal changed what the scratch server's databases share, and it could not be put back",
-        code="scratch-anew",
-        remedy="nothing to do: the server is made anew, and it is tried again",
-    )
+        play.close()
 
 
 def _make(
@@ -162,36 +133,26 @@ def _make(
     _drop(maintenance, unfinished)
     _create(maintenance, unfinished, owner=MIGRATOR, template=server.template())
     server.login(MIGRATOR)
-    address = address_of(server.url(unfinished, MIGRATOR), TargetAddress(name="scratch", url=""))
     try:
-        _place(address)
-        with _writing(address) as writer:
-            for migration, text in base:
-                writer.apply(migration, text)
+        with names.borne(maintenance, unfinished, USUAL_NAME) as borne:
+            address = address_of(server.url(borne, MIGRATOR), TargetAddress(name="scratch", url=""))
+            _place(address)
+            with _writing(address) as writer:
+                for migration, text in base:
+                    writer.apply(migration, text)
     except BaseException:
         _drop(maintenance, unfinished)
         raise
     maintenance.execute(_sql("alter database {} rename to {}", unfinished, name))
 
 
-def _use(maintenance: psycopg.Connection, name: str) -> None:
-    note = sql.Literal(json.dumps({"used": time.time()}))
-    maintenance.execute(sql.SQL("comment on database {} is {}").format(sql.Identifier(name), note))
-
-
 def _forget_oldest(maintenance: psycopg.Connection, *, spare: str) -> None:
     """Drop what was not used for longest; the one that is wanted now stays."""
-    used = {name: _used(note) for name, note in maintenance.execute(_SQL["built"]).fetchall()}
+    notes = {name: note.read(text) for name, text in maintenance.execute(_SQL["built"]).fetchall()}
+    used = {name: found.used if found else 0.0 for name, found in notes.items()}
     others = sorted((name for name in used if name != spare), key=used.__getitem__)
     for name in others[: max(0, len(used) - KEPT_BUILT)]:
         _drop(maintenance, name)
-
-
-def _used(note: str) -> float:
-    try:
-        return float(json.loads(note)["used"])
-    except (ValueError, KeyError, TypeError):
-        return 0.0
 
 
 def _place(address: TargetAddress) -> None:
@@ -214,17 +175,6 @@ def _writing(address: TargetAddress) -> Iterator[Writer]:
             writer.close()
     finally:
         lock.release()
-
-
-@contextmanager
-def _turn(server: Server) -> Iterator[psycopg.Connection]:
-    """One rehearsal at a time on a server: roles are the server's, and a template must have no visitors."""
-    with connected(server) as connection:
-        wait_for_turn(connection)
-        if shared.is_spoilt(connection):
-            server.discard()
-            raise _spoilt()
-        yield connection
 
 
 def _digest(server: Server, base: Sequence[tuple[Migration, str]]) -> str:

@@ -15,6 +15,11 @@ class Server(Protocol):
         ...
 
     @property
+    def maintenance(self) -> str:
+        """The database from which the others are looked after; no target is called like it."""
+        ...
+
+    @property
     def stand_ins(self) -> frozenset[str]:
         """Extensions that are only acted."""
         ...

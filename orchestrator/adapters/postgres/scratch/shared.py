@@ -36,6 +36,7 @@ def put_back(maintenance: psycopg.Connection) -> bool:
     _carry_out(maintenance, "bringing_back")
     maintenance.execute(_SQL["attributes"])
     _carry_out(maintenance, "granting")
+    _carry_out(maintenance, "permitting")
     with maintenance.transaction():
         maintenance.execute(_SQL["no_settings"])
         maintenance.execute(_SQL["settings"])

@@ -50,12 +50,13 @@ class TogetherPlay:
 
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration, and say what each statement did."""
-        attempt, script = self._read(migration, sql)
-        row = (migration.version, migration.name, array_literal(script.recorded))
         trace.start(self._session.connection)
-        record = Step(sql=_HISTORY["record"], parameters=row)
-        self._run(script, record, look=trace.look, attempt=attempt)
+        script = self._apply(migration, sql, look=trace.look)
         return trace.take(self._session.connection, migration, script.statements, forget=False)
+
+    def apply_again(self, migration: Migration, sql: str) -> None:
+        """Run a migration once more, without a look behind each statement."""
+        self._apply(migration, sql)
 
     def revert(self, migration: Migration, sql: str) -> None:
         """Run a rollback."""
@@ -88,12 +89,25 @@ class TogetherPlay:
     @contextmanager
     def asking(self) -> Iterator[OpenDatabase]:
         """Ask inside a savepoint: settings that asking leaves behind end with it."""
-        self._own("savepoint bascule_ask", "set local transaction_read_only = on")
+        with self.probing() as database:
+            self._own("set local transaction_read_only = on")
+            yield database
+
+    @contextmanager
+    def probing(self) -> Iterator[OpenDatabase]:
+        """Ask inside a savepoint, with rows that end with it."""
+        self._own("savepoint bascule_ask")
         try:
             yield OpenDatabase(self._session.connection, self._address.name)
         finally:
             if not self._session.connection.closed:
                 self._own("rollback to savepoint bascule_ask", "release savepoint bascule_ask")
+
+    def _apply(self, migration: Migration, sql: str, *, look: Callable[[int], Step] | None = None) -> Script:
+        attempt, script = self._read(migration, sql)
+        row = (migration.version, migration.name, array_literal(script.recorded))
+        self._run(script, Step(sql=_HISTORY["record"], parameters=row), look=look, attempt=attempt)
+        return script
 
     def _read(self, migration: Migration, sql: str) -> tuple[Attempt, Script]:
         attempt = Attempt(target=self._address.name, version=migration.version, file=migration.file)

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
-from orchestrator.adapters.postgres.scratch import shared
+from orchestrator.adapters.postgres.scratch import names, shared
 from orchestrator.adapters.postgres.scratch.server import SUPERUSER, Server
 from orchestrator.adapters.postgres.target.connect import is_loss
 from orchestrator.adapters.postgres.target.patient import PatientConnection
@@ -29,12 +29,12 @@ _LONGEST_WAIT_SECONDS: Final = 120.0
 
 
 @contextmanager
-def connected(server: Server, database: str = "postgres") -> Iterator[PatientConnection]:
-    """Connect as the superuser, in autocommit.
+def connected(server: Server, database: str | None = None) -> Iterator[PatientConnection]:
+    """Connect as the superuser, in autocommit: to the maintenance database unless another one is named.
 
     Raises Unavailable when the server is away or has no room, ConfigurationError when it is no use.
     """
-    url = server.url(database, SUPERUSER)
+    url = server.url(database or server.maintenance, SUPERUSER)
     try:
         connection = PatientConnection.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
     except psycopg.Error:
@@ -46,6 +46,26 @@ def connected(server: Server, database: str = "postgres") -> Iterator[PatientCon
         raise _explained(error) from error
     finally:
         connection.close()
+
+
+@contextmanager
+def turn(server: Server, *, seconds: float = TURN_SECONDS) -> Iterator[PatientConnection]:
+    """One rehearsal at a time on a server: roles are the server's, and a template must have no visitors."""
+    with connected(server) as connection:
+        wait_for_turn(connection, seconds=seconds)
+        if shared.is_spoilt(connection):
+            server.discard()
+            raise spoilt()
+        yield connection
+
+
+def spoilt() -> Unavailable:
+    """Say that the server is being made anew."""
+    return Unavailable(
+        "a rehearsal changed what the scratch server's databases share, and it could not be put back",
+        code="scratch-anew",
+        remedy="nothing to do: the server is made anew, and it is tried again",
+    )
 
 
 def wait_for_turn(connection: psycopg.Connection, *, seconds: float = TURN_SECONDS) -> None:
@@ -66,6 +86,7 @@ def wait_for_turn(connection: psycopg.Connection, *, seconds: float = TURN_SECON
 
 
 def _clear_away(connection: psycopg.Connection) -> None:
+    names.give_back(connection)
     for (name,) in connection.execute(_SQL["left_over"]).fetchall():
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
     if shared.is_spoilt(connection) and shared.put_back(connection):

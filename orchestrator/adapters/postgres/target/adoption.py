@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 
@@ -12,18 +12,15 @@ from orchestrator.adapters.postgres.target.lock import LOCK_KEY, read_only
 from orchestrator.adapters.postgres.target.read import Reader
 from orchestrator.domain.adoption import AdoptionState, BaselineRow, MissingRight
 from orchestrator.domain.errors import ConfigurationError, TargetError, Unavailable
+from orchestrator.domain.platform import MANAGED_SCHEMAS
 
 _SQL = queries.load("sql/target/adoption.sql")
 _NAMES_SHOWN = 5
 
 T = TypeVar("T")
 
-#: schemas that the platform looks after; what stands there is nobody's migration
-MANAGED_SCHEMAS = (
-    *("information_schema", "auth", "storage", "realtime", "_realtime", "extensions", "graphql"),
-    *("graphql_public", "vault", "supabase_functions", "supabase_migrations", "net", "cron", "pgmq"),
-    *("pgsodium", "pgsodium_masks", "pgbouncer", "pgtle", "_analytics", "_supavisor", "etl"),
-)
+#: schemas in which nothing is a user's own
+_NOT_THE_USERS: Final = (*MANAGED_SCHEMAS, "information_schema", "supabase_migrations", "etl")
 
 
 class Adoption:
@@ -41,7 +38,7 @@ class Adoption:
             state = asked.rows(_SQL["state"])[0]
             rights = asked.rows(_SQL["missing_rights"], {"exposed": list(exposed_schemas)})
             objects = asked.rows(
-                _SQL["user_objects"], {"managed": list(MANAGED_SCHEMAS), "names": _NAMES_SHOWN}
+                _SQL["user_objects"], {"managed": list(_NOT_THE_USERS), "names": _NAMES_SHOWN}
             )
         version, major, database, role, is_read_only, has_schema, has_table = state
         return AdoptionState(

@@ -30,7 +30,7 @@ _SERVER_FULL = {"53100": "disk-full", "53200": "out-of-memory", "53300": "too-ma
 _DETAILS_WITHOUT_VALUES = ("0A", "2B", "42", "55")
 _DATA_EXCEPTION = "22"
 _WORDS = re.compile(r"[A-Z][a-z]+")
-_UNCHANGED = "mend the file and push again; nothing of it was committed"
+_UNCHANGED = "mend the file; nothing of it was committed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -71,6 +71,10 @@ class Reader:
         """Return the versions whose files run alone and did not come to their end."""
         return frozenset(version for (version,) in self._rows_if_there(_INTENT["unfinished"]))
 
+    def half_undone(self) -> frozenset[str]:
+        """Return the versions of the history whose rollbacks run alone and did not come to their end."""
+        return frozenset(version for (version,) in self._rows_if_there(_INTENT["half_undone"]))
+
     def fence(self) -> Fence | None:
         """Return the fence; None when nobody has adopted the target."""
         rows = self._rows_if_there(_FENCE["read"])
@@ -84,8 +88,19 @@ class Reader:
     @contextmanager
     def asking(self) -> Iterator[OpenDatabase]:
         """Open a READ ONLY transaction that is always undone."""
+        with self._undone("begin transaction read only") as database:
+            yield database
+
+    @contextmanager
+    def probing(self) -> Iterator[OpenDatabase]:
+        """Open a transaction that may write, and is always undone."""
+        with self._undone("begin transaction isolation level read committed read write") as database:
+            yield database
+
+    @contextmanager
+    def _undone(self, begin: str) -> Iterator[OpenDatabase]:
         database = OpenDatabase(self._connection, self._target)
-        database.rows("begin transaction read only")
+        database.rows(begin)
         try:
             yield database
         finally:

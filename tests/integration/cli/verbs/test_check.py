@@ -98,6 +98,23 @@ def test_what_does_not_apply_is_refused_and_the_base_schema_asked_for_once(check
     assert (value["rollbacks"], value["smoke"]["tables"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("statement", "meant"),
+    [
+        ("alter table public.ordres add column x int;", "public.orders"),
+        ("select count(*) from ordres;", "public.orders"),
+        ("create policy own on orders for select using (custmer = auth.uid());", "orders.customer"),
+    ],
+)
+def test_a_name_that_is_nearly_one_of_the_files_was_meant(checkout, statement, meant):
+    checkout.migration("20260101120000_orders.sql", "create table public.orders (id int, customer uuid);\n")
+    checkout.migration("20260101130000_more.sql", f"{statement}\n")
+    found = checkout.told("rehearse", code=1)["findings"]
+    (finding,) = [each for each in found if each["rule"] == "rehearsal-failed"]
+    assert finding["remedy"].startswith(f"Did you mean {meant}? Else mend the statement")
+    assert "push again" not in str(found)
+
+
 def test_the_baseline_comes_before_the_first_migration(checkout):
     checkout.migration(SECOND, TITLE, "alter table public.notes drop column title;")
     checkout.write("elsewhere.sql", NOTES)

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.domain.rehearsal import RollbackVerdict
-from orchestrator.validation.evidence import unlike
+from orchestrator.validation.rehearsal.evidence import unlike
 from tests.support.stand import Stand
 
 PROVEN, LOSSY, UNPROVEN = RollbackVerdict.PROVEN, RollbackVerdict.LOSSY, RollbackVerdict.UNPROVEN

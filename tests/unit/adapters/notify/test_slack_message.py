@@ -154,3 +154,9 @@ def test_the_longest_message_stays_within_the_limits_of_slack(piece: str, times:
         assert len(block.get("fields", [])) <= 10
         assert all(0 < len(field["text"]) <= 2000 for field in block.get("fields", []))
         assert all(len(element.get("url", "")) <= 3000 for element in block.get("elements", []))
+
+
+def test_what_left_the_branch_is_named_with_what_became_of_it() -> None:
+    said = text_of(blocks(event=EventKind.SUCCEEDED, left=("20260101000000",)))
+    assert "Reverted, because their files left the branch*\\n• 20260101000000" in said
+    assert "Undone and not applied again" in text_of(blocks(event=EventKind.STUCK, left=("20260101000000",)))

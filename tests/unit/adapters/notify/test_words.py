@@ -27,3 +27,15 @@ def test_one_migration_is_not_called_migrations() -> None:
 
 def test_every_kind_of_event_has_a_headline() -> None:
     assert all(headline(a_message(event=event)) for event in EventKind)
+
+
+def test_what_left_the_branch_is_told_in_the_headline() -> None:
+    def said(event: EventKind, *migrations: str, left: tuple[str, ...]) -> str:
+        return headline(a_message(event=event, migrations=migrations, left=left)).partition(" — ")[2]
+
+    assert said(EventKind.SUCCEEDED, left=("2", "1")) == "2 versions reverted whose files left"
+    assert (
+        said(EventKind.SUCCEEDED, "3", left=("1",))
+        == "1 migration applied, 1 version reverted whose file left"
+    )
+    assert said(EventKind.ROLLED_BACK, "3", left=("1",)) == "1 migration undone, 1 version applied again"

@@ -1,36 +1,8 @@
-"""Identities are split where the server would, and values are written so that they mean the same again."""
+"""Lists in facts are read, and values are written so that they mean the same again."""
 
 import pytest
 
-from orchestrator.catalog.draft.identity import (
-    in_this_database,
-    literal,
-    literals,
-    options,
-    quoted,
-    settings,
-    split,
-    within,
-)
-
-
-@pytest.mark.parametrize(
-    ("identity", "place", "own"),
-    [
-        ("public.orders.price", "public.orders", "price"),
-        ('public."a.b"."c""d.e"', 'public."a.b"', '"c""d.e"'),
-        ('"Odd Schema."."Table.1"."Id"', '"Odd Schema."."Table.1"', '"Id"'),
-        ("feed", "", "feed"),
-    ],
-)
-def test_a_name_is_split_from_what_it_is_in(identity: str, place: str, own: str) -> None:
-    assert within(identity) == (place, own)
-
-
-def test_arguments_are_no_separators() -> None:
-    assert split('app.f(public.pair,"x.y")', ".") == ("app", 'f(public.pair,"x.y")')
-    assert split('"a/b"/public.orders', "/") == ('"a/b"', "public.orders")
-    assert split('"x on y" on public.orders', " on ") == ('"x on y"', "public.orders")
+from orchestrator.catalog.draft.identity import in_this_database, literal, literals, options, quoted, settings
 
 
 @pytest.mark.parametrize(

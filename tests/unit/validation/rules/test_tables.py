@@ -202,3 +202,28 @@ def test_a_long_policy_name_that_is_dropped_first_collides_with_none() -> None:
 def test_a_junction_table_joins_at_least_two() -> None:
     one = "create table t (id uuid primary key references auth.users, created_at timestamptz)"
     assert [each.message for each in found("timestamps-missing", one)] == ["public.t has no updated_at"]
+
+
+def test_a_plain_postgresql_is_told_once_and_not_for_each_file() -> None:
+    plain = Shape(schemas=frozenset({"public"}))
+    terms = Terms(survey=Survey(target="staging", server_major=18, shape=plain))
+    files = [f"create table public.t{number} (id uuid references auth.users)" for number in range(3)]
+    [finding] = found("not-there", *files, terms=terms)
+    assert finding.message == (
+        "auth.users is not there, and nothing else of schema auth: the target is a plain PostgreSQL"
+    )
+    assert (finding.file, finding.remedy[:43]) == (
+        "20260101120000_a.sql",
+        "Deploy to the database of a Supabase projec",
+    )
+    stand_in = "create schema auth; create table auth.users (id uuid primary key)"
+    assert found("not-there", stand_in, *files, terms=terms) == []
+    supabase = Survey(target="staging", server_major=18, shape=plain, api_roles=frozenset({"anon"}))
+    assert found("not-there", *files, terms=Terms(survey=supabase)) == []
+
+
+def test_a_table_whose_name_is_nearly_that_of_another_was_meant() -> None:
+    [finding] = found("not-there", "alter table public.ordres add column x int", terms=target())
+    assert finding.remedy == "Did you mean public.orders? Else make it first, or correct the name"
+    [finding] = found("not-there", "alter table public.quite_another add column x int", terms=target())
+    assert finding.remedy == "Make it first, or correct the name"

@@ -89,6 +89,14 @@ update bascule.applied
    set reverted = clock_timestamp()
  where target = %(target)s and version = any (%(versions)s) and reverted is null;
 
+-- name: remember_restored
+-- What a deployment had undone is there again as it was before; who applied it first stays on record.
+update bascule.applied a
+   set reverted = null
+ where a.id in (select max(o.id) from bascule.applied o
+                 where o.target = %(target)s and o.version = any (%(versions)s)
+                 group by o.version);
+
 -- name: hold
 insert into bascule.hold (target, deployment, members, reason)
 values (%(target)s, %(deployment)s, %(members)s, %(reason)s)

@@ -27,7 +27,16 @@ select t.facts from bascule.target t where t.name = %(target)s;
 -- name: recorded
 select a.version, a.sha256 from bascule.applied a where a.target = %(target)s and a.reverted is null;
 
+-- name: applied
+select a.version, a.deployment, d.repository
+  from bascule.applied a
+  left join bascule.deployment d on d.id = a.deployment
+ where a.target = %(target)s and a.reverted is null
+ order by a.id;
+
 -- name: holds
-select h.id, h.deployment, h.members, h.reason from bascule.hold h
+select h.id, h.deployment, h.members, h.reason, d.undoes is not null as undone
+  from bascule.hold h
+  join bascule.deployment d on d.id = h.deployment
  where h.target = %(target)s and h.lifted is null
  order by h.id;

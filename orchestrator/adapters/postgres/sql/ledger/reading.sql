@@ -4,6 +4,28 @@ select t.name, t.adopted, t.closed_by, t.drifted,
   from bascule.target t
  order by t.name;
 
+-- name: holds
+-- Those that hold something back as the branch was last seen: what has left it, or was changed, may come back,
+-- and is held again then.
+with seen as (
+  select r.gave -> 'migrations' as files
+    from bascule.deployment d
+    join bascule.stage_run r on r.deployment = d.id and r.stage = 'checkout' and r.gave is not null
+   where d.target = %(target)s
+   order by d.id desc
+   limit 1)
+select h.id, h.deployment, h.members, h.reason, d.undoes is not null as undone
+  from bascule.hold h
+  join bascule.deployment d on d.id = h.deployment
+ where h.target = %(target)s and h.lifted is null
+   and not exists (
+         select from seen
+          cross join jsonb_array_elements(h.members) m
+          where not exists (select from jsonb_array_elements(seen.files) f
+                             where f ->> 'sha256' = m ->> 1
+                               and f ->> 'path' ~ ('/' || (m ->> 0) || '_[^/]*$')))
+ order by h.id;
+
 -- name: deployments
 select d.* from bascule.deployment d
  where (%(target)s::text is null or d.target = %(target)s)

@@ -10,8 +10,8 @@ select pg_catalog.md5(pg_catalog.concat_ws('|',
      from (select pg_catalog.jsonb_build_array(a.roleid::regrole::text, a.member::regrole::text,
              a.grantor::regrole::text, pg_catalog.to_jsonb(a) - '{oid,roleid,member,grantor}'::text[])::text as line
              from pg_catalog.pg_auth_members a) m),
-  (select pg_catalog.string_agg(pg_catalog.jsonb_build_array(p.parname, p.paracl::text)::text, ',' order by p.parname)
-     from pg_catalog.pg_parameter_acl p),
+  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', p.parname, x), ',' order by p.parname, x::text)
+     from pg_catalog.pg_parameter_acl p cross join lateral pg_catalog.unnest(p.paracl) x),
   (select pg_catalog.string_agg(pg_catalog.jsonb_build_array(d.datname, d.datdba::regrole::text, d.datacl::text,
             d.datconnlimit, d.datallowconn, d.datistemplate)::text, ',' order by d.datname)
      from pg_catalog.pg_database d where d.datname <> %(but)s),
@@ -37,7 +37,8 @@ create schema if not exists bascule_scratch;
 
 -- name: table
 create table if not exists bascule_scratch.before (
-  clone text not null, shared text not null, roles jsonb not null, members jsonb not null, settings jsonb not null
+  clone text not null, shared text not null, roles jsonb not null, members jsonb not null, settings jsonb not null,
+  parameters jsonb not null
 );
 
 -- name: comment
@@ -45,7 +46,7 @@ comment on table bascule_scratch.before is
   'What the server was like before a play that commits; a row that is found without its play is a crash.';
 
 -- name: write_down
-insert into bascule_scratch.before (clone, shared, roles, members, settings)
+insert into bascule_scratch.before (clone, shared, roles, members, settings, parameters)
 select %(clone)s, %(shared)s,
   (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)), '[]') from pg_catalog.pg_authid r),
   (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -57,7 +58,9 @@ select %(clone)s, %(shared)s,
      join pg_catalog.pg_roles b on b.oid = a.grantor),
   (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'database', s.setdatabase, 'role', coalesce(r.rolname::text, ''), 'config', s.setconfig)), '[]')
-     from pg_catalog.pg_db_role_setting s left join pg_catalog.pg_roles r on r.oid = s.setrole);
+     from pg_catalog.pg_db_role_setting s left join pg_catalog.pg_roles r on r.oid = s.setrole),
+  (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', p.parname, 'acl', p.paracl::text)), '[]')
+     from pg_catalog.pg_parameter_acl p);
 
 -- name: is_there
 select pg_catalog.to_regclass('bascule_scratch.before') is not null;
@@ -124,7 +127,7 @@ select pg_catalog.format('create role %%I', b ->> 'rolname')
 -- Before PostgreSQL 16 a grant had no options but one.
 select pg_catalog.format('grant %%I to %%I', m."role", m.member)
        || case when m.inherit is not null
-               then pg_catalog.format(' with admin %%s, inherit %%s, set %%s', m.admin, m.inherit, m."set")
+               then pg_catalog.format(' with admin %%s, inherit %%s, set %%s', m.admin::text, m.inherit::text, m."set"::text)
                when m.admin then ' with admin option' else '' end
        || pg_catalog.format(' granted by %%I', m.grantor)
   from bascule_scratch.before w
@@ -135,6 +138,20 @@ select pg_catalog.format('grant %%I to %%I', m."role", m.member)
                     join pg_catalog.pg_roles p on p.oid = a.member and p.rolname = m.member
                     join pg_catalog.pg_roles b on b.oid = a.grantor and b.rolname = m.grantor)
  order by m.admin desc;
+
+-- name: permitting
+-- Statements that give rights to settings back, which a play takes away where the target does not give them.
+select pg_catalog.format('grant %%s on parameter %%s to %%I', x.privilege_type,
+         (select pg_catalog.string_agg(pg_catalog.quote_ident(each), '.' order by place)
+            from pg_catalog.string_to_table(p.name, '.') with ordinality as parts (each, place)), r.rolname)
+       || case when x.is_grantable then ' with grant option' else '' end
+  from bascule_scratch.before w
+ cross join lateral pg_catalog.jsonb_to_recordset(w.parameters) as p(name text, acl text)
+ cross join lateral pg_catalog.aclexplode(p.acl::pg_catalog.aclitem[]) x
+  join pg_catalog.pg_roles r on r.oid = x.grantee
+ where not exists (select from pg_catalog.pg_parameter_acl n
+                    cross join lateral pg_catalog.aclexplode(n.paracl) y
+                    where n.parname = p.name and y.grantee = x.grantee and y.privilege_type = x.privilege_type);
 
 -- name: no_settings
 delete from pg_catalog.pg_db_role_setting;

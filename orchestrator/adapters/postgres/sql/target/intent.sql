@@ -43,6 +43,12 @@ select i.version
  where not exists (select from supabase_migrations.schema_migrations h where h.version = i.version)
  order by i.version collate "C";
 
+-- name: half_undone
+select i.version
+  from supabase_migrations.bascule_intent i
+  join supabase_migrations.schema_migrations h on h.version = i.version
+ order by i.version collate "C";
+
 -- name: end_predecessor
 -- The session that ran the statement may outlive the process that asked for it. False: it did not end in time.
 select pg_catalog.pg_terminate_backend(a.pid, 5000)

@@ -68,12 +68,12 @@ def apart(
     clone = f"{target_database.name}_clone"
     maintenance = psycopg.connect(postgres.url("postgres", SUPERUSER), autocommit=True)
 
-    def renew() -> None:
+    def fresh() -> TargetAddress:
         databases.drop_database(postgres, clone)
         maintenance.execute(f"create database {clone} owner postgres template {target_database.name}")
+        return address_of(postgres.url(clone, "postgres"), address)
 
-    renew()
-    play = ApartPlay(address_of(postgres.url(clone, "postgres"), address), renew=renew)
+    play = ApartPlay(fresh)
     yield play
     play.close()
     databases.drop_database(postgres, clone)

@@ -11,12 +11,14 @@ import psycopg
 import pytest
 
 from orchestrator.adapters.postgres.scratch.copies import Copies
+from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.domain.facts import Change
 from orchestrator.embedded import programs, scratch
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.scratch import ScratchServer
 from tests.support.servers import postgres_under_test
+from tests.support.told_plays import migration
 
 WHEEL = programs.client("pg_dump")
 MAJOR = programs.major_of(postgres_under_test())
@@ -62,6 +64,10 @@ def asked(own_server) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+def scratch_on(server: ScratchServer) -> PostgresScratch:
+    return PostgresScratch(lambda _: server, (), Copies)
+
+
 def test_a_copy_on_a_server_of_its_own_has_the_targets_roles(
     own_server, asked, *, address, superuser, facts_of, roles
 ):
@@ -89,12 +95,11 @@ def test_a_copy_on_a_server_of_its_own_has_the_targets_roles(
         "select setconfig from pg_db_role_setting where setrole = 'maker'::regrole and setdatabase = 0"
     ).fetchall()
     assert settings == ['search_path="Odd", public', "statement_timeout=7s"]
-    with psycopg.connect(own_server.url(copy.database, copy.role)) as inside:
-        inside.execute("set role reader; select * from public.books")
-        inside.execute("reset role")
-        assert inside.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() == (
-            False,
-        )
+    with scratch_on(own_server).playing(copy, together=True) as play:
+        reads = "do $$ begin set role reader; perform from public.books; reset role; end $$"
+        play.apply(migration("1"), reads)
+        with play.asking() as inside:
+            assert inside.rows("select rolsuper from pg_roles where rolname = current_user") == [(False,)]
 
 
 def test_it_is_found_again_and_a_new_role_makes_a_new_copy(own_server, address, superuser, facts_of):
@@ -130,7 +135,7 @@ def test_where_a_superuser_deploys_its_copy_is_played_by_a_member_of_all(own_ser
             target.execute("drop table public.apps")
         assert Change(kind="role", identity=plain_target.role, before="superuser\x1finherit",
                       after="inherit") in copy.missing  # fmt: skip
-        with psycopg.connect(own_server.url(copy.database, copy.role), autocommit=True) as inside:
-            inside.execute("alter table public.apps add column note text")
+        with scratch_on(own_server).playing(copy, together=True) as play:
+            play.apply(migration("1"), "alter table public.apps add column note text")
     finally:
         superuser.execute("drop role app_owner")

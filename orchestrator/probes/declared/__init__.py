@@ -1,0 +1,1 @@
+"""Tests that a project declares, carried out in a transaction of which nothing stays."""

@@ -1,0 +1,57 @@
+"""What the lints of the catalogue notice in a live database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from orchestrator.domain.finding import Finding, Severity, Source
+from orchestrator.domain.matrix import Notice
+from orchestrator.ports import Database
+from orchestrator.probes import lints
+from orchestrator.probes.lints import LINTS, Lint
+
+_BY_RULE: Final[Mapping[str, Lint]] = {lint.rule: lint for lint in LINTS}
+
+
+def read_notices(database: Database, schemas: Sequence[str]) -> tuple[Notice, ...]:
+    """Ask every lint about these schemas. Reads the catalog alone.
+
+    search_path has to be pg_catalog. Raises TargetError when the catalog cannot be read.
+    """
+    return tuple(
+        Notice(rule=rule, object=name, detail=detail, remedy=remedy, key=key)
+        for rule, name, detail, remedy, key in database.rows(_all_lints(), {"schemas": list(schemas)})
+    )
+
+
+def findings(before: Sequence[Notice], after: Sequence[Notice]) -> Iterator[Finding]:
+    """Yield what is noticed now; what was noticed before, too, weighs no more than a note.
+
+    A rule that this version does not know is passed over: a newer one wrote it.
+    """
+    known = {_identity(notice) for notice in before}
+    for notice in after:
+        lint = _BY_RULE.get(notice.rule)
+        if lint is not None:
+            yield Finding(
+                rule=notice.rule,
+                severity=Severity.NOTE if _identity(notice) in known else lint.severity,
+                source=Source.SMOKE,
+                message=f"{notice.object}: {notice.detail}",
+                effect=lint.effect,
+                remedy=notice.remedy,
+                object=notice.object,
+            )
+
+
+def _identity(notice: Notice) -> tuple[str, str, str]:
+    return notice.rule, notice.object, notice.key
+
+
+@cache
+def _all_lints() -> str:
+    """Make one statement of all files: one call instead of one each."""
+    folder = resources.files(lints)
+    texts = ((lint.rule, folder.joinpath(f"{lint.file}.sql").read_text(encoding="utf-8")) for lint in LINTS)
+    return "union all\n".join(f"select '{rule}', found.* from (\n{text}) found\n" for rule, text in texts)
