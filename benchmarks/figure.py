@@ -39,7 +39,7 @@ class Sizes:
     #: tables of the target that rehearsals are for, and how many migrations each rehearses
     tables: int = 200
     rehearsed: Sequence[int] = (1, 60)
-    #: migrations that were applied before: few and many
+    #: migrations that were applied before, few and many; multiples of the kinds in deploy_pending
     history: Sequence[int] = (60, 10_000)
     #: files that are validated at once
     files: Sequence[int] = (1, 2000)
@@ -55,7 +55,7 @@ TINY = Sizes(
     round_trip_milliseconds=2,
     tables=3,
     rehearsed=(1, 2),
-    history=(2, 5),
+    history=(5, 10),
     files=(1, 5),
     rounds=1,
 )

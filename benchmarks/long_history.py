@@ -9,8 +9,7 @@ from statistics import median
 
 import psycopg
 
-from benchmarks.bare_loop import File
-from benchmarks.deploy_pending import deploy
+from benchmarks.deploy_pending import deploy, files_of
 from benchmarks.figure import Figure, Sizes
 from benchmarks.ground import Ground
 
@@ -18,10 +17,13 @@ NAME = "long_history"
 PEER = "the same deployment on a short history"
 
 _ADOPTED = """insert into supabase_migrations.schema_migrations (version, name, statements)
-select version, name, array[statement] from unnest(%s::text[], %s::text[], %s::text[]) as row (version, name, statement)
+select version, name, array[statement]
+  from unnest(%s::text[], %s::text[], %s::text[]) as row (version, name, statement)
 """
 _HISTORY = """create schema if not exists supabase_migrations;
-create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
+create table if not exists supabase_migrations.schema_migrations (
+  version text primary key, statements text[], name text
+);
 """
 
 
@@ -40,14 +42,10 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Figure]:
 
 
 def _round(ground: Ground, count: int) -> dict[str, float]:
-    files = [_file(number) for number in range(count + 1)]
+    files = files_of(count + 1)  # the last of so many makes a table, which leans on nothing
     with ground.target() as url, ground.service(target_url=url) as service:
         with psycopg.connect(url) as connection:
             connection.execute(_HISTORY)
             connection.execute(_ADOPTED, [list(column) for column in zip(*files[:-1], strict=True)])
         took = deploy(service, files)
     return {"plan and apply": took["stage plan"] + took["stage apply"], **took}
-
-
-def _file(number: int) -> File:
-    return (f"2026{number:010}", f"part_{number}", f"create table public.part_{number} (id int);\n")

@@ -1,11 +1,15 @@
 """A rehearsal on the kept copy of a target with many tables: of one migration, and of many at once.
 
-What is measured is what the stages before it have to hand over, too: the target's facts, its survey, the copy. The
-peer carries the same files out on a fresh copy of the same database: up, down, and up again, in one transaction
+What is measured is what has to be there before it, too: the target's facts, its survey, the copy. The peer
+carries the same files out on a fresh copy of the same database, up, down, and up again, in one transaction
 that is undone, without looking at anything.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -25,7 +29,7 @@ from orchestrator.stages import rehearse
 from orchestrator.wiring import release_scratch, scratch_on
 
 NAME = "rehearse"
-PEER = "CREATE DATABASE … TEMPLATE, then the same files up, down, up: one transaction"
+PEER = "CREATE DATABASE … TEMPLATE, then the files up, down, up, and undone"
 
 _TARGET: Final = "staging"
 _COPY: Final = "peer_copy"
@@ -43,7 +47,8 @@ create policy own on public.there_{n} for all to authenticated
   using ((select auth.uid()) = owner) with check ((select auth.uid()) = owner);
 create policy seen on public.there_{n} for select to anon using (state = 'public');
 comment on table public.there_{n} is 'Number {n}';
-create function public.touch_{n}() returns trigger language plpgsql as $$begin new.created = now(); return new; end$$;
+create function public.touch_{n}() returns trigger language plpgsql as $$
+begin new.created = now(); return new; end$$;
 create trigger touch before update on public.there_{n} for each row execute function public.touch_{n}();
 """
 _UP: Final = """create table public.new_{n} (
@@ -68,14 +73,23 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Figure]:
             for number in range(sizes.tables):
                 connection.execute(_TABLE.format(n=number).encode())
         address = TargetAddress(name=_TARGET, url=url)
-        try:
-            scratch = scratch_on(ground.folder / "scratch", [address])
+        with _scratch(address) as scratch:
             _rehearse(address, scratch, *_plan(1, sizes.tables))  # makes the copy
             for count in sizes.rehearsed:
                 yield _figure(ground, address, scratch, count, sizes, written=True)
             yield _figure(ground, address, scratch, sizes.rehearsed[-1], sizes, written=False)
-        finally:
-            release_scratch()
+
+
+@contextmanager
+def _scratch(address: TargetAddress) -> Iterator[PostgresScratch]:
+    """Start a throw-away server of our own; its user has to be able to reach its folder."""
+    folder = Path(tempfile.mkdtemp(prefix="bascule-benchmarks-"))
+    folder.chmod(0o755)
+    try:
+        yield scratch_on(folder, [address])
+    finally:
+        release_scratch()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _figure(
@@ -123,12 +137,13 @@ def _rehearse(
 
 def _loop(ground: Ground, url: str, texts: list[tuple[str, str]]) -> None:
     server = ground.servers.postgres
+    up, down = [each for each, _ in texts], [each for _, each in reversed(texts)]
     _, _, template = url.partition("?")[0].rpartition("/")
     with databases.maintenance(server) as connection:
         connection.execute(f"create database {_COPY} owner {_ROLE} template {template}".encode())
     try:
         with psycopg.connect(server.url(_COPY, databases.MIGRATOR)) as connection:
-            for text in (*(up for up, _ in texts), *(down for _, down in reversed(texts)), *(up for up, _ in texts)):
+            for text in (*up, *down, *up):
                 connection.execute(text.encode())
             connection.rollback()
     finally:
@@ -143,7 +158,8 @@ def _texts(count: int, tables: int) -> list[tuple[str, str]]:
 
 
 def _plan(count: int, tables: int, *, written: bool = True) -> tuple[Plan, Mapping[str, bytes]]:
-    pending, contents = [], {}
+    pending: list[Migration] = []
+    contents: dict[str, bytes] = {}
     for number, (up, down) in enumerate(_texts(count, tables)):
         version = f"2026010100{number:04}"
         file, rollback = (

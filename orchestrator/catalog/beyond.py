@@ -26,9 +26,10 @@ class Beyond:
 
 
 def read(database: Database, *, part: Part | None = None, known: Beyond | None = None) -> Beyond:
-    """Return what is beyond the facts of the database that is open here: all; or a part anew, the rest as known.
+    """Return what is beyond the facts of the database that is open here.
 
-    Needs no superuser. settings.sql has to run before it. Raises TargetError.
+    All of it; or a part read anew, and the rest as `known`. Needs no superuser. settings.sql has to run
+    before it. Raises TargetError.
     """
     if part is not None and known is not None:
         found = by_key(database.rows(query("platform"), part.parameters)) if part.has_platform else {}

@@ -78,6 +78,9 @@ def renamings(before: Names, after: Names) -> tuple[str, ...]:
     Where another object now has such a name, that one is put aside under a name of ours: it was either
     renamed itself, and gets its own name back, or is new, and will have to go.
     """
+    was = ((name, before.all.get(key)) for key, name in after.all.items())
+    if all(old is None or (old.own, old.in_number) == (now.own, now.in_number) for now, old in was):
+        return ()
     return tuple(_Renaming(before, after).statements())
 
 

@@ -48,7 +48,7 @@ select 'constraint', c.oid::bigint, 0, 'constraint', quote_ident(c.conname), o.c
   join (select 'relation' as catalog, oid from relation
         union all
         select 'type', oid from pg_type where typtype = 'd' and typnamespace in (select oid from space)) o
-    on o.oid = case o.catalog when 'type' then c.contypid else c.conrelid end
+    on o.oid = coalesce(nullif(c.conrelid, 0), c.contypid) and (o.catalog = 'relation') = (c.conrelid <> 0)
  where c.contype in ('c', 'f', 'p', 'u', 'x', 'n') and c.coninhcount = 0
 union all
 select 'trigger', t.oid::bigint, 0, 'trigger', quote_ident(t.tgname), 'relation', t.tgrelid::bigint, ''

@@ -1,5 +1,6 @@
 -- What has to be looked at to tell of these relations and routines: the OIDs of what they consist of (`about`), and of
--- these and all that they name (`near`), as two arrays. Then whether one of them belongs to a role of the platform.
+-- these and all that they name (`near`), as two arrays. Then which parts of facts/ tell of them at all, and whether
+-- one of them belongs to a role of the platform.
 with held (classid, objid) as materialized (
   select 'pg_class'::regclass::oid, oid from unnest(%(relations)s::oid[]) oid
   union all select 'pg_class'::regclass, indexrelid from pg_index where indrelid = any (%(relations)s)
@@ -27,6 +28,13 @@ select array(select objid::bigint from held),
              union select e.typrelid::bigint from named n join pg_type t on t.oid = n.objid
                      join pg_type e on e.oid = t.typelem where e.typrelid <> 0
              union select c.conrelid::bigint from named n join pg_constraint c on c.oid = n.objid where c.conrelid <> 0),
+       array(select 'tables' where cardinality(%(relations)s::oid[]) > 0
+             union all select 'routines' where cardinality(%(routines)s::oid[]) > 0
+             union all select distinct kind
+                         from held join (values ('pg_rewrite'::regclass::oid, 'views'), ('pg_rewrite'::regclass, 'rules'),
+                                                ('pg_trigger'::regclass, 'triggers'), ('pg_policy'::regclass, 'policies'),
+                                                ('pg_publication_rel'::regclass, 'published')) part (classid, kind)
+                           on part.classid = held.classid),
        exists (select from pg_roles o
                 where (o.rolname like 'supabase\_%%' or o.rolname in ('dashboard_user', 'pgbouncer', 'pgsodium_keymaker'))
                   and (exists (select from pg_class c where c.oid = any (%(relations)s) and c.relowner = o.oid)

@@ -1,4 +1,4 @@
-"""Which versions of rows the catalog consists of, and so which part of it may say something else since a moment."""
+"""Which versions of rows the catalog consists of, and so which part of it may say something else by now."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -34,6 +34,8 @@ class Part:
     near: tuple[int, ...] = ()
     #: OIDs of what has these keys
     about: tuple[int, ...] = ()
+    #: the files of facts/ that tell of them
+    told_in: tuple[str, ...] = ()
     #: whether something with these keys belongs to a role of the platform
     has_platform: bool = False
 
@@ -67,8 +69,14 @@ def changed(database: Database, before: Versions, now: Versions) -> Part | None:
         return None
     if not keys & now.keys():
         return Part(keys=frozenset(keys))
-    [(about, near, has_platform)] = database.rows(query("nearness"), _by_kind(keys))
-    return Part(keys=frozenset(keys), near=tuple(near), about=tuple(about), has_platform=has_platform)
+    [(about, near, told_in, has_platform)] = database.rows(query("nearness"), _by_kind(keys))
+    return Part(
+        keys=frozenset(keys),
+        near=tuple(near),
+        about=tuple(about),
+        told_in=tuple(sorted(told_in)),
+        has_platform=has_platform,
+    )
 
 
 def _by_kind(keys: Collection[int]) -> Mapping[str, Any]:

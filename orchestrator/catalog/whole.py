@@ -31,8 +31,8 @@ class Whole:
 def read(database: Database, *, since: Whole | None = None) -> Whole:
     """Look at the database that is open here. Needs no superuser. Raises TargetError.
 
-    `since` is any earlier look at it, or at another clone of the same database on this server: what consists of the
-    same versions of rows says the same and is not read again.
+    `since` is any earlier look at it, or at another clone of the same database on this server: what consists
+    of the same versions of rows says the same and is not read again.
     """
     server_major, declared = facts.settle(database)
     now = versions.read(database)

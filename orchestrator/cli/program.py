@@ -21,7 +21,7 @@ SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "unlock")
 READING = ("status", "show", "logs", "history", "schema", "drift")
 OPERATING = ("doctor", "config")
-CHECKOUT = ("new", "check", "validate", "rehearse", "rollback draft", "rules", "explain")
+CHECKOUT = ("new", "check", "validate", "rehearse", "smoke", "rollback draft", "rules", "explain")
 GROUPS = {
     "On a checkout": CHECKOUT,
     "The service": SERVICE,

@@ -5,6 +5,8 @@ from typing import Final
 
 #: a piece between quotes, where nothing separates, or one character
 _ATOM: Final = re.compile(r'"(?:[^"]|"")*"|.', re.DOTALL)
+#: without any of these, every separator separates
+_SHELTERS: Final = frozenset('"()')
 #: kinds whose identity is that of their table, or type, and their own name
 _PARTS_OF_A_RELATION: Final = frozenset({"constraint", "policy", "rule", "trigger"})
 #: kinds whose identity is a pair, and how that is said
@@ -30,6 +32,8 @@ def split(text: str, separator: str) -> tuple[str, ...]:
     >>> split('public."a.b".c', ".")
     ('public', '"a.b"', 'c')
     """
+    if _SHELTERS.isdisjoint(text):
+        return tuple(text.split(separator))
     pieces, piece, depth, position = [], "", 0, 0
     while position < len(text):
         if depth == 0 and text.startswith(separator, position):

@@ -79,6 +79,30 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """One policy, as the server prints it."""
+
+    name: str
+    #: None: every command
+    command: Command | None
+    permissive: bool
+    #: "public" stands for everybody
+    roles: tuple[str, ...]
+    using: str | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadeUpRow:
+    """A row that was made up and is gone again."""
+
+    #: as it stands in Reach
+    label: str
+    #: its key, and the columns that say whose it was: "id -3, owner 0b5c01e0-…"
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ExposedRelation:
     """A relation of an exposed schema, whether an API role may use it or not."""
 
@@ -90,6 +114,8 @@ class ExposedRelation:
     row_security: bool
     #: names of the policies that exist on it, in alphabetical order
     policies: tuple[str, ...] = ()
+    #: the same, whole; those that were written before this was asked for have none
+    policies_in_full: tuple[Policy, ...] = ()
     #: the partitioned table that it is a partition of
     partition_of: str | None = None
     #: for a view that runs as its owner and for a materialized view: the relations whose rows it shows in
@@ -97,6 +123,10 @@ class ExposedRelation:
     bypasses: tuple[str, ...] = ()
     #: its rows are somebody's: they name a user, or something that users are members of
     owned: bool = False
+    #: its columns that hold the id of the user whose row it is; only where rows were made up
+    user_columns: tuple[str, ...] = ()
+    #: the made-up rows that somebody reached who is not their owner
+    made_up: tuple[MadeUpRow, ...] = ()
     #: why no rows could be made up for it; empty: they were, or nobody wanted any
     unseeded: str = ""
     #: a command that the relation can never carry out has no cell
@@ -119,9 +149,21 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExposedFunction:
+    """A function of an exposed schema that runs as its owner."""
+
+    #: with its arguments' types, as a notice names it: public.total(bigint)
+    name: str
+    #: relations that its body names
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Matrix:
     """All exposed relations of a target at one moment, by name."""
 
     relations: tuple[ExposedRelation, ...] = ()
     #: what the lints noticed; those that were written before there were lints have none
     notices: tuple[Notice, ...] = ()
+    #: functions that run as their owner, by name
+    functions: tuple[ExposedFunction, ...] = ()

@@ -42,6 +42,8 @@ class Tree:
     migrations: tuple[SqlFile, ...]
     #: the files of the folders for rollbacks, sorted by path
     rollbacks: tuple[SqlFile, ...]
+    #: what lies below the folder of tests: SQL, and rls.yaml; sorted by path
+    tests: tuple[SqlFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +57,7 @@ class HistoryRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
-    """Migrations that failed or were undone together; a plan that still contains all of them unchanged is refused."""
+    """Migrations that failed or were undone together; a plan that still holds all of them is refused."""
 
     id: int
     #: the deployment that failed

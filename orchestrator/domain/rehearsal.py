@@ -158,6 +158,8 @@ class Rehearsal:
     trace: tuple[StatementTrace, ...] = ()
     #: who may do what after all migrations; None when it did not come to that
     matrix: Matrix | None = None
+    #: what made-up rows showed before all migrations, about the tables that they changed
+    before: Matrix | None = None
     #: why a migration did not apply; its version and place are among the nouns
     failed: Failure | None = None
     #: whether that was on the way up after everything had been taken back

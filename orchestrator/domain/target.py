@@ -1,13 +1,32 @@
 """A target: one database with its policy and the branch that it follows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from orchestrator.domain.deployment import Deployment, DeploymentId
 from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.plan import Hold, OutOfOrder, WhenFilesChange, WhenFilesLeave
+
+#: words in the name of a target, or of its branch, that say that nobody's real rows are there
+_FOR_TRYING: Final = frozenset(
+    {"dev", "develop", "local", "preview", "qa", "sandbox", "stage", "staging", "test", "testing"}
+)
+
+
+class MadeUpRows(StrEnum):
+    """Where smoke tests may make rows up, which are always undone."""
+
+    #: on the scratch copy, and on a target whose name or branch says that it is there for trying
+    AUTO = "auto"
+    #: on the scratch copy and on the target
+    LIVE = "live"
+    SCRATCH = "scratch"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +48,8 @@ class TargetPolicy:
     atomic: bool = False
     #: refuse where the scratch server is of another major version than the target
     require_same_major: bool = False
+    #: where smoke tests may make rows up
+    made_up_rows: MadeUpRows = MadeUpRows.AUTO
     #: schemas that the API exposes
     exposed_schemas: tuple[str, ...] = ("public",)
     #: what the operator made of rules, by id; None switches a rule off
@@ -41,6 +62,19 @@ class TargetPolicy:
     attempts: int = 5
     #: how long an unavailable thing is waited for before the stage counts as failed
     patience_seconds: float = 600
+
+    @property
+    def rows_live(self) -> bool:
+        """Tell whether rows may be made up on the target itself."""
+        if self.made_up_rows is not MadeUpRows.AUTO:
+            return self.made_up_rows is MadeUpRows.LIVE
+        words = {word for name in (self.name, self.branch) for word in re.split(r"[\W_]+", name.lower())}
+        return not words.isdisjoint(_FOR_TRYING)
+
+    @property
+    def rows_on_scratch(self) -> bool:
+        """Tell whether rows may be made up on a scratch copy."""
+        return self.made_up_rows is not MadeUpRows.NEVER
 
     @property
     def is_watched(self) -> bool:

@@ -42,6 +42,11 @@ class Git(Protocol):
         """Tell whether the mirror holds this commit. Does not ask the remote."""
         ...
 
-    def read(self, repository: str, commit: str, folders: Sequence[str]) -> Listing:
-        """Read every *.sql file directly in these folders. A folder that does not exist is empty."""
+    def read(
+        self, repository: str, commit: str, folders: Sequence[str], *, tests: str | None = None
+    ) -> Listing:
+        """Read every *.sql file directly in these folders. A folder that does not exist is empty.
+
+        Of a folder of tests, all SQL below it is read, and its rls.yaml; what cannot be read there only warns.
+        """
         ...

@@ -38,18 +38,19 @@ RULES: Final = (
 )
 
 
-def judge(before: Matrix, after: Matrix) -> tuple[Finding, ...]:
+def judge(before: Matrix | None, after: Matrix) -> tuple[Finding, ...]:
     """Return what the rules saw, worst first.
 
     A relation that is gone is nobody's loss here. Before the first observation `before` is empty, and every
-    relation counts as new.
+    relation counts as new. None: nobody asks what changed, but what is wrong as it is.
     """
+    alone, before = before is None, before or Matrix()
     earlier = by_name(before)
     findings = [
         finding
         for relation in after.relations
         for rule in RULES
-        for finding in rule.check(Seen(now=relation, earlier=earlier))
+        for finding in rule.check(Seen(now=relation, earlier=earlier, alone=alone))
     ]
     noticed = notices.findings(before.notices, after.notices)
     return worst_first(

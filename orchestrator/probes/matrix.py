@@ -10,7 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
+from orchestrator.domain.matrix import (
+    Basis,
+    Cell,
+    CellResult,
+    Command,
+    ExposedFunction,
+    ExposedRelation,
+    Matrix,
+    Policy,
+)
 from orchestrator.ports import Database
 from orchestrator.probes.asking import PLANNED, Answer, Patience, Question, answers
 from orchestrator.probes.identities import IDENTITIES
@@ -42,27 +51,48 @@ def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None
         {
             "statement_timeout": f"{patience.call_seconds * 1000:.0f}",
             "lock_timeout": f"{patience.lock_seconds * 1000:.0f}",
+            "schemas": list(schemas),
         },
     )
     noticed = read_notices(database, schemas)
     found = database.rows(query("relations"), {"schemas": list(schemas)})
     cells = _cells(database, [row[0] for row in found], patience)
+    database.rows(query("policies"))
+    [(policies, functions)] = database.rows(query("bodies"), {"schemas": list(schemas)})
     return Matrix(
-        relations=tuple(_relation(row, cells.get(row[0], ())) for row in found),
+        relations=tuple(
+            _relation(row, cells.get(row[0], ()), policies.get(str(row[0]), ())) for row in found
+        ),
         notices=noticed,
+        functions=tuple(ExposedFunction(name=name, reads=tuple(reads)) for name, reads in functions),
     )
 
 
-def _relation(row: tuple[Any, ...], cells: Sequence[Cell]) -> ExposedRelation:
+def _relation(
+    row: tuple[Any, ...], cells: Sequence[Cell], policies_in_full: Sequence[Sequence[Any]]
+) -> ExposedRelation:
     _, _, name, kind, row_security, policies, partition_of, bypasses = row
     return ExposedRelation(
         name=name,
         kind=kind,
         row_security=row_security,
         policies=tuple(policies),
+        policies_in_full=tuple(map(_policy, policies_in_full)),
         partition_of=partition_of,
         bypasses=tuple(bypasses),
         cells=tuple(cells),
+    )
+
+
+def _policy(row: Sequence[Any]) -> Policy:
+    name, command, permissive, roles, using, check = row
+    return Policy(
+        name=name,
+        command=Command(command) if command else None,
+        permissive=permissive,
+        roles=tuple(roles),
+        using=using,
+        check=check,
     )
 
 

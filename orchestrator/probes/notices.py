@@ -54,4 +54,5 @@ def _all_lints() -> str:
     """Make one statement of all files: one call instead of one each."""
     folder = resources.files(lints)
     texts = ((lint.rule, folder.joinpath(f"{lint.file}.sql").read_text(encoding="utf-8")) for lint in LINTS)
-    return "union all\n".join(f"select '{rule}', found.* from (\n{text}) found\n" for rule, text in texts)
+    # nothing but the texts of our own files and their names
+    return "union all\n".join(f"select '{rule}', found.* from (\n{text}) found\n" for rule, text in texts)  # noqa: S608

@@ -17,6 +17,8 @@ class Seen:
     now: ExposedRelation
     #: relations of the earlier matrix, by name
     earlier: Mapping[str, ExposedRelation]
+    #: there is no earlier matrix at all: what is there is judged, and nothing is called new
+    alone: bool = False
 
     @property
     def before(self) -> ExposedRelation | None:
@@ -27,6 +29,11 @@ class Seen:
     def is_new(self) -> bool:
         """It was not there before."""
         return self.before is None
+
+    @property
+    def is_owned(self) -> bool:
+        """Its rows are somebody's, or were: a policy that no longer asks whose says nothing of that."""
+        return self.now.owned or (self.before is not None and self.before.owned)
 
     @property
     def is_table(self) -> bool:

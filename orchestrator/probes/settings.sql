@@ -5,4 +5,5 @@ select pg_catalog.set_config('search_path', 'pg_catalog', true),
        pg_catalog.set_config('row_security', 'on', true),
        pg_catalog.set_config('jit', 'off', true),
        pg_catalog.set_config('statement_timeout', %(statement_timeout)s, true),
-       pg_catalog.set_config('lock_timeout', %(lock_timeout)s, true)
+       pg_catalog.set_config('lock_timeout', %(lock_timeout)s, true),
+       pg_catalog.set_config('bascule.schemas', (%(schemas)s::text[])::text, true)

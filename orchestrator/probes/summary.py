@@ -6,11 +6,16 @@ from typing import Final
 
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
 from orchestrator.probes.difference import Shift, shift
-from orchestrator.probes.identities import IDENTITIES
+from orchestrator.probes.identities import ANON, PRIVILEGED, SERVICE_ROLE, USER_A, USER_B
 from orchestrator.probes.seen import by_name
 
-LEGEND: Final = "S select, I insert, U update, D delete; - denied, ! error, ? unknown"
+#: what the signs of a cell mean
+LEGEND: Final = (
+    "select insert update delete: capital, rows of strangers or every row; small, own rows, or some;",
+    "- denied ! error ? unknown",
+)
 
+_COLUMNS: Final = (ANON, USER_A, USER_B, PRIVILEGED, SERVICE_ROLE)
 _SIGNS: Final = {CellResult.DENY: "-", CellResult.ERROR: "!", CellResult.UNKNOWN: "?"}
 
 
@@ -25,6 +30,13 @@ class Mark:
     shift: Shift | None = None
     #: allowed, and nothing limits the rows
     every_row: bool = False
+    #: allowed, and made-up rows of strangers were reached
+    strangers: bool = False
+
+    @property
+    def letter(self) -> str:
+        """The sign as people read it: a capital says that it goes beyond one's own rows."""
+        return self.sign if self.every_row or self.strangers else self.sign.lower()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +75,7 @@ class Summary:
 def summarize(matrix: Matrix, before: Matrix | None = None) -> Summary:
     """Compress a matrix; with an earlier one, mark what moved."""
     present = {cell.identity for relation in matrix.relations for cell in relation.cells}
-    identities = tuple(identity.name for identity in IDENTITIES if identity.name in present)
+    identities = tuple(identity.name for identity in _COLUMNS if identity.name in present)
     earlier = by_name(before) if before else None
     rows = tuple(_row(relation, identities, earlier) for relation in matrix.relations)
     gone = sorted((earlier or {}).keys() - by_name(matrix).keys())
@@ -92,6 +104,7 @@ def _marks(identity: str, relation: ExposedRelation, before: ExposedRelation | N
             sign=_sign(cell),
             shift=shift(then.get(command), cell),
             every_row=cell is not None and cell.basis is Basis.EVERY_ROW,
+            strangers=cell is not None and cell.reach is not None and bool(cell.reach.others),
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
+from orchestrator.domain.target import MadeUpRows
 from orchestrator.settings import kinds
 from orchestrator.settings.model import SslMode
 
@@ -72,6 +73,7 @@ class Target(Table):
     rehearse: bool
     atomic: bool
     require_same_major: bool
+    made_up_rows: MadeUpRows
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
     rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])
     longest_block: kinds.Duration

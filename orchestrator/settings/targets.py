@@ -69,6 +69,7 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         rehearse=given.rehearse,
         atomic=given.atomic,
         require_same_major=given.require_same_major,
+        made_up_rows=given.made_up_rows,
         exposed_schemas=given.exposed_schemas,
         severities={
             rule: None if severity == "off" else Severity(severity) for rule, severity in given.rules.items()

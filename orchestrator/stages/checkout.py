@@ -1,7 +1,7 @@
 """Read the SQL of the commit that a deployment asks for.
 
 Takes          a deployment and its target's policy
-Gives          Tree: the commit's migrations and rollbacks by sha256; or HeadMoved; or NotYet
+Gives          Tree: the commit's migrations, rollbacks and tests by sha256; or HeadMoved; or NotYet
 Fails with     Unavailable, when the repository cannot be reached; MigrationRefused, when the commit vanished
 Leaves behind  the contents in the ledger, so that no later stage needs the repository
 """
@@ -89,29 +89,36 @@ def _read(deployment: Deployment, policy: TargetPolicy, *, git: Git, kept: Conte
     directory = PurePosixPath(policy.directory)
     migrations = str(directory / "migrations")
     rollbacks = [str(directory / folder) for folder in _ROLLBACK_FOLDERS]
-    listing = git.read(deployment.repository, deployment.commit, [migrations, *rollbacks])
+    tests = str(directory / "tests")
+    listing = git.read(deployment.repository, deployment.commit, [migrations, *rollbacks], tests=tests)
     kept.keep([blob.content for blob in listing.blobs])
     findings = listing.findings or _none_found(listing, migrations)
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(
         outcome=Outcome.REFUSED if refused else Outcome.PASSED,
-        gave=_tree(listing, migrations),
+        gave=_tree(listing, migrations, tests),
         findings=findings,
     )
 
 
-def _tree(listing: Listing, migrations: str) -> Tree:
+def _tree(listing: Listing, migrations: str, tests: str) -> Tree:
+    others = [blob for blob in listing.blobs if not _lies_in(migrations, blob)]
     return Tree(
         commit=listing.commit,
         author=listing.author,
         subject=listing.subject,
         migrations=_files(blob for blob in listing.blobs if _lies_in(migrations, blob)),
-        rollbacks=_files(blob for blob in listing.blobs if not _lies_in(migrations, blob)),
+        rollbacks=_files(blob for blob in others if not _lies_below(tests, blob)),
+        tests=_files(blob for blob in others if _lies_below(tests, blob)),
     )
 
 
 def _lies_in(folder: str, blob: Blob) -> bool:
     return str(PurePosixPath(blob.path).parent) == folder
+
+
+def _lies_below(folder: str, blob: Blob) -> bool:
+    return PurePosixPath(blob.path).is_relative_to(folder)
 
 
 def _files(blobs: Iterable[Blob]) -> tuple[SqlFile, ...]:

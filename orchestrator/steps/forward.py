@@ -216,12 +216,28 @@ def _keeps_moving(claim: Claim) -> MigrationRefused:
     )
 
 
+def _rows(claim: Claim, tools: Tools, before: Observation) -> smoke.Rows:
+    """Find what made-up rows on the target are held against: what they showed on its copy."""
+    try:
+        rehearsed = tools.kept.gave(claim.deployment.id, Stage.REHEARSE, Rehearsal)
+    except KeyError:
+        rehearsed = None
+    observed = facts_of(before.facts, tools)
+    return smoke.Rows(observed=observed, before=rehearsed.before if rehearsed else None)
+
+
 def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
     """Look at the target again, beside what was observed."""
     before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
-    schemas = tools.policy(claim.deployment.target).exposed_schemas
-    with tools.targets.reading(claim.deployment.target) as reader, reader.asking() as database:
-        done = smoke.run(before.matrix, database=database, kept=tools.kept, exposed_schemas=schemas)
+    policy = tools.policy(claim.deployment.target)
+    with tools.targets.reading(claim.deployment.target) as reader:
+        done = smoke.run(
+            before.matrix,
+            reader=reader,
+            kept=tools.kept,
+            exposed_schemas=policy.exposed_schemas,
+            rows=_rows(claim, tools, before) if policy.rows_live else None,
+        )
     if done.gave is None or done.outcome is not Outcome.PASSED:
         return done
     return replace(done, gave=replace(done.gave, expect=expect(claim, tools, before.facts, done.gave.facts)))

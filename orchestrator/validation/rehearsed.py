@@ -1,4 +1,4 @@
-"""Turn what a rehearsal showed into findings. Pure: who rehearses stands in stages/rehearse.py."""
+"""Turn what a rehearsal showed into findings. Pure: who rehearses stands in stages/rehearse/."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain

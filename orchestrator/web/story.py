@@ -22,7 +22,7 @@ from orchestrator.domain.finding import Finding, worst_first
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal, RollbackSource
-from orchestrator.web.matrix_table import Table, table_of
+from orchestrator.probes.side_by_side import Table, table_of
 from orchestrator.web.rehearsal_view import RehearsalView, view_of
 
 T = TypeVar("T")

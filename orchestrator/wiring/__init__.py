@@ -4,6 +4,7 @@ What only some processes need is imported when it is first asked for: the web pr
 tells nobody, and no command waits for Celery that does not use it.
 """
 
+from orchestrator.wiring.alone import database_alone
 from orchestrator.wiring.house import House
 from orchestrator.wiring.process import (
     about_to_run,
@@ -19,6 +20,7 @@ __all__ = [
     "House",
     "about_to_run",
     "celery_app",
+    "database_alone",
     "forget_tools",
     "house",
     "release_scratch",

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.domain.errors import ConfigurationError
+from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.settings import Secret
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ def scratch_on(
     """Return the throw-away server for rehearsals: the one that the operator names, else one of our own."""
     from orchestrator.adapters.postgres.scratch.copies import Copies
     from orchestrator.adapters.postgres.scratch.scratch import PostgresScratch
-    from orchestrator.embedded import scratch
 
     def server_of(major: int | None) -> "Server":
-        return scratch.configured(url.reveal()) if url is not None else _own(state, major)
+        return _named(url.reveal()) if url is not None else _own(state, major)
 
     def copies_on(server: "Server") -> Copies:
         return Copies(server, pg_dump_of_wheel=_wheel_s_pg_dump())
@@ -57,6 +56,19 @@ def baselines_on(state: Path, addresses: Iterable["TargetAddress"]) -> Iterator[
     finally:
         release_scratch()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _named(url: str) -> "Server":
+    from orchestrator.adapters.postgres.target.address import TargetAddress
+    from orchestrator.adapters.postgres.target.connect import open_session
+    from orchestrator.embedded import scratch
+
+    try:
+        return scratch.configured(url)
+    except Unavailable:
+        # what waiting never helps against, a wrong password for one, is said by whoever asks why
+        open_session(TargetAddress(name="service.scratch_url", url=url)).connection.close()
+        raise
 
 
 def _own(state: Path, major: int | None) -> "Server":

@@ -1,17 +1,20 @@
 """Which SQL files a commit holds in some folders, and which entries are not read and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from orchestrator.adapters.git.mirror import Mirror
 from orchestrator.adapters.git.process import Deadline
 from orchestrator.adapters.git.source import MEBIBYTE, GitLimits
+from orchestrator.domain.declared import RLS_FILE
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.ports import Blob
 
 _FILES = {"100644", "100755"}
 _FOLDER = "040000"
+#: what the Supabase CLI takes for files of tests
+_TESTS = (b".sql", b".pg")
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 #: room for the longest listing that is worth reading: names, ids and sizes of files beside the SQL too
 _LISTING_BYTES = 64 * MEBIBYTE
@@ -47,6 +50,9 @@ class Selection:
     files: tuple[Entry, ...]
     findings: tuple[Finding, ...]
 
+    def __add__(self, other: "Selection") -> "Selection":
+        return Selection(files=self.files + other.files, findings=self.findings + other.findings)
+
 
 def select_files(
     mirror: Mirror, commit: str, folders: Sequence[str], *, limits: GitLimits, deadline: Deadline
@@ -63,6 +69,21 @@ def select_files(
         return Selection(files=(), findings=(*findings, *too_much))
     files = [entry for entry in found if not any(_findings_of(entry, limits))]
     return Selection(files=tuple(files), findings=tuple(findings))
+
+
+def select_tests(
+    mirror: Mirror, commit: str, folder: str, *, limits: GitLimits, deadline: Deadline
+) -> Selection:
+    """List what tests are made of, in this folder and below it. What is not read is no reason not to deploy."""
+    entries = [
+        entry for entry in _entries_below(mirror, commit, folder, deadline) if _is_of_tests(entry, folder)
+    ]
+    too_much = tuple(_findings_of_commit(commit, entries, limits))
+    findings = too_much or tuple(finding for entry in entries for finding in _findings_of(entry, limits))
+    files = () if too_much else tuple(each for each in entries if not any(_findings_of(each, limits)))
+    effect = "These tests are not run"
+    warnings = [replace(finding, severity=Severity.WARNING, effect=effect) for finding in findings]
+    return Selection(files=files, findings=tuple(warnings))
 
 
 def pointers(blobs: Sequence[Blob]) -> tuple[Finding, ...]:
@@ -90,6 +111,20 @@ def _entries(mirror: Mirror, commit: str, folders: Sequence[str], deadline: Dead
         most_bytes=_LISTING_BYTES,
     )  # fmt: skip
     return tuple(_entry(line) for line in listed.split(b"\0") if line)
+
+
+def _entries_below(mirror: Mirror, commit: str, folder: str, deadline: Deadline) -> Iterator[Entry]:
+    listed = mirror.git(
+        "--literal-pathspecs", "ls-tree", "-z", "-l", "-r", "--full-tree",
+        "--end-of-options", commit, "--", f"{folder}/",
+        deadline=deadline,
+        most_bytes=_LISTING_BYTES,
+    )  # fmt: skip
+    return (_entry(line) for line in listed.split(b"\0") if line)
+
+
+def _is_of_tests(entry: Entry, folder: str) -> bool:
+    return entry.path.endswith(_TESTS) or entry.shown == f"{folder}/{RLS_FILE}"
 
 
 def _entry(line: bytes) -> Entry:

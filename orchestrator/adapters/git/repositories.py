@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.adapters.git import refusals
 from orchestrator.adapters.git.environment import remote_environment
-from orchestrator.adapters.git.listing import pointers, select_files
+from orchestrator.adapters.git.listing import Selection, pointers, select_files, select_tests
 from orchestrator.adapters.git.mirror import Mirror
 from orchestrator.adapters.git.names import (
     checked_branch,
@@ -78,18 +78,24 @@ class Repositories:
         with self._reading(repository, mirror) as deadline:
             return mirror.exists() and holds_commit(mirror, commit, deadline)
 
-    def read(self, repository: str, commit: str, folders: Sequence[str]) -> Listing:
-        """Read every *.sql file directly in these folders. A folder that does not exist is empty.
+    def read(
+        self, repository: str, commit: str, folders: Sequence[str], *, tests: str | None = None
+    ) -> Listing:
+        """Read every *.sql file directly in these folders, and what tests are made of below another one.
 
         Raises MigrationRefused (`commit-vanished`) when the mirror does not hold the commit, Unavailable
         (`mirror-damaged`) when it had to be thrown away: the next fetch makes a new one.
         """
         plain_folders = [checked_folder(folder) for folder in folders]
+        plain_tests = None if tests is None else checked_folder(tests)
         if not self.knows(repository, commit):
             raise refusals.vanished(repository, commit)
         mirror = self._mirror(repository)
         with self._reading(repository, mirror) as deadline:
-            return _read(mirror, commit, plain_folders, limits=self._limits, deadline=deadline)
+            selection = select_files(mirror, commit, plain_folders, limits=self._limits, deadline=deadline)
+            if plain_tests is not None:
+                selection += select_tests(mirror, commit, plain_tests, limits=self._limits, deadline=deadline)
+            return _read(mirror, commit, selection, deadline=deadline)
 
     def _source(self, repository: str) -> RepositorySource:
         if repository not in self._sources:
@@ -144,10 +150,7 @@ class Repositories:
             raise refusals.no_place(mirror.path, error) from error
 
 
-def _read(
-    mirror: Mirror, commit: str, folders: Sequence[str], *, limits: GitLimits, deadline: Deadline
-) -> Listing:
-    selection = select_files(mirror, commit, folders, limits=limits, deadline=deadline)
+def _read(mirror: Mirror, commit: str, selection: Selection, *, deadline: Deadline) -> Listing:
     text, contents = read_objects(
         mirror,
         commit,

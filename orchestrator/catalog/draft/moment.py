@@ -1,10 +1,10 @@
 """One moment of a database: its facts by key, and how they hang together."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
-from orchestrator.domain.facts import Facts
+from orchestrator.domain.facts import Facts, parts_of
 from orchestrator.domain.identity import schema_of, split, within
 
 #: kind and identity of a fact
@@ -60,7 +60,9 @@ class Moment:
     def __init__(self, facts: Facts) -> None:
         """Look at these facts."""
         self.server_major = facts.server_major
-        self.parts: dict[Key, Parts] = {(fact.kind, fact.identity): fact.parts for fact in facts.all}
+        self.parts: dict[Key, Parts] = {
+            (fact.kind, fact.identity): _parts(fact.definition) for fact in facts.all
+        }
         self.definitions = {(fact.kind, fact.identity): fact.definition for fact in facts.all}
         self.parents = cache(self._parents)
         self.uses = cache(self._uses)
@@ -113,9 +115,8 @@ class Moment:
         family = {key, *self.parents(key)}
         return tuple(used for used in self._named(key) if used not in family)
 
-    def _named(self, key: Key) -> list[Key]:
-        words = (f"{word}={value}" if value else word for word, value in self.parts[key].items())
-        return [_used(word.removeprefix("uses ")) for word in words if word.startswith("uses ")]
+    def _named(self, key: Key) -> tuple[Key, ...]:
+        return _all_used(self.definitions[key])
 
     def _parents(self, key: Key) -> tuple[Key, ...]:
         """Return what takes this along when it goes, as far as it is there."""
@@ -226,6 +227,19 @@ def _queue_of(table: str) -> Key | None:
     if schema != "pgmq" or own.strip('"')[:2] not in ("q_", "a_"):
         return None
     return ("queue", own.strip('"')[2:])
+
+
+# One rehearsal asks of each moment what most facts said a moment ago.
+@lru_cache(maxsize=16_384)
+def _parts(definition: str) -> Parts:
+    return parts_of(definition)
+
+
+@lru_cache(maxsize=16_384)
+def _all_used(definition: str) -> tuple[Key, ...]:
+    """Read what a definition names."""
+    words = (f"{word}={value}" if value else word for word, value in _parts(definition).items())
+    return tuple(_used(word.removeprefix("uses ")) for word in words if word.startswith("uses "))
 
 
 def _used(said: str) -> Key:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from orchestrator.catalog.queries import query
@@ -15,9 +16,14 @@ from orchestrator.ports import ContentStore, Database
 #: of the bytes, should their form ever change
 _FORM: Final = 2
 
-#: those that are a relation's or a routine's, and the rest; files of this folder
-_OF_KEYS: Final = ("tables", "views", "routines", "said")
-_OTHERS: Final = ("others",)
+#: files of this folder: what is a relation's or a routine's,
+_OF_KEYS: Final = ("tables", "views", "triggers", "rules", "policies", "published", "routines")
+#: what is said of anything that has a key,
+_SAID: Final = "said"
+#: and the rest
+_OTHERS: Final = "others"
+#: in told.sql
+_PARTS: Final = "-- parts\n"
 
 #: the key under which facts from rows that declare something are grouped; no key of versions.sql
 _DECLARED: Final = 1
@@ -44,7 +50,7 @@ def settle(database: Database) -> tuple[int, tuple[str, ...]]:
 
 def together(server_major: int, groups: Grouped) -> Facts:
     """Put the facts of all groups into one."""
-    return Facts(server_major=server_major, all=tuple(sorted(fact for each in groups.values() for fact in each)))
+    return Facts(server_major=server_major, all=tuple(sorted(chain.from_iterable(groups.values()))))
 
 
 def grouped(
@@ -56,8 +62,10 @@ def grouped(
     """
     kept = {key: facts for key, facts in (known or {}).items() if part and key not in part.keys}
     found = {}
-    if part is None or part.keys:
-        found = by_key(database.rows(_query(in_part=part is not None), part.parameters if part else EVERYTHING))
+    if part is None:
+        found = by_key(database.rows(_query((*_OF_KEYS, _SAID, _OTHERS)), EVERYTHING))
+    elif part.keys:
+        found = by_key(database.rows(_query((*part.told_in, _SAID)), part.parameters))
     rows = [Fact(*row) for table in declared for row in database.rows(query(f"declared/{table}"))]
     return {**kept, **found, _DECLARED: tuple(sorted(rows))}
 
@@ -71,17 +79,11 @@ def by_key(rows: list[tuple[Any, ...]]) -> dict[int, tuple[Fact, ...]]:
 
 
 @cache
-def _query(*, in_part: bool) -> str:
-    """Put the files together: all of them, or those whose rows are a relation's or a routine's."""
-    ahead = ("facts/with",) if in_part else ("facts/with", "facts/others_with")
-    parts = _OF_KEYS if in_part else (*_OF_KEYS, *_OTHERS)
-    return (
-        ",\n".join(query(name) for name in ahead)
-        + "select kind, identity, definition, whose from (\n"
-        + "\nunion all\n".join(query(f"facts/{name}") for name in parts)
-        + ") told (kind, identity, definition, whose)\n"
-        + "where (%(keys)s::bigint[] is null or whose = any (%(keys)s))"
-    )
+def _query(parts: tuple[str, ...]) -> str:
+    """Put the files together."""
+    told = query("facts/told").replace(_PARTS, "\nunion all\n".join(query(f"facts/{name}") for name in parts))
+    ahead = ("facts/with", "facts/others_with") if _OTHERS in parts else ("facts/with",)
+    return ",\n".join(query(name) for name in ahead) + told
 
 
 def keep(found: Facts, contents: ContentStore) -> str:

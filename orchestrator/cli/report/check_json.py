@@ -1,14 +1,12 @@
 """A check as one JSON value; its form is a promise (docs/commands.md)."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from orchestrator.actions.checking import Check
 from orchestrator.cli.report.as_json import report_value
+from orchestrator.cli.report.smoke_json import smoke_value
 from orchestrator.domain.facts import Change, parts_of
-from orchestrator.domain.finding import Finding, Source, verdict_of
-from orchestrator.domain.matrix import CellResult, Matrix
+from orchestrator.domain.finding import Source
 from orchestrator.domain.rehearsal import Rehearsal
 
 
@@ -23,7 +21,11 @@ def check_value(check: Check) -> dict[str, Any]:
         ],
         "findings": report["findings"],
         **rehearsal_value(check.rehearsal),
-        "smoke": smoke_value(check),
+        "smoke": smoke_value(
+            check.rehearsal.matrix if check.rehearsal else None,
+            [each for each in check.report.findings if each.source is Source.SMOKE],
+            before=check.before,
+        ),
     }
 
 
@@ -54,48 +56,6 @@ def rehearsal_value(rehearsal: Rehearsal | None) -> dict[str, Any]:
             }
             for each in rehearsal.trace
         ],
-    }
-
-
-def smoke_value(check: Check) -> dict[str, Any]:
-    """Return the matrix with what stood there before, and the findings of each relation."""
-    findings = [each for each in check.report.findings if each.source is Source.SMOKE]
-    matrix = check.rehearsal.matrix if check.rehearsal else None
-    return {
-        "verdict": verdict_of(findings),
-        "tables": list(_tables(matrix, check.before, findings)) if matrix else [],
-        "tests": [],
-    }
-
-
-def _tables(matrix: Matrix, before: Matrix | None, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
-    earlier = _results(before) if before else {}
-    about: Mapping[str | None, list[Any]] = defaultdict(list)
-    for each in findings:
-        told = {"rule": each.rule, "severity": each.severity, "message": each.message, "object": each.object}
-        about[each.object].append(told)
-    for relation in matrix.relations:
-        yield {
-            "table": relation.name,
-            "cells": [
-                {
-                    "identity": cell.identity,
-                    "command": cell.command,
-                    "result": cell.result,
-                    "sqlstate": cell.sqlstate,
-                    "before": earlier.get((relation.name, cell.identity, cell.command)),
-                }
-                for cell in relation.cells
-            ],
-            "findings": about.get(relation.name, []),
-        }
-
-
-def _results(matrix: Matrix) -> Mapping[tuple[str, str, str], CellResult]:
-    return {
-        (relation.name, cell.identity, cell.command): cell.result
-        for relation in matrix.relations
-        for cell in relation.cells
     }
 
 

@@ -4,7 +4,7 @@ What repeats is cut short, in this form only; an error never is.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -33,15 +33,30 @@ def tell(output: Output, report: Report, *, target: str | None = None, see: str 
 
     `see` judges what the target has already, too.
     """
-    lines: list[Text] = []
+    line = verdict_line(report.verdict, report.findings, count(report.files, "file"))
+    if report.applied:
+        line.append(f"; {target} has {report.applied} more already (see {see})", style="dim")
+    output.lines([*finding_lines(report.findings, report.files, output.width), line])
+
+
+def finding_lines(findings: Iterable[Finding], files: Mapping[str, SqlText], width: int) -> Iterator[Text]:
+    """Yield findings by file, an empty line after each file, and what was cut short."""
     explained = Counter[str]()
-    told, more = _cut(report.findings)
-    for path, findings in _by_file(told):
-        page = _Page(output.width, report.files.get(path or ""), findings, explained)
-        lines += [*page.lines(path), Text()]
+    told, more = _cut(findings)
+    for path, some in _by_file(told):
+        yield from _Page(width, files.get(path or ""), some, explained).lines(path)
+        yield Text()
     for rule, number in more.items():
-        lines.append(Text(f"and {rule} in {count(number, 'more file')}: --json names them all", style="dim"))
-    output.lines([*lines, *([Text()] if more else []), _verdict(report, target, see)])
+        yield Text(f"and {rule} in {count(number, 'more file')}: --json names them all", style="dim")
+    if more:
+        yield Text()
+
+
+def verdict_line(verdict: Verdict, findings: Iterable[Finding], where: str) -> Text:
+    """Sum up: refuse: 2 errors, 1 note in 14 files."""
+    counts = Counter(finding.severity for finding in findings)
+    told = ", ".join(count(counts[each], each.value) for each in Severity if counts[each])
+    return Text.assemble((verdict.value, _VERDICT[verdict]), f": {told or 'nothing found'} in {where}")
 
 
 def _cut(findings: Iterable[Finding]) -> tuple[Sequence[Finding], Counter[str]]:
@@ -64,18 +79,6 @@ def _by_file(findings: Iterable[Finding]) -> Iterator[tuple[str | None, Sequence
     for finding in findings:
         groups.setdefault(finding.file, []).append(finding)
     yield from groups.items()
-
-
-def _verdict(report: Report, target: str | None, see: str) -> Text:
-    counts = Counter(finding.severity for finding in report.findings)
-    told = ", ".join(count(counts[each], each.value) for each in Severity if counts[each])
-    line = Text.assemble(
-        (report.verdict.value, _VERDICT[report.verdict]),
-        f": {told or 'nothing found'} in {count(report.files, 'file')}",
-    )
-    if report.applied:
-        line.append(f"; {target} has {report.applied} more already (see {see})", style="dim")
-    return line
 
 
 class _Page:

@@ -21,8 +21,8 @@ _INCLUDING: Final = frozenset({"i", "include", "ir", "include_relative"})
 _BRANCHING: Final = frozenset({"if", "elif", "else", "endif"})
 #: they change nothing but what psql shows
 _SHOWING: Final = frozenset({
-    "a", "C", "conninfo", "errverbose", "f", "H", "h", "help", "p", "print", "pset", "s", "sf", "sv", "t", "T",
-    "timing", "x", "z", "?", "restrict", "unrestrict", "l", "du", "dg",
+    "a", "C", "conninfo", "errverbose", "f", "H", "h", "help", "p", "print", "pset", "s", "sf", "sv", "t",
+    "T", "timing", "x", "z", "?", "restrict", "unrestrict", "l", "du", "dg",
 })  # fmt: skip
 _TRUTHS: Final = {
     "true": True, "on": True, "yes": True, "1": True, "t": True, "y": True,
@@ -52,7 +52,7 @@ class Say:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Branch:
-    """One open \\if."""
+    r"""One open \if."""
 
     #: what stands here is done
     live: bool

@@ -39,14 +39,20 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
     of_anon = cells[0].identity == ANON.name
     return seen.finding(
         RULE,
-        Severity.WARNING if of_anon else Severity.NOTE,
-        f"{'new' if seen.is_new else 'wider'} on {seen.now.name}: {spelled(cells)}"
+        Severity.WARNING if of_anon and not seen.alone else Severity.NOTE,
+        f"{_how(seen)} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
         effect="anybody with the project's public key can do so without signing in"
         if of_anon
         else "whoever is signed in can do so",
         remedy=f"if that was not meant: {revoke(seen.now.name, cells)}",
     )
+
+
+def _how(seen: Seen) -> str:
+    if seen.alone:
+        return "open"
+    return "new" if seen.is_new else "wider"
 
 
 def _refused_anyway(seen: Seen) -> bool:

@@ -22,7 +22,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     yield seen.finding(
         RULE,
         Severity.WARNING,
-        f"{seen.now.name} is new and granted to none of {', '.join(roles(cells))}",
+        f"{seen.now.name} is {'' if seen.alone else 'new and '}granted to none of {', '.join(roles(cells))}",
         effect="every request through the API is refused with 42501, the service's own too",
         remedy=grant(seen.now.name, signed_in) + _usage(seen),
     )

@@ -16,8 +16,8 @@ RULE = "view-bypasses-rls"
 def check(seen: Seen) -> Iterator[Finding]:
     """Yield an error where a view newly does so.
 
-    A warning where it did before, and for a materialized view: it cannot do otherwise, and holds summaries
-    that are meant for everybody often enough.
+    A warning where it did before, or where nobody asks what changed, and for a materialized view: it cannot
+    do otherwise, and holds summaries that are meant for everybody often enough.
     """
     now = seen.now
     if not (now.bypasses and _clients_use(now)):
@@ -26,7 +26,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     cells = [cell for cell in now.cells if is_client(cell) and allowed(cell)]
     yield seen.finding(
         RULE,
-        Severity.ERROR if worse and now.kind == "v" else Severity.WARNING,
+        Severity.ERROR if worse and now.kind == "v" and not seen.alone else Severity.WARNING,
         f"{_kind(now)} {now.name} shows rows of {listed(worse or now.bypasses)} in spite of row security "
         f"to {spelled(cells)}",
         effect="policies of those tables do not apply to what is read or written through it",

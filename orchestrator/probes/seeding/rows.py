@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from orchestrator.probes.seeding.bounds import leading_into
 from orchestrator.probes.seeding.ground import Column, Ground, Table
 from orchestrator.probes.seeding.quoting import identifier, literal
-from orchestrator.probes.seeding.users import Owner
+from orchestrator.probes.seeding.users import USERS, Owner
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Wishes, allowed_values
+
+#: so much of a value is told
+_LONGEST_TOLD: Final = 40
 
 
 @dataclass(kw_only=True)
@@ -62,9 +66,16 @@ class Seed:
 
     @property
     def told(self) -> str:
-        """Name the row for people."""
+        """Name the row for people, and whose it is."""
         names = self.table.primary_key or tuple(self.table.columns)[:1]
-        return ", ".join(f"{name} {self.values[name]}" for name in names)
+        told = dict.fromkeys((*names, *sorted(self.told_by)))
+        return ", ".join(f"{name} {_short(self.values[name])}" for name in told)
+
+    @property
+    def user_columns(self) -> frozenset[str]:
+        """The columns that hold the id of the user whose row it is."""
+        user = next(user for user in USERS if user.name == self.owner.user)
+        return frozenset(name for name in self.told_by if self.values[name] == user.user)
 
 
 class Numbers:
@@ -78,6 +89,12 @@ class Numbers:
         """Return the next number."""
         self._last += 1
         return self._last
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "null"
+    return value if len(value) <= _LONGEST_TOLD else f"{value[: _LONGEST_TOLD - 1]}…"
 
 
 def draft_row(

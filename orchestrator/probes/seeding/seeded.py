@@ -13,9 +13,19 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Final
 
-from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix, Reach
+from orchestrator.domain.errors import TargetError
+from orchestrator.domain.matrix import (
+    Basis,
+    Cell,
+    CellResult,
+    Command,
+    ExposedRelation,
+    MadeUpRow,
+    Matrix,
+    Reach,
+)
 from orchestrator.ports import Database
-from orchestrator.probes.identities import ANON, PRIVILEGED, SERVICE_ROLE, USER_A, USER_B, Identity
+from orchestrator.probes.identities import ANON, CLIENTS, PRIVILEGED, SERVICE_ROLE, USER_A, USER_B, Identity
 from orchestrator.probes.seeding.carrying import carry_out
 from orchestrator.probes.seeding.ground import Ground, Table, read_ground
 from orchestrator.probes.seeding.order import Order
@@ -107,6 +117,24 @@ def seed_and_try(
     return replace(matrix, relations=tuple(found.get(each.name, each) for each in matrix.relations))
 
 
+def with_made_up_rows(
+    opening: Callable[[], AbstractContextManager[Database]],
+    matrix: Matrix,
+    *,
+    changed: Collection[tuple[str, str]] | None = None,
+    limits: Limits | None = None,
+) -> Matrix:
+    """Do as `seed_and_try`; where that fails as a whole, say so at every relation that it is open for."""
+    try:
+        return seed_and_try(opening, matrix, changed=changed, limits=limits)
+    except TargetError as error:
+        told = (
+            replace(relation, unseeded=error.message) if _open(relation) else relation
+            for relation in matrix.relations
+        )
+        return replace(matrix, relations=tuple(told))
+
+
 def _open(relation: ExposedRelation) -> bool:
     """Tell whether the catalog leaves something open about a relation."""
     return any(_is_open(cell) for cell in relation.cells)
@@ -163,6 +191,7 @@ class _Batch:
                 tried,
                 identities,
                 owned=self._order.owned(table.oid),
+                seeds=sown.of(table.oid),
                 unseeded="" if sown.of(table.oid) else sown.unsown.get(table.oid, "no row was made up"),
             )
             for table in tables
@@ -237,6 +266,7 @@ def _told(
     identities: Sequence[Identity],
     *,
     owned: bool,
+    seeds: Sequence[Seed],
     unseeded: str,
 ) -> ExposedRelation:
     if unseeded:
@@ -246,12 +276,18 @@ def _told(
         cells += [
             replace(cell, identity=PRIVILEGED.name) for cell in relation.cells if cell.identity == USER_A.name
         ]
+    shown = tuple(_shown(cell, tried.get((relation.name, cell.identity, cell.command), ())) for cell in cells)
+    leaked = {
+        label for cell in shown if cell.reach and cell.identity in CLIENTS for label in cell.reach.others
+    }
     return replace(
         relation,
         owned=owned,
-        cells=tuple(
-            _shown(cell, tried.get((relation.name, cell.identity, cell.command), ())) for cell in cells
+        user_columns=tuple(sorted(frozenset().union(*(seed.user_columns for seed in seeds)))),
+        made_up=tuple(
+            MadeUpRow(label=seed.owner.label, told=seed.told) for seed in seeds if seed.owner.label in leaked
         ),
+        cells=shown,
     )
 
 

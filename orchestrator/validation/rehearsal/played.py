@@ -21,6 +21,8 @@ class ToPlay:
     exposed_schemas: Sequence[str]
     #: what is there before the first migration, where somebody has looked already
     shape: Shape | None
+    #: make rows up, to see which of them policies let somebody reach
+    made_up_rows: bool = False
 
     def up(self, migration: Migration) -> str:
         """Return what a migration says."""

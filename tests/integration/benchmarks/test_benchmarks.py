@@ -18,7 +18,7 @@ PARTS = {
         "3 pending, 2 ms away, stage apply",
         "3 pending, 2 ms away, whole",
     ],
-    "long_history": ["plan and apply after 5 (peer: 2)", "  whole"],
+    "long_history": ["plan and apply after 10 (peer: 5)", "  whole"],
     "rehearse": ["1 pending", "2 pending", "2 pending, ways back drafted"],
 }
 

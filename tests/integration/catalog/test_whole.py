@@ -1,4 +1,4 @@
-"""What is read in part is what is read as a whole, after each change that a draft has to take back, and before."""
+"""What is read in part is what is read as a whole, whatever was changed or undone meanwhile."""
 
 import pytest
 

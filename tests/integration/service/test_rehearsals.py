@@ -339,7 +339,7 @@ def test_rows_that_somebody_wrote_meanwhile_are_not_dropped_until_a_person_says_
         assert (stuck.status, stuck.failure.code) == (Status.STUCK, "rows-at-stake")
         assert f"bascule rollback {deployment} --drop-rows" in stuck.failure.remedy
         assert versions(target_database.url) == ["20260101000000", "20260102000000"]
-        seen = service.told("rollback", str(deployment), "--dry-run")
+        seen = service.told("rollback", str(deployment), "--dry-run", code=1)
         assert [(one["version"], one["verdict"]) for one in seen["steps"]] == [("20260102000000", "proven")]
         assert [(one["what"], one["rows"]) for one in seen["at_stake"]] == [("public.marks", 3)]
         assert service.told("rollback", str(deployment), "-y", code=1)["error"]["code"] == "rows-at-stake"

@@ -119,6 +119,43 @@ def test_rollbacks_are_found_in_each_of_their_folders(
     assert [file.path for file in tree.migrations] == ["supabase/migrations/1_customers.sql"]
 
 
+def test_what_tests_are_made_of_is_found_below_their_folder(git: Repositories, repository: Repository) -> None:
+    for path in ("rls.yaml", "database/1_notes.test.sql", "database/deep/helper.sql", "plain.pg", "3_x.sql"):
+        repository.write(f"supabase/tests/{path}", f"-- {path}")
+    for path in ("tests/README.md", "tests/database/rls.yaml", "tests/other.yaml", "elsewhere/x.sql"):
+        repository.write(f"supabase/{path}", "-- not read")
+    commit = repository.commit("Tests")
+    repository.push("origin", "staging")
+    shelf = Shelf()
+
+    tree = tree_of(checked_out(git, commit, shelf=shelf))
+
+    assert [file.path.removeprefix("supabase/tests/") for file in tree.tests] == [
+        "3_x.sql",
+        "database/1_notes.test.sql",
+        "database/deep/helper.sql",
+        "plain.pg",
+        "rls.yaml",
+    ]
+    assert {file.sha256 for file in tree.tests} < {*shelf.kept}
+    assert [file.path for file in tree.rollbacks] == ["supabase/rollbacks/1_customers.down.sql"]
+
+
+def test_a_file_of_tests_that_cannot_be_read_only_warns(git: Repositories, repository: Repository) -> None:
+    repository.write("supabase/tests/good.sql", "select 1;")
+    (repository.work / "supabase" / "tests" / "link.sql").symlink_to("good.sql")
+    commit = repository.commit("A link")
+    repository.push("origin", "staging")
+
+    result = done(checked_out(git, commit))
+
+    assert result.outcome is Outcome.PASSED
+    assert [(each.rule, each.severity, each.file) for each in result.findings] == [
+        ("file-symlink", Severity.WARNING, "supabase/tests/link.sql")
+    ]
+    assert [file.path for file in tree_of(result).tests] == ["supabase/tests/good.sql"]
+
+
 @pytest.mark.parametrize("directory", ["apps/db", "./apps/db/", "apps//db"])
 def test_the_directory_of_a_monorepo_is_used(
     git: Repositories, repository: Repository, directory: str

@@ -33,8 +33,8 @@ def _smoke(url: str, *, given: str, deployed: str) -> Done[Smoke]:
         with Reader(connection, "staging").asking() as database:
             before = ask(database, ["public"])
         connection.execute(deployed)
-        with Reader(connection, "staging").asking() as database:
-            return smoke.run(before, database=database, kept=Shelf(), exposed_schemas=["public"])
+        reader = Reader(connection, "staging")
+        return smoke.run(before, reader=reader, kept=Shelf(), exposed_schemas=["public"])
 
 
 def test_what_got_worse_refuses(target_database: TestDatabase) -> None:

@@ -44,10 +44,11 @@ def test_somebody_who_waits_hears_how_far_it_is_and_everything_is_handed_on() ->
         for version in "21":
             play.revert(migration(version), "")
         for version in "12":
-            play.apply(migration(version), "")
+            play.apply_again(migration(version), "")
         assert (play.mark(lambda: None), play.works("")) == (3, True)
         play.back_to(0)
         play.asking()
+        play.probing()
     assert heard == [
         "copying the schema of staging",
         "making a Supabase-like database",
@@ -62,9 +63,10 @@ def test_somebody_who_waits_hears_how_far_it_is_and_everything_is_handed_on() ->
     assert counted.asked[2:] == [
         *["apply"] * 2,
         *["revert"] * 2,
-        *["apply"] * 2,
+        *["apply_again"] * 2,
         "mark",
         "works",
         "back_to",
         "asking",
+        "probing",
     ]

@@ -10,6 +10,6 @@ from tests.support.stand import stand as a_stand
 
 @pytest.fixture(scope="module")
 def stand(postgres: Postgres) -> Iterator[Stand]:
-    """A copy with something of everything; a play leaves it as it was. Whatever is looked at is read twice."""
+    """A copy with something of everything; a play leaves it as it was. Every look is made twice."""
     with a_stand(postgres) as it, looking_twice():
         yield it

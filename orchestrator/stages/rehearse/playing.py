@@ -1,30 +1,19 @@
-"""Carry the whole plan out on a scratch copy of the target: up, smoke, down, the same facts?, up again.
-
-Takes          a Plan whose findings do not refuse, the contents of its files, a copy of the target
-Gives          Rehearsal: what each statement did, and a verdict on each way back
-Fails with     Unavailable when the scratch server is away; a migration that fails is a finding
-Leaves behind  proven drafts of rollbacks in the ledger; nothing on the target, nothing on the copy
-
-Each way back is judged by itself: what a wrong one leaves behind is undone before the next is tried.
-"""
+"""One play: what it looks at between the migrations, and what it says of each way back."""
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.catalog import beyond, holdings, names, survey, whole
 from orchestrator.catalog.draft import arranged, draft, written
 from orchestrator.domain.blame import Key, keys_of
-from orchestrator.domain.crash_point import crash_point
-from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.errors import Failure, TargetError
 from orchestrator.domain.facts import Fact, difference
-from orchestrator.domain.finding import Finding, Verdict, verdict_of
+from orchestrator.domain.finding import Finding
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import SqlFile, checksum
-from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import (
     Departed,
     NotInOneTransaction,
@@ -36,22 +25,17 @@ from orchestrator.domain.rehearsal import (
     StatementTrace,
 )
 from orchestrator.domain.shape import Shape
-from orchestrator.domain.survey import Survey
-from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import ContentStore, Play, Scratch
+from orchestrator.ports import Play
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
+from orchestrator.probes.seeding.seeded import with_made_up_rows
 from orchestrator.validation.losses import losses, shape_after
 from orchestrator.validation.losses.type_detours import type_detours
 from orchestrator.validation.rehearsal.played import ToPlay
 from orchestrator.validation.rehearsal.verdict import about_roles_of, judged, new_passwords, proof_of
-from orchestrator.validation.rehearsed import rehearsal_findings
 from orchestrator.validation.rename import rollback_path
-from orchestrator.validation.rules import file_left
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
-from orchestrator.validation.sql_text import SqlText
-from orchestrator.validation.terms import Terms
 
 #: undoes on a copy what left the branch, and says what that changed
 Departs = Callable[[Play], Departed]
@@ -72,85 +56,6 @@ class Played:
     drafts: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def run(
-    plan: Plan,
-    *,
-    contents: Mapping[str, bytes],
-    policy: TargetPolicy,
-    scratch: Scratch,
-    copy: ScratchCopy,
-    seen: Survey,
-    kept: ContentStore,
-    said: Sequence[Finding] = (),
-    departs: Departs | None = None,
-    touched: Mapping[str, frozenset[Key] | None] | None = None,
-) -> Done[Rehearsal]:
-    """Rehearse, keep what was drafted, and say what it showed.
-
-    `seen` is the live target's survey, for the sizes; `said` is what the review found: nothing is told twice.
-    `departs` undoes first what left the branch; `touched` is what each version changed that came after that
-    and stays, None where nobody knows.
-    """
-    played = play(
-        plan,
-        contents=contents,
-        scratch=scratch,
-        copy=copy,
-        exposed_schemas=policy.exposed_schemas,
-        target=policy.name,
-        shape=None if departs else seen.shape,
-        departs=departs,
-    )
-    crash_point("rehearse: play done")
-    if played.drafts:
-        kept.keep([*played.drafts.values()])
-        crash_point("rehearse: drafts kept")
-    findings = rehearsal_findings(
-        plan,
-        played.rehearsal,
-        smoke=played.smoke,
-        files=[SqlText(path=each.file.path, content=contents[each.file.sha256]) for each in plan.pending],
-        terms=Terms.of(policy, seen),
-        require_same_major=policy.require_same_major,
-        said=said,
-    )
-    if played.rehearsal.departed is not None:
-        findings = (*file_left.not_only_theirs(played.rehearsal.departed, touched or {}), *findings)
-    refused = verdict_of(findings) is Verdict.REFUSE
-    return Done(
-        outcome=Outcome.REFUSED if refused else Outcome.PASSED, gave=played.rehearsal, findings=findings
-    )
-
-
-def play(
-    plan: Plan,
-    *,
-    contents: Mapping[str, bytes],
-    scratch: Scratch,
-    copy: ScratchCopy,
-    exposed_schemas: Sequence[str],
-    target: str = "",
-    shape: Shape | None = None,
-    departs: Departs | None = None,
-) -> Played:
-    """Rehearse; in one transaction where that is possible, else file by file.
-
-    `shape` is what is there before the first migration, for the judgement of what rows are lost; `departs`
-    undoes first what left the branch.
-    """
-    told = ToPlay(plan=plan, contents=contents, exposed_schemas=exposed_schemas, shape=shape)
-    because: Failure | None = None
-    if not any(read_script(told.up(each)).runs_alone for each in plan.pending):
-        try:
-            with scratch.playing(copy, together=True, target=target) as stand:
-                return _Rehearsing(told, stand, copy, in_one_transaction=True).carry_out(departs)
-        except NotInOneTransaction as apart:
-            because = apart.failure
-    with scratch.playing(copy, together=False, target=target) as stand:
-        played = _Rehearsing(told, stand, copy, in_one_transaction=False).carry_out(departs)
-    return replace(played, rehearsal=replace(played.rehearsal, apart_because=because))
-
-
 @dataclass(kw_only=True)
 class _Moment:
     """What the copy looked like between two migrations."""
@@ -164,10 +69,11 @@ class _Moment:
     names: names.Names | None
 
 
-class _Rehearsing:
+class Rehearsing:
     """One play from its beginning to its end."""
 
     def __init__(self, told: ToPlay, stand: Play, copy: ScratchCopy, *, in_one_transaction: bool) -> None:
+        """Play what is `told` on a `stand` that was opened on this copy."""
         self._told = told
         self._play = stand
         self._copy = copy
@@ -181,6 +87,7 @@ class _Rehearsing:
         self._last: whole.Whole | None = None
 
     def carry_out(self, departs: Departs | None) -> Played:
+        """Go up, down, and up again. Raises NotInOneTransaction, Unavailable."""
         pending = self._told.plan.pending
         before = self._ask()
         departed = departs(self._play) if departs else None
@@ -193,12 +100,17 @@ class _Rehearsing:
             rehearsal = self._rehearsal(departed=departed, failed=Failure.of(failed))
             return Played(rehearsal=rehearsal, before=before)
         after = self._ask()
+        changed = self._left.union(*self._touched.values())
+        after = self._with_rows(after, changed)
         proofs = [self._prove(number) for number in reversed(range(len(pending)))]
+        if departed is None:
+            before = self._with_rows(before, changed)
         again = self._again()
         rehearsal = self._rehearsal(
             departed=departed,
             rollbacks=tuple(reversed(proofs)),
             matrix=after,
+            before=_with_reach_only(before),
             failed=Failure.of(again) if again else None,
             failed_again=again is not None,
         )
@@ -336,5 +248,20 @@ class _Rehearsing:
         self._asked_seconds += time.monotonic() - began
         return matrix
 
+    def _with_rows(self, matrix: Matrix, changed: Collection[Key]) -> Matrix:
+        """Make rows up for the tables that the plan may have opened or closed; nobody else's are there."""
+        if not self._told.made_up_rows:
+            return matrix
+        began = time.monotonic()
+        shown = with_made_up_rows(self._play.probing, matrix, changed=changed)
+        self._asked_seconds += time.monotonic() - began
+        return shown
+
     def _touch(self, number: int, before: whole.Whole, after: whole.Whole) -> None:
         self._touched[number].update(keys_of(difference(*whole.facts_unlike(before, after))))
+
+
+def _with_reach_only(matrix: Matrix) -> Matrix:
+    """Keep what made-up rows showed; the rest is asked of the target itself."""
+    tried = (each for each in matrix.relations if any(cell.reach for cell in each.cells))
+    return Matrix(relations=tuple(tried))

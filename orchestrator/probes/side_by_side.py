@@ -1,4 +1,4 @@
-"""The matrix before and after, side by side: what the page shows, worked out of what the stages gave."""
+"""The matrix before and after, side by side, in words: what pages show."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -46,6 +46,12 @@ class Mark:
         return "every" if _every_row(self.now) else str(self.now.result)
 
     @property
+    def goes_beyond(self) -> bool:
+        """It goes beyond one's own rows: every row, or made-up rows of strangers."""
+        now = self.now
+        return now is not None and (_every_row(now) or bool(now.reach and now.reach.others))
+
+    @property
     def says(self) -> str:
         """The cell in words, for a pointer that rests on it and for readers of screens."""
         what = _in_words(self.now)
@@ -61,7 +67,15 @@ def _in_words(cell: Cell | None) -> str:
     if cell is None:
         return "cannot be done here"
     details = (cell.result, cell.basis and cell.basis.replace("-", " "), cell.sqlstate, cell.reason)
-    return ", ".join(detail for detail in details if detail)
+    return ", ".join(detail for detail in (*details, _in_rows(cell)) if detail)
+
+
+def _in_rows(cell: Cell) -> str:
+    """Name the made-up rows that were reached."""
+    if cell.reach is None or cell.result is not CellResult.ALLOW:
+        return ""
+    groups = (("own made-up rows", cell.reach.own), ("those of strangers", cell.reach.others))
+    return " and ".join(f"{what} {' '.join(labels)}" for what, labels in groups if labels)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from orchestrator.domain.matrix import Cell, CellResult, Command, ExposedRelation, Matrix
-from orchestrator.web.matrix_table import Table, table_of
+from orchestrator.probes.side_by_side import Table, table_of
 from tests.support.told_deployments import relation
 
 

@@ -1,0 +1,158 @@
+"""Which policy lets something through, how it is told, and the smallest change that would mend it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from orchestrator.domain.matrix import Cell, Command, ExposedRelation, Policy
+from orchestrator.probes.seeding.quoting import identifier
+from orchestrator.probes.words import listed, own_rows, roles
+
+#: so much of an expression is told, and so many policies
+_LONGEST: Final = 200
+_MOST: Final = 2
+#: an expression that asks who is signed in, or has a function ask
+_ASKS: Final = re.compile(r"\bcurrent_setting\b|\b(current|session)_user\b|\b\w+\.\w+\(")
+_EVERYBODY: Final = "public"
+
+
+def asks_who_asks(policy: Policy, command: Command) -> bool:
+    """Tell whether a policy was meant to be about some rows of some people only."""
+    return bool(_ASKS.search(says(policy, command)))
+
+
+def says(policy: Policy, command: Command) -> str:
+    """Return the expression that decides for a command, in one line."""
+    text = policy.check if command is Command.INSERT and policy.check else policy.using or policy.check
+    return " ".join((text or "").split())
+
+
+def admitting(relation: ExposedRelation | None, cells: Iterable[Cell]) -> list[Policy]:
+    """Return the policies that may be what lets these cells through."""
+    asked = [(roles([cell])[0], cell.command) for cell in cells]
+    return [
+        policy
+        for policy in (relation.policies_in_full if relation else ())
+        if policy.permissive and any(_is_about(policy, role, command) for role, command in asked)
+    ]
+
+
+def blamed(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell]) -> list[Policy]:
+    """Return which of them it is: those that changed, else those that ask nobody, else all of them."""
+    present = admitting(now, cells)
+    if before is not None and before.policies_in_full:
+        present = [policy for policy in present if policy not in before.policies_in_full] or present
+    open_to_all = [policy for policy in present if not any(asks_who_asks(policy, c.command) for c in cells)]
+    return open_to_all or present
+
+
+def lifted(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell]) -> list[Policy]:
+    """Return the restrictive policies that held these cells back and are gone, or say something else."""
+    asked = [(roles([cell])[0], cell.command) for cell in cells]
+    return [
+        policy
+        for policy in (before.policies_in_full if before else ())
+        if not policy.permissive
+        and policy not in now.policies_in_full
+        and any(_is_about(policy, role, command) for role, command in asked)
+    ]
+
+
+def told(policies: Sequence[Policy], command: Command) -> str:
+    """Name policies with what they say."""
+    names = [
+        f"{identifier(each.name)}, which says {_short(says(each, command))}" for each in policies[:_MOST]
+    ]
+    more = len(policies) - _MOST
+    return listed(names) + (f" or one of {more} more" if more > 0 else "")
+
+
+def mending(
+    now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell], policies: Sequence[Policy]
+) -> str:
+    """Write the smallest change that takes away what these policies let through."""
+    gone = lifted(now, before, cells)
+    if gone:
+        return f"put back what held it: {_created(now.name, gone[0])}"
+    if not policies:
+        return f"say in the policy whose rows it is about, for instance: {own_rows(now.name)}"
+    if len(policies) > 1:
+        return f"narrow the policy that lets them through, such as: {_narrowed(now, policies[0], cells)}"
+    return _mending_of_one(now, before, cells, policies[0])
+
+
+def _mending_of_one(
+    now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell], policy: Policy
+) -> str:
+    was = next((one for one in (before.policies_in_full if before else ()) if one.name == policy.name), None)
+    if was == policy:
+        return (
+            f"the policy is what it was: what it asks (a function, a table, a grant) answers otherwise now; "
+            f"mend that, or {_narrowed(now, policy, cells)}"
+        )
+    if was is not None and (was.command, was.permissive) == (policy.command, policy.permissive):
+        return f"put it back: {_altered(now.name, policy, was)}"
+    if before is not None and was is None and before.policies_in_full:
+        return f"{_narrowed(now, policy, cells)} or: drop policy {identifier(policy.name)} on {now.name};"
+    return _narrowed(now, policy, cells)
+
+
+def _is_about(policy: Policy, role: str, command: Command) -> bool:
+    return policy.command in (None, command) and not {role, _EVERYBODY}.isdisjoint(policy.roles)
+
+
+def _narrowed(now: ExposedRelation, policy: Policy, cells: Sequence[Cell]) -> str:
+    """Limit a policy to rows of who asks; what it says already stays, unless that is nothing."""
+    alter = f"alter policy {identifier(policy.name)} on {now.name}"
+    if roles(cells) == ("anon",) and any(asks_who_asks(policy, cell.command) for cell in cells):
+        return f"{alter} to authenticated;"
+    owner = " or ".join(f"(select auth.uid()) = {identifier(name)}" for name in now.user_columns)
+    whose = owner or "<whose row it is>"
+    clauses = []
+    if policy.using is not None and any(cell.command is not Command.INSERT for cell in cells):
+        clauses.append(f"using ({_both(policy.using, whose)})")
+    if policy.check is not None and any(cell.command in (Command.INSERT, Command.UPDATE) for cell in cells):
+        clauses.append(f"with check ({_both(policy.check, whose)})")
+    return f"{alter} {' '.join(clauses) or f'using ({whose})'};"
+
+
+def _both(says_now: str, whose: str) -> str:
+    said = " ".join(says_now.split())
+    return whose if said == "true" else f"{said} and ({whose})"
+
+
+def _altered(relation: str, policy: Policy, was: Policy) -> str:
+    parts = [f"alter policy {identifier(was.name)} on {relation}"]
+    if was.roles != policy.roles:
+        parts.append(f"to {_spelled_roles(was)}")
+    if was.using != policy.using and was.using is not None:
+        parts.append(f"using ({_bare(was.using)})")
+    if was.check != policy.check:
+        # a check that was not there counted as the condition of using
+        check = was.check if was.check is not None else was.using
+        parts += [f"with check ({_bare(check)})"] if check is not None else []
+    return f"{' '.join(parts)};"
+
+
+def _created(relation: str, policy: Policy) -> str:
+    parts = [
+        f"create policy {identifier(policy.name)} on {relation}",
+        "" if policy.permissive else "as restrictive",
+        f"for {policy.command}" if policy.command else "",
+        f"to {_spelled_roles(policy)}",
+        f"using ({_bare(policy.using)})" if policy.using is not None else "",
+        f"with check ({_bare(policy.check)})" if policy.check is not None else "",
+    ]
+    return f"{' '.join(filter(None, parts))};"
+
+
+def _spelled_roles(policy: Policy) -> str:
+    return ", ".join(role if role == _EVERYBODY else identifier(role) for role in policy.roles)
+
+
+def _bare(expression: str) -> str:
+    return " ".join(expression.split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,12 @@
+begin;
+select plan(5);
+select tests.create_supabase_user('carl', metadata => '{"handle": "carl"}');
+savepoint before_faults;
+select throws_ok($$update profiles set handle = 'x'$$, '23514', null, 'a handle has three letters');
+select throws_matching('insert into teams values (null, ''x'')', 'null value', 'a team has an id');
+select throws_ok($$insert into tasks values (1, gen_random_uuid())$$, 23502);
+rollback to savepoint before_faults;
+select col_has_check('public', 'profiles', 'handle', 'handles are checked');
+select performs_ok('select 1', 250, 'quick');
+select * from finish();
+rollback;
