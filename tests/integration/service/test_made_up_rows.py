@@ -15,7 +15,10 @@ from tests.support.servers import TestDatabase
 from tests.support.service import Service
 from tests.support.service import service as a_service
 
-PROJECTS = """create table public.organisations (id uuid primary key default gen_random_uuid(), name text not null);
+PROJECTS = """create table public.organisations (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+);
 create table public.members (
   organisation_id uuid references public.organisations (id),
   user_id uuid references auth.users (id),
@@ -27,7 +30,8 @@ create table public.projects (
   title text not null check (length(title) > 3)
 );
 create function public.my_organisations() returns setof uuid language sql stable security definer
-  set search_path = '' as $$ select organisation_id from public.members where user_id = (select auth.uid()) $$;
+  set search_path = ''
+  as $$ select organisation_id from public.members where user_id = (select auth.uid()) $$;
 alter table public.organisations enable row level security;
 alter table public.members enable row level security;
 alter table public.projects enable row level security;
@@ -41,8 +45,8 @@ grant select on public.organisations, public.members, public.projects to authent
 grant all on public.organisations, public.members, public.projects to service_role;
 """
 #: no table is touched, and every project of every organisation is open to all users
-LEAK = """create or replace function public.my_organisations() returns setof uuid language sql stable security definer
-  set search_path = '' as $$ select id from public.organisations $$;
+LEAK = """create or replace function public.my_organisations() returns setof uuid
+  language sql stable security definer set search_path = '' as $$ select id from public.organisations $$;
 """
 UNLEAK = PROJECTS[PROJECTS.index("create function") : PROJECTS.index("alter table")].replace(
     "create function", "create or replace function"
@@ -122,7 +126,10 @@ def test_without_a_rehearsal_the_target_itself_shows_it_and_it_is_rolled_back(
             service,
             "20260102000000",
             "open_members",
-            """create table public.secrets (id int primary key, user_id uuid not null references auth.users (id));
+            """create table public.secrets (
+  id int primary key,
+  user_id uuid not null references auth.users (id)
+);
 alter table public.secrets enable row level security;
 create policy "Users change" on public.secrets for all to authenticated using (user_id is not null);
 grant select, update, delete on public.secrets to authenticated;
