@@ -60,7 +60,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Figure]:
 def files_of(count: int) -> list[File]:
     """Write so many migrations."""
     return [
-        (f"2026010100{n:04}", f"part_{n}", _MIX[n % len(_MIX)].format(n=n // len(_MIX))) for n in range(count)
+        (f"20260101{n:06}", f"part_{n}", _MIX[n % len(_MIX)].format(n=n // len(_MIX))) for n in range(count)
     ]
 
 
@@ -99,11 +99,12 @@ def _loop(url: str, files: Sequence[File]) -> None:
         apply_all(connection, files)
 
 
-def deploy(service: Service, files: Sequence[File]) -> dict[str, float]:
-    """Return how long each stage and all of it took, in milliseconds."""
-    for version, name, sql in files:
+def deploy(service: Service, files: Sequence[File], *, before: int = 0) -> dict[str, float]:
+    """Return how long each stage and all of it took, in milliseconds; `before` of them were applied long ago."""
+    for number, (version, name, sql) in enumerate(files):
         service.work.write(f"supabase/migrations/{version}_{name}.sql", sql)
-        service.work.write(f"supabase/rollbacks/{version}_{name}.sql", "select 1;\n")
+        if number >= before:
+            service.work.write(f"supabase/rollbacks/{version}_{name}.sql", "select 1;\n")
     service.work.commit("All of them")
     service.work.push("origin", "staging")
     service.command("adopt", "staging")

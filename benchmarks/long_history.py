@@ -47,5 +47,5 @@ def _round(ground: Ground, count: int) -> dict[str, float]:
         with psycopg.connect(url) as connection:
             connection.execute(_HISTORY)
             connection.execute(_ADOPTED, [list(column) for column in zip(*files[:-1], strict=True)])
-        took = deploy(service, files)
+        took = deploy(service, files, before=count)
     return {"plan and apply": took["stage plan"] + took["stage apply"], **took}

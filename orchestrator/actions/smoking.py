@@ -105,7 +105,7 @@ def why_no_rows(
     if policy.rows_live:
         return ""
     setting = f"targets.{policy.name}.made_up_rows is {policy.made_up_rows.value}"
-    return f"{setting}; --rows makes them up all the same"
+    return setting if not policy.rows_on_scratch else f"{setting}; --rows makes them up all the same"
 
 
 def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody) -> Smoked:
@@ -168,7 +168,7 @@ def _only(matrix: Matrix, wanted: Wanted) -> Matrix:
     kept = {each.name for each in matrix.relations if each.name in names or each.partition_of in names}
     relations = tuple(each for each in matrix.relations if each.name in kept or kept & {*each.bypasses})
     functions = tuple(each for each in matrix.functions if kept & {*each.reads})
-    objects = {each.name for each in (*relations, *functions)}
+    objects = {each.name for each in relations} | {each.name for each in functions}
     return Matrix(
         relations=relations,
         functions=functions,

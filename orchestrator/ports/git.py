@@ -47,6 +47,6 @@ class Git(Protocol):
     ) -> Listing:
         """Read every *.sql file directly in these folders. A folder that does not exist is empty.
 
-        Of a folder of tests, all SQL below it is read, and its rls.yaml; what cannot be read there only warns.
+        Of a folder of tests, all SQL below it is read, and its rls.yaml; what cannot be read there warns.
         """
         ...

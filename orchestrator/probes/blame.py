@@ -13,6 +13,9 @@ _LONGEST: Final = 200
 _MOST: Final = 2
 #: an expression that asks who is signed in, or has a function ask
 _ASKS: Final = re.compile(r"\bcurrent_setting\b|\b(current|session)_user\b|\b\w+\.\w+\(")
+#: how the server prints (select auth.uid())
+_CALL: Final = re.compile(r"\( SELECT ([\w.]+\(\)) AS \w+\)")
+_OR: Final = " OR "
 _EVERYBODY: Final = "public"
 
 
@@ -24,7 +27,7 @@ def asks_who_asks(policy: Policy, command: Command) -> bool:
 def says(policy: Policy, command: Command) -> str:
     """Return the expression that decides for a command, in one line."""
     text = policy.check if command is Command.INSERT and policy.check else policy.using or policy.check
-    return " ".join((text or "").split())
+    return _bare(text or "")
 
 
 def admitting(relation: ExposedRelation | None, cells: Iterable[Cell]) -> list[Policy]:
@@ -117,8 +120,45 @@ def _narrowed(now: ExposedRelation, policy: Policy, cells: Sequence[Cell]) -> st
 
 
 def _both(says_now: str, whose: str) -> str:
-    said = " ".join(says_now.split())
+    """Leave out the alternatives that ask nobody, where others do; else ask whose row it is, too."""
+    said = _bare(says_now)
+    arms = _arms(said)
+    asking = [arm for arm in arms if _ASKS.search(arm)]
+    if asking and len(asking) < len(arms):
+        return " or ".join(asking)
     return whose if said == "true" else f"{said} and ({whose})"
+
+
+def _arms(expression: str) -> list[str]:
+    """Split an expression at the OR of its outermost level."""
+    parts, depth, quoted, begun = [], 0, "", 0
+    text = expression[1:-1] if _is_enclosed(expression) else expression
+    for at, sign in enumerate(text):
+        if quoted:
+            quoted = "" if sign == quoted else quoted
+        elif sign in "'\"":
+            quoted = sign
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif depth == 0 and text.startswith(_OR, at):
+            parts.append(text[begun:at])
+            begun = at + len(_OR)
+    return [*parts, text[begun:]]
+
+
+def _is_enclosed(text: str) -> bool:
+    """Tell whether the first parenthesis closes with the last one."""
+    depth, quoted = 0, ""
+    for at, sign in enumerate(text):
+        if quoted:
+            quoted = "" if sign == quoted else quoted
+        elif sign in "'\"":
+            quoted = sign
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        if depth == 0 and not quoted:
+            return at == len(text) - 1 > 0
+    return False
 
 
 def _altered(relation: str, policy: Policy, was: Policy) -> str:
@@ -151,7 +191,8 @@ def _spelled_roles(policy: Policy) -> str:
 
 
 def _bare(expression: str) -> str:
-    return " ".join(expression.split())
+    """Put an expression into one line, and a sub-select around a call as people write it."""
+    return _CALL.sub(r"(select \1)", " ".join(expression.split()))
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from orchestrator.probes.seen import by_name
 
 #: what the signs of a cell mean
 LEGEND: Final = (
-    "select insert update delete: capital, rows of strangers or every row; small, own rows, or some;",
+    "select insert update delete; SIUD: of others too, siud: own rows, or some;",
     "- denied ! error ? unknown",
 )
 

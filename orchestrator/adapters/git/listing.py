@@ -74,21 +74,18 @@ def select_files(
 def select_tests(
     mirror: Mirror, commit: str, folder: str, *, limits: GitLimits, deadline: Deadline
 ) -> Selection:
-    """List what tests are made of, in this folder and below it. What is not read is no reason not to deploy."""
-    entries = [
-        entry for entry in _entries_below(mirror, commit, folder, deadline) if _is_of_tests(entry, folder)
-    ]
+    """List what tests are made of, in this folder and below it. What is not read there only warns."""
+    below = _entries_below(mirror, commit, folder, deadline)
+    entries = [entry for entry in below if _is_of_tests(entry, folder)]
     too_much = tuple(_findings_of_commit(commit, entries, limits))
     findings = too_much or tuple(finding for entry in entries for finding in _findings_of(entry, limits))
     files = () if too_much else tuple(each for each in entries if not any(_findings_of(each, limits)))
-    effect = "These tests are not run"
-    warnings = [replace(finding, severity=Severity.WARNING, effect=effect) for finding in findings]
-    return Selection(files=files, findings=tuple(warnings))
+    return Selection(files=files, findings=tuple(map(_about_tests, findings)))
 
 
-def pointers(blobs: Sequence[Blob]) -> tuple[Finding, ...]:
-    """Find the files whose content lies elsewhere, with Git LFS."""
-    return tuple(
+def pointers(blobs: Sequence[Blob], *, tests: str | None) -> tuple[Finding, ...]:
+    """Find the files whose content lies elsewhere, with Git LFS; those of tests only warn."""
+    found = (
         _finding(
             "file-lfs-pointer",
             f"{blob.path} is a pointer to Git LFS, not SQL",
@@ -98,6 +95,14 @@ def pointers(blobs: Sequence[Blob]) -> tuple[Finding, ...]:
         for blob in blobs
         if blob.content.startswith(_LFS)
     )
+    return tuple(
+        _about_tests(each) if tests and each.file and each.file.startswith(f"{tests}/") else each
+        for each in found
+    )
+
+
+def _about_tests(finding: Finding) -> Finding:
+    return replace(finding, severity=Severity.WARNING, effect="These tests are not run")
 
 
 def _entries(mirror: Mirror, commit: str, folders: Sequence[str], deadline: Deadline) -> tuple[Entry, ...]:

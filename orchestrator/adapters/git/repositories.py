@@ -95,7 +95,7 @@ class Repositories:
             selection = select_files(mirror, commit, plain_folders, limits=self._limits, deadline=deadline)
             if plain_tests is not None:
                 selection += select_tests(mirror, commit, plain_tests, limits=self._limits, deadline=deadline)
-            return _read(mirror, commit, selection, deadline=deadline)
+            return _read(mirror, commit, selection, tests=plain_tests, deadline=deadline)
 
     def _source(self, repository: str) -> RepositorySource:
         if repository not in self._sources:
@@ -150,7 +150,9 @@ class Repositories:
             raise refusals.no_place(mirror.path, error) from error
 
 
-def _read(mirror: Mirror, commit: str, selection: Selection, *, deadline: Deadline) -> Listing:
+def _read(
+    mirror: Mirror, commit: str, selection: Selection, *, tests: str | None, deadline: Deadline
+) -> Listing:
     text, contents = read_objects(
         mirror,
         commit,
@@ -162,7 +164,7 @@ def _read(mirror: Mirror, commit: str, selection: Selection, *, deadline: Deadli
         Blob(path=entry.shown, content=content)
         for entry, content in zip(selection.files, contents, strict=True)
     ]
-    elsewhere = pointers(blobs)
+    elsewhere = pointers(blobs, tests=tests)
     not_here = {finding.file for finding in elsewhere}
     return Listing(
         commit=commit,

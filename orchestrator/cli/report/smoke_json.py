@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from orchestrator.actions.smoking import Smoked
 from orchestrator.domain.declared import TestedFile
 from orchestrator.domain.finding import Finding, verdict_of
 from orchestrator.domain.matrix import Cell, CellResult, Matrix
@@ -16,28 +17,29 @@ def smoke_value(
     before: Matrix | None = None,
     tests: Sequence[TestedFile] = (),
 ) -> dict[str, Any]:
-    """Return the matrix with what stood there before, each finding below the relations that it is about.
-
-    What is about none of them, such as a function that reads nothing exposed, stands in `findings` alone.
-    """
-    shown = {} if matrix is None else _shown_by(matrix)
+    """Return the matrix with what stood there before, each finding below the relations that it is about."""
+    shown = {} if matrix is None else shown_by(matrix)
     about: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    beside: list[dict[str, Any]] = []
     for finding in findings:
-        relations = shown.get(finding.object or "", ())
-        for relation in relations:
+        for relation in shown.get(finding.object or "", ()):
             about[relation].append(_finding(finding))
-        if not relations:
-            beside.append(_finding(finding))
     return {
         "verdict": verdict_of(findings),
         "tables": [] if matrix is None else list(_tables(matrix, before, about)),
-        "findings": beside,
         "tests": [_tested(each) for each in tests],
     }
 
 
-def _shown_by(matrix: Matrix) -> Mapping[str, tuple[str, ...]]:
+def smoked_value(smoked: Smoked, tests: Sequence[TestedFile] = ()) -> dict[str, Any]:
+    """Return the same with all findings, worst first: some are about no relation that is exposed."""
+    return {
+        **smoke_value(smoked.matrix, smoked.findings, tests=tests),
+        "findings": [_finding(each) for each in smoked.findings],
+        "without_rows": smoked.without_rows or None,
+    }
+
+
+def shown_by(matrix: Matrix) -> Mapping[str, tuple[str, ...]]:
     """Tell for each object under which relations its findings stand.
 
     Those of a relation under itself, and those of a view or a function also under what it exposes.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Tables = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[TABLE]...", help="Only these relations: orders, or public.orders.", show_default=False
+        metavar="TABLE...", help="Only these relations: orders, or public.orders.", show_default=False
     ),
 ]
 Target = Annotated[str | None, typer.Option(help="A target's name in the settings.", show_default=False)]
@@ -55,32 +56,42 @@ def command(
     settings: SettingsFile = None,
     json: Json = False,
 ) -> int:
-    """Try as anon, two users and service_role what row level security lets through; leaves nothing behind."""
+    """Try as anon, two users and service_role what row level security lets through; all is undone."""
     from orchestrator.domain.finding import Verdict
 
     _only_what_fits(target, url, schemas)
     output = Output(as_json=json)
     with output.waiting() as tell_progress:
+        asked = _Asked(tables=tuple(tables or ()), rows=rows, tell=tell_progress)
         if target is not None:
-            smoked = _of_target(target, tuple(tables or ()), rows, settings, tell_progress)
+            smoked = _of_target(asked, target, settings)
         elif url is not None:
-            secret = _resolved(url, output)
-            smoked = _of_url(secret, tuple(tables or ()), tuple(schemas or ("public",)), rows, tell_progress)
+            smoked = _of_url(asked, _resolved(url, output), tuple(schemas or ("public",)))
         else:
-            smoked = _of_checkout(tuple(tables or ()), rows, tell_progress)
+            smoked = _of_checkout(asked)
     if html is not None:
         from orchestrator.cli.report.smoke_html import write
 
         write(html, smoked)
     if json:
-        from orchestrator.cli.report.smoke_json import smoke_value
+        from orchestrator.cli.report.smoke_json import smoked_value
 
-        output.result(smoke_value(smoked.matrix, smoked.findings))
+        output.result(smoked_value(smoked))
     else:
         from orchestrator.cli.report.smoke_text import tell
 
         tell(output, smoked, whole=whole)
     return 0 if smoked.verdict is Verdict.PASS else 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What a person asked for, whatever the database."""
+
+    tables: tuple[str, ...]
+    #: None: nothing was said about it
+    rows: bool | None
+    tell: Callable[[str], None]
 
 
 def _only_what_fits(target: str | None, url: str | None, schemas: list[str] | None) -> None:
@@ -90,9 +101,7 @@ def _only_what_fits(target: str | None, url: str | None, schemas: list[str] | No
         raise typer.BadParameter("is for --url; settings and config.toml say it", param_hint="--schema")
 
 
-def _of_target(
-    target: str, tables: tuple[str, ...], rows: bool | None, settings: Path | None, tell: Callable[[str], None]
-) -> "Smoked":
+def _of_target(asked: _Asked, target: str, settings: Path | None) -> "Smoked":
     from orchestrator.actions.asking import policy_of
     from orchestrator.actions.smoking import Wanted, smoke, why_no_rows
     from orchestrator.cli.options import opened
@@ -101,21 +110,15 @@ def _of_target(
         policy = policy_of(target, house.policies)
         wanted = Wanted(
             schemas=policy.exposed_schemas,
-            relations=tables,
-            without_rows=why_no_rows(rows, policy=policy),
+            relations=asked.tables,
+            without_rows=why_no_rows(asked.rows, policy=policy),
             severities=policy.severities,
         )
         with house.targets.reading(target) as reader:
-            return smoke(reader, wanted, about=f"target {target}", tell=tell)
+            return smoke(reader, wanted, about=f"target {target}", tell=asked.tell)
 
 
-def _of_url(
-    url: "Secret",
-    tables: tuple[str, ...],
-    schemas: tuple[str, ...],
-    rows: bool | None,
-    tell: Callable[[str], None],
-) -> "Smoked":
+def _of_url(asked: _Asked, url: "Secret", schemas: tuple[str, ...]) -> "Smoked":
     from orchestrator.actions.smoking import Wanted, smoke, why_no_rows
     from orchestrator.domain.errors import ConfigurationError
     from orchestrator.settings.database import address_of
@@ -128,22 +131,24 @@ def _of_url(
             code="bad-url",
             remedy="write postgresql://USER:PASSWORD@HOST:5432/DATABASE, or where it stands: env:NAME",
         ) from None
-    without = why_no_rows(rows, on_this_machine=address.is_loopback)
-    wanted = Wanted(schemas=schemas, relations=tables, without_rows=without)
+    without = why_no_rows(asked.rows, on_this_machine=address.is_loopback)
+    wanted = Wanted(schemas=schemas, relations=asked.tables, without_rows=without)
     name = f"{address.host}:{address.port}/{address.database}"
     with _databases(name, url) as databases, databases.reading(name) as reader:
-        return smoke(reader, wanted, about=name, tell=tell)
+        return smoke(reader, wanted, about=name, tell=asked.tell)
 
 
-def _of_checkout(tables: tuple[str, ...], rows: bool | None, tell: Callable[[str], None]) -> "Smoked":
+def _of_checkout(asked: _Asked) -> "Smoked":
     from orchestrator.actions.choosing import choose_folder
     from orchestrator.actions.smoking import smoke_files, why_no_rows
     from orchestrator.cli.options import scratch_alone
 
     chosen = choose_folder(None)
-    without = why_no_rows(rows, on_this_machine=True)
+    without = why_no_rows(asked.rows, on_this_machine=True)
     with scratch_alone() as scratch:
-        return smoke_files(chosen, scratch=scratch, relations=tables, without_rows=without, tell=tell)
+        return smoke_files(
+            chosen, scratch=scratch, relations=asked.tables, without_rows=without, tell=asked.tell
+        )
 
 
 def _resolved(url: str, output: Output) -> "Secret":
@@ -171,9 +176,9 @@ def _holds_a_password(url: str) -> bool:
 
     try:
         parts = urlsplit(url)
-        return parts.password is not None or "password=" in parts.query
     except ValueError:
         return False
+    return parts.password is not None or "password=" in parts.query
 
 
 @contextmanager

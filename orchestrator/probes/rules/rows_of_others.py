@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Cell, Command
-from orchestrator.probes.blame import admitting, asks_who_asks, blamed, lifted, mending, told
+from orchestrator.probes.blame import admitting, asks_who_asks, blamed, lifted, mending, says, told
 from orchestrator.probes.difference import gained_from_strangers
 from orchestrator.probes.identities import ANON, USER_A, USER_B
 from orchestrator.probes.seeding.quoting import identifier
@@ -114,7 +114,8 @@ def _rows(seen: Seen, reached: Sequence[_Reached]) -> str:
     known = {row.label: row.told for row in seen.now.made_up}
     label = first.rows[0]
     whose = f", of {_USERS[label[0]]}" if label[0] in _USERS else ""
-    one = f", for one {first.cell.identity} the row {label} ({known[label]}{whose})" if label in known else ""
+    got = "added" if first.cell.command is Command.INSERT else "got at"
+    one = f"; {first.cell.identity} {got} {label} ({known[label]}{whose})" if label in known else ""
     return f"made-up {'row' if len(labels) == 1 else 'rows'} {listed(labels)}{one}"
 
 
@@ -127,7 +128,7 @@ def _handing(seen: Seen, cells: Sequence[Cell]) -> Finding:
     loose = [each for each in policies if each.using and each.check and each.using != each.check]
     repeated = (
         f"alter policy {identifier(loose[0].name)} on {seen.now.name} "
-        f"with check ({' '.join((loose[0].using or '').split())}); or: "
+        f"with check ({says(loose[0], Command.SELECT)}); or: "
         if len(loose) == 1
         else "repeat the condition of using in with check, or: "
         if loose or not policies

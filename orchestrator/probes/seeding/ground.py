@@ -28,6 +28,8 @@ class Column:
     generated: bool
     #: the default as SQL
     default: str | None
+    #: functions that the default calls
+    calls: tuple[int, ...]
     #: values of an enum, in their order
     labels: tuple[str, ...]
     #: how many fields a composite type has
@@ -104,6 +106,8 @@ class Table:
     keys: tuple[ForeignKey, ...]
     checks: tuple[Check, ...]
     policies: tuple[Policy, ...]
+    #: functions that run whenever a row is written
+    runs: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,8 @@ class Ground:
 
     tables: Mapping[int, Table]
     functions: Mapping[int, Function]
+    #: functions in which the database may be left, whatever they say
+    leaving: frozenset[int]
 
     @cached_property
     def partitions(self) -> Mapping[int, tuple[int, ...]]:
@@ -139,18 +145,19 @@ class Ground:
 def read_ground(database: Database) -> Ground:
     """Read all of it. Raises TargetError when the catalog cannot be read or a table stays locked."""
     tables = [_table(row) for row in database.rows(_sql("ground"), {})]
-    functions = [
-        Function(oid=oid, bare=bare, says=says) for oid, bare, says in database.rows(_sql("functions"))
-    ]
+    found = database.rows(_sql("functions"))
     return Ground(
         tables={table.oid: table for table in tables},
-        functions={function.oid: function for function in functions},
+        functions={
+            oid: Function(oid=oid, bare=bare, says=says) for oid, bare, says, _ in found if says is not None
+        },
+        leaving=frozenset(oid for oid, _, _, leaves in found if leaves),
     )
 
 
 def _table(row: Sequence[Any]) -> Table:
     oid, schema, bare, name, kind, row_security, bound, parted_by, partition_of, primary, anyway, *told = row
-    columns, keys, checks, policies = told
+    columns, keys, checks, policies, runs = told
     return Table(
         oid=oid,
         schema=schema,
@@ -173,6 +180,7 @@ def _table(row: Sequence[Any]) -> Table:
             for check in checks
         ),
         policies=tuple(_policy(policy) for policy in policies),
+        runs=tuple(runs),
     )
 
 
@@ -188,6 +196,7 @@ def _columns(told: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
             identity=column["identity"],
             generated=column["generated"],
             default=column["default"],
+            calls=tuple(column["calls"] or ()),
             labels=tuple(column["labels"] or ()),
             fields=column["fields"] or 0,
         )

@@ -39,6 +39,10 @@ columns as (
            'identity', a.attidentity <> '',
            'generated', a.attgenerated <> '',
            'default', pg_get_expr(d.adbin, d.adrelid),
+           'calls', (select jsonb_agg(distinct f.refobjid::bigint)
+                       from pg_depend f
+                      where f.classid = 'pg_attrdef'::regclass and f.objid = d.oid
+                        and f.refclassid = 'pg_proc'::regclass),
            'labels', (select jsonb_agg(l.enumlabel order by l.enumsortorder)
                         from pg_enum l where l.enumtypid = coalesce(e.oid, t.oid)),
            'fields', case when coalesce(e.typtype, t.typtype) = 'c'
@@ -90,6 +94,28 @@ checks as (
     ) k
    group by k.oid
 ),
+-- Functions that run whenever a row is written: those of checks, of domains' checks and of indexes.
+runs as (
+  select r.oid, jsonb_agg(distinct d.refobjid::bigint) as runs
+    from (
+      select k.conrelid as oid, 'pg_constraint'::regclass as class, k.oid as object
+        from pg_constraint k
+        join scope s on s.oid = k.conrelid
+       where k.contype = 'c'
+      union all
+      select a.attrelid, 'pg_constraint'::regclass, k.oid
+        from pg_attribute a
+        join scope s on s.oid = a.attrelid
+        join pg_constraint k on k.contypid = a.atttypid and k.contype = 'c'
+      union all
+      select x.indrelid, 'pg_class'::regclass, x.indexrelid
+        from pg_index x
+        join scope s on s.oid = x.indrelid
+       where x.indexprs is not null or x.indpred is not null
+    ) r
+    join pg_depend d on d.classid = r.class and d.objid = r.object and d.refclassid = 'pg_proc'::regclass
+   group by r.oid
+),
 policies as (
   select p.polrelid as oid,
          jsonb_agg(jsonb_build_object(
@@ -132,10 +158,12 @@ select s.oid::bigint, s.nspname, s.relname, s.name, s.relkind::text, s.relrowsec
                 where t.tgrelid = s.oid and not t.tgisinternal and t.tgenabled in ('A', 'R'))
          or exists (select from pg_rewrite w
                      where w.ev_class = s.oid and w.ev_type <> '1' and w.ev_enabled in ('A', 'R')) as fires_anyway,
-       coalesce(c.columns, '[]'), coalesce(k.keys, '[]'), coalesce(h.checks, '[]'), coalesce(p.policies, '[]')
+       coalesce(c.columns, '[]'), coalesce(k.keys, '[]'), coalesce(h.checks, '[]'), coalesce(p.policies, '[]'),
+       coalesce(r.runs, '[]')
   from scope s
   left join columns c on c.oid = s.oid
   left join keys k on k.oid = s.oid
   left join checks h on h.oid = s.oid
   left join policies p on p.oid = s.oid
+  left join runs r on r.oid = s.oid
  order by s.name collate "C"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.probes.seeding.ground import Check, Column
+from orchestrator.probes.seeding.patterns import matching
 from orchestrator.probes.seeding.values import is_text, made_up
 
 _TEXTS: Final = (
@@ -92,6 +93,7 @@ def _numbers(column: Column, says: str, said: Sequence[str]) -> Iterator[str]:
 def _texts(says: str, said: Sequence[str], number: int) -> Iterator[str]:
     if _LISTS.search(says):
         yield from said
+    yield from matching(says, number)
     yield from (form.format(number) for form in _NUMBERED)
     yield from said
     yield from _TEXTS

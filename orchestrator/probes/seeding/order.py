@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from orchestrator.probes.seeding import files
 from orchestrator.probes.seeding.ground import Ground, Table
 from orchestrator.probes.seeding.wishes import Reading, Wishes
 
@@ -17,6 +18,7 @@ class Order:
         }
         self._readers = {oid: {*reading.readers(oid)} - {oid} for oid in ground.tables}
         self._users = next((oid for oid, table in ground.tables.items() if table.name == "auth.users"), None)
+        self._files = next((oid for oid, table in ground.tables.items() if table.name == files.NAME), None)
         self._reading = reading
         self._children: dict[int, set[int]] = {}
         for oid, table in ground.tables.items():
@@ -26,6 +28,14 @@ class Order:
     def is_users(self, table: Table) -> bool:
         """Tell whether this is where accounts are kept."""
         return table.oid == self._users
+
+    def is_files(self, table: Table) -> bool:
+        """Tell whether this is where files are listed; policies tell whose one is by its name."""
+        return table.oid == self._files
+
+    def reads(self, oid: int) -> frozenset[int]:
+        """Return the tables that a table's policies look into."""
+        return self._reads.get(oid, frozenset())
 
     def is_parent(self, oid: int) -> bool:
         """Tell whether other tables name its rows."""
@@ -62,9 +72,26 @@ class Order:
     def ways_below(self, oid: int) -> int:
         """Say in how many ways rows that belong to one of this table's rows make somebody a member of it.
 
-        A member as the table makes one by default, and one of the highest standing: each in another row.
+        A member as the table makes one by default, one of the highest standing, and one of a standing that
+        policies do not name: each in another row.
         """
-        return max((min(1, self._wishes(other).ways) for other in self._members(oid)), default=0)
+        wishes = (self._wishes(other) for other in self._members(oid))
+        return max((2 if each.lowly else min(1, each.ways) for each in wishes), default=0)
+
+    def seats_members(self, oid: int) -> bool:
+        """Tell whether a row here says who belongs to a row of another table."""
+        parents = {key.parent for key in self._ground.tables[oid].keys}
+        return any(oid in self._members(parent) for parent in parents)
+
+    def named_by_members(self, oid: int) -> frozenset[str]:
+        """Return the columns by which other tables say who belongs to a row of this one."""
+        return frozenset(
+            column
+            for other in self._members(oid)
+            for key in self._ground.tables[other].keys
+            if key.parent == oid
+            for column in key.of
+        )
 
     def needed(self, tables: Iterable[int]) -> set[int]:
         """Return these tables with all whose rows they, or their policies, look up."""
@@ -78,7 +105,7 @@ class Order:
                 continue
             found.add(oid)
             ahead += [key.parent for key in self._ground.tables[oid].keys]
-            ahead += self._reads.get(oid, ())
+            ahead += self.reads(oid)
         return found
 
     def levels(self, tables: Iterable[int]) -> Iterator[list[int]]:
@@ -110,7 +137,8 @@ class Order:
 
     def _above(self, oid: int) -> set[int]:
         table = self._ground.tables[oid]
-        return {key.parent for key in table.keys} - {oid}
+        above = {key.parent for key in table.keys}
+        return (above | self.reads(oid) if self.is_files(table) else above) - {oid}
 
     def _is_by_user(self, table: Table) -> bool:
         """Tell whether its rows bear the ids of users as their own."""

@@ -26,6 +26,8 @@ class Draft:
     fixed: frozenset[str]
     #: the columns that say whose it is
     told_by: frozenset[str]
+    #: the columns whose defaults would move a sequence
+    counting: frozenset[str]
     #: why it was refused so far, for a limit: SQLSTATE, constraint, column
     refused: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -54,6 +56,8 @@ class Seed:
     lies_in: int
     #: the columns that say whose it is
     told_by: frozenset[str]
+    #: the columns whose defaults would move a sequence
+    counting: frozenset[str]
 
     @property
     def place(self) -> str:
@@ -102,21 +106,24 @@ def draft_row(
     table: Table,
     owner: Owner,
     *,
-    wishes: Wishes,
+    wished: Mapping[str, str],
     parents: Mapping[str, str | None],
     own: Mapping[str, str],
-    unprivileged: bool,
+    named: frozenset[str],
+    counting: frozenset[str],
     numbers: Numbers,
 ) -> Draft:
-    """Draft a row: `parents` are the columns that name other rows, `own` those that name the user."""
+    """Draft a row.
+
+    `wished` is what policies ask for, `parents` are the columns that name other rows, `own` those that name
+    the user, `named` those by which other rows say who is a member, `counting` those whose defaults would move
+    a sequence.
+    """
     values: dict[str, str | None] = {**parents, **own}
-    wished = wishes.fitting(owner.way)
-    if unprivileged:
-        wished = dict(_plain(table, wishes))
     values |= {name: value for name, value in wished.items() if name not in own}
     values |= leading_into(ground, table)
     for column in table.columns.values():
-        if column.name not in values and (value := _needed(table, column, numbers)) is not None:
+        if column.name not in values and (value := _needed(table, column, counting, numbers)) is not None:
             values[column.name] = value
     values = {name: value for name, value in values.items() if not table.columns[name].generated}
     return Draft(
@@ -124,14 +131,15 @@ def draft_row(
         owner=owner,
         values=values,
         fixed=frozenset({*own, *wished, *parents}),
-        told_by=frozenset({*own, *parents}),
+        told_by=frozenset({*own, *parents, *named}),
+        counting=counting,
     )
 
 
-def _needed(table: Table, column: Column, numbers: Numbers) -> str | None:
+def _needed(table: Table, column: Column, counting: frozenset[str], numbers: Numbers) -> str | None:
     if column.generated:
         return None
-    if column.counts:
+    if column.name in counting:
         return made_up(column, numbers.next())
     if not column.required or column.default is not None:
         return None
@@ -139,8 +147,8 @@ def _needed(table: Table, column: Column, numbers: Numbers) -> str | None:
     return allowed[0] if allowed else made_up(column, numbers.next())
 
 
-def _plain(table: Table, wishes: Wishes) -> Iterator[tuple[str, str]]:
-    """Yield values that nothing asks for, where a default might be one that is asked for."""
+def plain(table: Table, wishes: Wishes) -> Iterator[tuple[str, str]]:
+    """Yield values that no policy asks for, where a default might be one that is asked for."""
     for name, asked in (wishes.values or {}).items():
         column = table.columns[name]
         if column.type == "bool":

@@ -4,23 +4,30 @@ Foreign keys and triggers are off meanwhile. A row's parents are made up first, 
 is there: whoever owns a row is a member of the organisation that it names.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from orchestrator.ports import Database
-from orchestrator.probes.identities import PRIVILEGED, USER_A
+from orchestrator.probes.identities import PRIVILEGED, USER_A, Identity
 from orchestrator.probes.seeding.carrying import Carried, carry_out
+from orchestrator.probes.seeding.files import files_of
 from orchestrator.probes.seeding.ground import Check, Ground, Table
 from orchestrator.probes.seeding.order import Order
-from orchestrator.probes.seeding.rows import Draft, Numbers, Seed, draft_row
+from orchestrator.probes.seeding.outward import Outward
+from orchestrator.probes.seeding.rows import Draft, Numbers, Seed, draft_row, plain
 from orchestrator.probes.seeding.suiting import search
 from orchestrator.probes.seeding.users import USERS, Owner, mail_of
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading, Wishes
 
+#: why a row was not made up at all
+TOO_LATE: Final = "the time for made-up rows was over"
 #: so often a row is mended at most
 _MOST_TRIES: Final = 25
+#: the way in which a member's standing is one that policies do not name
+_LOWLY: Final = 2
 #: so often for the same reason
 _MOST_ALIKE: Final = 3
 
@@ -48,22 +55,52 @@ class Sower:
     """Sows one batch of tables in one transaction."""
 
     def __init__(
-        self, database: Database, ground: Ground, reading: Reading, order: Order, numbers: Numbers
+        self,
+        database: Database,
+        ground: Ground,
+        reading: Reading,
+        order: Order,
+        outward: Outward,
+        *,
+        until: float,
     ) -> None:
-        """Begin; the transaction is the caller's to undo."""
+        """Begin; the transaction is the caller's to undo. Nothing is sown after `until` (time.monotonic)."""
         self._database = database
         self._ground = ground
         self._reading = reading
         self._order = order
-        self._numbers = numbers
+        self._outward = outward
+        self._until = until
+        self._numbers = Numbers()
         self._sown = Sown()
 
     def sow(self, tables: Iterable[int]) -> Sown:
         """Sow these tables and all whose rows they, or their policies, look up."""
-        for level in self._order.levels(tables):
-            drafts = [draft for oid in level for draft in self._drafts(self._ground.tables[oid])]
-            self._settle(drafts)
+        levels = list(self._order.levels(tables))
+        free = self._free(oid for level in levels for oid in level)
+        for level in levels:
+            self._settle(
+                [draft for oid in level if oid in free for draft in self._drafts(self._ground.tables[oid])]
+            )
         return self._sown
+
+    def _free(self, oids: Iterable[int]) -> set[int]:
+        """Return the tables that nothing forbids to sow and nobody has locked."""
+        allowed = []
+        for oid in oids:
+            if why := self._outward.why_not(self._ground.tables[oid]):
+                self._sown.unsown[oid] = why
+            else:
+                allowed.append(oid)
+        asked = [
+            f"delete from {self._ground.tables[oid].name} where false returning null::text[]"
+            for oid in allowed
+        ]
+        answers = carry_out(self._database, asked)
+        for oid, answer in zip(allowed, answers, strict=True):
+            if answer.sqlstate is not None:
+                self._sown.unsown[oid] = _words(answer)
+        return {oid for oid in allowed if oid not in self._sown.unsown}
 
     def wishes(self, oid: int) -> Wishes:
         """Return what is asked of a table's rows."""
@@ -74,6 +111,7 @@ class Sower:
     def _drafts(self, table: Table) -> Iterator[Draft]:
         wishes = self.wishes(table.oid)
         grants = self._order.grants(table.oid)
+        counting = self._outward.counting(table)
         for user in USERS:
             ordinary = user is not PRIVILEGED
             if grants and ordinary and not self._order.is_parent(table.oid):
@@ -89,15 +127,25 @@ class Sower:
                     self._ground,
                     table,
                     owner,
-                    wishes=wishes,
+                    wished=self._wished(table, wishes, owner),
                     parents=self._parents(table, owner),
                     own=self._own(table, wishes, owner),
-                    unprivileged=grants and ordinary,
+                    named=self._order.named_by_members(table.oid),
+                    counting=counting,
                     numbers=self._numbers,
                 )
 
+    def _wished(self, table: Table, wishes: Wishes, owner: Owner) -> dict[str, str]:
+        if self._order.grants(table.oid) and owner.user != PRIVILEGED.name:
+            return dict(plain(table, wishes))
+        if owner.way == _LOWLY and wishes.lowly and self._order.seats_members(table.oid):
+            return wishes.lowly
+        return wishes.fitting(owner.way)
+
     def _ways(self, table: Table, wishes: Wishes) -> int:
         """Say how many ways are tried: a table's own, or as many as what it belongs to has."""
+        if self._order.is_files(table):
+            return len(self._files(table, USER_A)) - 1
         above = (
             seed.owner.way
             for key in table.keys
@@ -121,9 +169,14 @@ class Sower:
             return {name: value for name, value in own.items() if name in table.columns}
         own = dict.fromkeys(wishes.owners, user.user) | dict.fromkeys(wishes.mails, mail_of(user))
         own |= dict.fromkeys(wishes.owner_lists, f"{{{user.user}}}")
-        if table.name == "storage.objects":
-            own |= {"name": f"{user.user}/probe{owner.way}.txt", "owner": user.user, "owner_id": user.user}
+        if self._order.is_files(table):
+            files = self._files(table, user)
+            own |= files[min(owner.way, len(files) - 1)]
         return {name: value for name, value in own.items() if name in table.columns}
+
+    def _files(self, table: Table, user: Identity) -> list[Mapping[str, str]]:
+        rows = (seed for oid in sorted(self._order.reads(table.oid)) for seed in self._sown.of(oid))
+        return files_of(user, self.wishes(table.oid), rows)
 
     # -- mending
 
@@ -133,6 +186,8 @@ class Sower:
         for _ in range(_MOST_TRIES):
             if not open_drafts:
                 return
+            if time.monotonic() > self._until:
+                break
             answers = carry_out(self._database, [draft.insert for draft in open_drafts])
             refused = []
             for draft, answer in zip(open_drafts, answers, strict=True):
@@ -142,7 +197,8 @@ class Sower:
                     refused.append((draft, answer))
             open_drafts = self._mend(refused)
         for draft in open_drafts:
-            self._give_up(draft, "no row was taken in many tries")
+            late = time.monotonic() > self._until
+            self._give_up(draft, TOO_LATE if late else "no row was taken in many tries")
 
     def _keep(self, draft: Draft, answer: Carried) -> None:
         if answer.gave is None:
@@ -157,6 +213,7 @@ class Sower:
             ctid=ctid or "",
             lies_in=int(lies_in or 0),
             told_by=draft.told_by,
+            counting=draft.counting,
         )
 
     def _give_up(self, draft: Draft, why: str) -> None:

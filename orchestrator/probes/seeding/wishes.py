@@ -7,63 +7,20 @@ server.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from orchestrator.probes.seeding.ground import Column, Ground, Policy, Table
+from orchestrator.probes.seeding.shapes import Path, Said, constants, said
 from orchestrator.probes.seeding.values import is_text
-
-_CAST = r"(?:::[\w.\" ]+(?:\[\])?)?"
-#: a column, perhaps of a table, perhaps in brackets, perhaps cast
-_COLUMN = rf"\(*(?:\"?\w+\"?\.)*\"?(\w+)\"?\)*{_CAST}\)*"
-_UID = rf"\(*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}(?:\s+as\s+uid)?\)*{_CAST}"
-_EMAIL = (
-    rf"\(*(?:select\s+)?\(*(?:auth\.email\(\)|auth\.jwt\(\)\)*\s*->>\s*'email'){_CAST}"
-    rf"(?:\s+as\s+\"?[\w?]+\"?)?\)*{_CAST}"
-)
-_JWT = (
-    r"\(*(?:select\s+)?\(*auth\.jwt\(\)(?:\s+as\s+jwt)?\)*"
-    rf"(?:\s*->\s*'(?P<outer>\w+)'{_CAST}\)*)?\s*->>\s*'(?P<claim>\w+)'{_CAST}\)*{_CAST}\)*"
-)
-_CONSTANT = r"'((?:[^']|'')*)'"
-
-
-def _either_way(value: str) -> re.Pattern[str]:
-    return re.compile(rf"{_COLUMN}\s*=\s*{value}|{value}\s*=\s*{_COLUMN}", re.IGNORECASE)
-
-
-_OWNS: Final = _either_way(_UID)
-_MAILS: Final = _either_way(_EMAIL)
-_OWNS_AMONG: Final = re.compile(rf"{_UID}\s*=\s*any\s*\({_COLUMN}", re.IGNORECASE)
-_OWNS_INSIDE: Final = re.compile(rf"{_COLUMN}\s*@>\s*array\s*\[{_UID}", re.IGNORECASE)
-_CLAIMS: Final = (
-    re.compile(rf"{_COLUMN}\s*=\s*{_JWT}", re.IGNORECASE),
-    re.compile(rf"{_JWT}\s*=\s*{_COLUMN}", re.IGNORECASE),
-)
-_CLAIM_IS: Final = (
-    re.compile(rf"{_JWT}\s*=\s*(?P<constant>{_CONSTANT})", re.IGNORECASE),
-    re.compile(rf"(?P<constant>{_CONSTANT}){_CAST}\s*=\s*{_JWT}", re.IGNORECASE),
-)
-#: a claim that is a truth by itself
-_CLAIM_IS_TRUE: Final = re.compile(
-    r"auth\.jwt\(\)(?:\s+as\s+jwt)?\)*(?:\s*->\s*'(?P<outer>\w+)'(?:::text)?\)*)?\s*->>\s*'(?P<claim>\w+)'(?:::text)?\)*::bool",
-    re.IGNORECASE,
-)
-_EQUALS: Final = re.compile(rf"{_COLUMN}\s*=\s*{_CONSTANT}", re.IGNORECASE)
-_IS_ONE_OF: Final = re.compile(
-    rf"{_COLUMN}\s*(?:=\s*any\s*\(+\s*array\s*\[|in\s*\()(?P<many>[^\])]*)", re.IGNORECASE
-)
-_IS_THERE: Final = re.compile(rf"{_COLUMN}\s+is\s+not\s+null", re.IGNORECASE)
-_LATER: Final = re.compile(rf"{_COLUMN}\s*>=?\s*\(?now\(\)", re.IGNORECASE)
-_EARLIER: Final = re.compile(rf"{_COLUMN}\s*<=?\s*\(?now\(\)", re.IGNORECASE)
-_WORD: Final = re.compile(r"\w+")
-_QUOTED: Final = re.compile(_CONSTANT)
 
 #: who may most stands first; what else is asked for follows in the order in which it is written
 _PRIVILEGED: Final = ("owner", "admin", "administrator", "superadmin", "super_admin", "manager", "editor")
 #: so many ways in which one table's rows may suit policies are tried
 _MOST_WAYS: Final = 3
+#: a check that lists what a column may hold
+_LISTS: Final = re.compile(r"= ANY|\bIN\b", re.IGNORECASE)
 _TIMES: Final = frozenset({"date", "timestamp", "timestamptz"})
 
 
@@ -78,14 +35,23 @@ class Wishes:
     #: columns that hold the user's e-mail address
     mails: tuple[str, ...] = ()
     #: a column's value that a token's claim repeats, by the path of the claim
-    claims: Mapping[tuple[str, ...], str] | None = None
+    claims: Mapping[Path, str] | None = None
     #: the values that policies ask for, by column
     values: Mapping[str, tuple[str, ...]] | None = None
+    #: where policies ask for several words of a list, one that none asks for
+    unasked: Mapping[str, str] = field(default_factory=dict)
+    #: names of folders that a file may lie in
+    folders: tuple[str, ...] = ()
 
     @property
     def ways(self) -> int:
         """Say how many rows of one user it takes to try all these values."""
         return min(_MOST_WAYS, max((len(each) for each in (self.values or {}).values()), default=0))
+
+    @property
+    def lowly(self) -> dict[str, str]:
+        """Return what fits, but for a standing that no policy asks for; empty where there is none."""
+        return {**self.fitting(1), **self.unasked} if self.unasked else {}
 
     def fitting(self, way: int) -> dict[str, str]:
         """Return the values of one way, counted from 1; 0 asks for none."""
@@ -100,7 +66,7 @@ class Reading:
     def __init__(self, ground: Ground) -> None:
         """Find out which policies look into which tables, by themselves and through functions."""
         self._ground = ground
-        self._words = {oid: frozenset(_WORD.findall(each.says)) for oid, each in ground.functions.items()}
+        self._words = {oid: said(each.says).words for oid, each in ground.functions.items()}
         self._named: dict[str, list[int]] = defaultdict(list)
         for function in ground.functions.values():
             self._named[function.bare].append(function.oid)
@@ -134,6 +100,10 @@ class Reading:
             self._wishes[table.oid] = self._read(table)
         return self._wishes[table.oid]
 
+    def through(self, functions: Iterable[int]) -> tuple[int, ...]:
+        """Return functions with those that they call, as far as their bodies can be read."""
+        return tuple(sorted(frozenset().union(*(self._through(oid, frozenset()) for oid in functions))))
+
     def readers(self, table: int) -> Collection[int]:
         """Return the tables whose policies look into this one."""
         return self._readers.get(table, ())
@@ -144,30 +114,32 @@ class Reading:
             for function in self._named.get(name, ()):
                 yield from self._callers.get(function, ())
 
-    def claims_asked(self) -> dict[tuple[str, ...], str]:
+    def claims_asked(self) -> dict[Path, str]:
         """Return the claims that any policy, or what it calls, holds against a constant."""
         texts = [
             text for table in self._ground.tables.values() for each in table.policies for text in each.texts
         ]
-        return _claims_asked([*texts, *(self._ground.functions[oid].says for oid in self._called)])
+        found: dict[Path, str] = {}
+        for text in (*texts, *(self._ground.functions[oid].says for oid in self._called)):
+            found = {**said(text).claims, **found}
+        return found
 
     def _read(self, table: Table) -> Wishes:
-        texts = tuple(dict.fromkeys(self._texts(table)))
+        texts = [said(text) for text in dict.fromkeys(self._texts(table))]
         values = {
             column.name: found
             for column in table.columns.values()
             if not column.generated and (found := _asked(table, column, texts))
         }
-        owners = _columns(table, texts, _OWNS)
+        owners = _columns(table, (name for text in texts for name in text.owners))
         return Wishes(
             owners=owners,
-            owner_lists=(
-                *_columns(table, texts, _OWNS_AMONG, arrays=True),
-                *_columns(table, texts, _OWNS_INSIDE, arrays=True),
-            ),
-            mails=_columns(table, texts, _MAILS),
+            owner_lists=_columns(table, (name for text in texts for name in text.owner_lists), arrays=True),
+            mails=_columns(table, (name for text in texts for name in text.mails)),
             claims=_claims(table, texts),
             values={name: each for name, each in values.items() if name not in owners},
+            unasked=dict(_unasked(table, values)),
+            folders=tuple(dict.fromkeys(folder for text in texts for folder in text.folders)),
         )
 
     def _note(self, table: Table, policy: Policy) -> None:
@@ -194,9 +166,7 @@ class Reading:
             yield from policy.texts
 
     def _functions(self, policy: Policy) -> tuple[int, ...]:
-        """Return the functions that a policy calls, through others too."""
-        reached = frozenset().union(*(self._through(oid, frozenset()) for oid in policy.calls))
-        return tuple(sorted(reached))
+        return self.through(policy.calls)
 
     def _through(self, oid: int, before: frozenset[int]) -> frozenset[int]:
         """Return a function with all that it calls; the server's own and those of extensions are none."""
@@ -220,47 +190,40 @@ def allowed_values(table: Table, column: Column) -> tuple[str, ...]:
     if column.labels:
         return column.labels
     for check in table.checks:
-        if check.columns == (column.name,) and re.search(r"= ANY|\bIN\b", check.says, re.IGNORECASE):
-            return tuple(dict.fromkeys(_constants(check.says)))
+        if check.columns == (column.name,) and _LISTS.search(check.says):
+            return tuple(dict.fromkeys(constants(check.says)))
     return ()
 
 
-def _asked(table: Table, column: Column, texts: Sequence[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(value for text in texts for value in _asked_in(table, column, text))
+def _asked(table: Table, column: Column, texts: Sequence[Said]) -> tuple[str, ...]:
+    allowed = allowed_values(table, column)
+    found = dict.fromkeys(value for text in texts for value in _asked_in(column, text, allowed))
     return tuple(sorted(found, key=lambda value: _PRIVILEGED.index(value) if value in _PRIVILEGED else 99))
 
 
-def _asked_in(table: Table, column: Column, text: str) -> Iterator[str]:
+def _asked_in(column: Column, text: Said, allowed: Sequence[str]) -> Iterator[str]:
     if column.is_array:
         return
     if column.type == "bool":
-        if re.search(rf"\b{re.escape(column.name)}\b", text):
+        if column.name in text.words:
             yield "true"
-        return
-    if column.type in _TIMES:
-        yield from _moments(column, text)
-        return
-    if allowed := allowed_values(table, column):
-        yield from (value for value in _constants(text) if value in allowed)
-        return
-    if is_text(column) or column.type in ("int2", "int4", "int8", "uuid"):
-        yield from (match[2] for match in _EQUALS.finditer(text) if match[1] == column.name)
-        for match in _IS_ONE_OF.finditer(text):
-            if match[1] == column.name:
-                yield from _constants(match["many"])
+    elif column.type in _TIMES:
+        yield from text.moments.get(column.name, ())
+    elif allowed:
+        yield from (value for value in text.constants if value in allowed)
+    elif is_text(column) or column.type in ("int2", "int4", "int8", "uuid"):
+        yield from text.values.get(column.name, ())
 
 
-def _moments(column: Column, text: str) -> Iterator[str]:
-    for pattern, value in ((_LATER, "2099-01-01"), (_EARLIER, "2000-01-01"), (_IS_THERE, "2020-01-01")):
-        if any(match[1] == column.name for match in pattern.finditer(text)):
-            yield value
+def _unasked(table: Table, asked: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for name, values in asked.items():
+        others = [value for value in allowed_values(table, table.columns[name]) if value not in values]
+        if others and len(values) > 1:
+            yield name, others[-1]
 
 
-def _columns(
-    table: Table, texts: Sequence[str], pattern: re.Pattern[str], *, arrays: bool = False
-) -> tuple[str, ...]:
-    """Name the table's columns that stand in the pattern's column."""
-    names = (name for text in texts for match in pattern.finditer(text) for name in match.groups() if name)
+def _columns(table: Table, names: Iterable[str], *, arrays: bool = False) -> tuple[str, ...]:
+    """Return the names that are columns of the table."""
     return tuple(
         dict.fromkeys(
             name for name in names if name in table.columns and table.columns[name].is_array is arrays
@@ -268,30 +231,10 @@ def _columns(
     )
 
 
-def _claims(table: Table, texts: Sequence[str]) -> dict[tuple[str, ...], str]:
-    found: dict[tuple[str, ...], str] = {}
+def _claims(table: Table, texts: Sequence[Said]) -> dict[Path, str]:
+    found: dict[Path, str] = {}
     for text in texts:
-        for pattern in _CLAIMS:
-            for match in pattern.finditer(text):
-                column = next((each for each in match.groups() if each in table.columns), None)
-                path = tuple(each for each in (match["outer"], match["claim"]) if each)
-                if column is not None and path not in (("email",), ("sub",), ("role",)):
-                    found[path] = column
+        for path, names in text.beside_claims:
+            if column := next((name for name in names if name in table.columns), None):
+                found[path] = column
     return found
-
-
-def _claims_asked(texts: Sequence[str]) -> dict[tuple[str, ...], str]:
-    """Return the claims that policies hold against a constant: what makes a token privileged."""
-    found: dict[tuple[str, ...], str] = {}
-    for text in texts:
-        for pattern in (*_CLAIM_IS, _CLAIM_IS_TRUE):
-            for match in pattern.finditer(text):
-                path = tuple(each for each in (match["outer"], match["claim"]) if each)
-                constant = match.groupdict().get("constant") or "'true'"
-                if path not in (("email",), ("sub",), ("role",)):
-                    found.setdefault(path, constant[1:-1].replace("''", "'"))
-    return found
-
-
-def _constants(text: str) -> Iterator[str]:
-    return (match[1].replace("''", "'") for match in _QUOTED.finditer(text))

@@ -172,7 +172,8 @@ class Rehearsing:
         assert before.names is not None
         assert after.names is not None
         renamed = [each for each in names.renamings(before.names, after.names) if self._play.works(each)]
-        ran, _ = arranged(draft(before.whole.facts, self._look().facts).statements, self._play.works)
+        now = self._look() if renamed else after.whole
+        ran, _ = arranged(draft(before.whole.facts, now.facts).statements, self._play.works)
         self._play.back_to(number + 1)
         text = written((*renamed, *ran))
         proof = self._try(number, text)

@@ -119,7 +119,9 @@ def test_rollbacks_are_found_in_each_of_their_folders(
     assert [file.path for file in tree.migrations] == ["supabase/migrations/1_customers.sql"]
 
 
-def test_what_tests_are_made_of_is_found_below_their_folder(git: Repositories, repository: Repository) -> None:
+def test_what_tests_are_made_of_is_found_below_their_folder(
+    git: Repositories, repository: Repository
+) -> None:
     for path in ("rls.yaml", "database/1_notes.test.sql", "database/deep/helper.sql", "plain.pg", "3_x.sql"):
         repository.write(f"supabase/tests/{path}", f"-- {path}")
     for path in ("tests/README.md", "tests/database/rls.yaml", "tests/other.yaml", "elsewhere/x.sql"):
@@ -143,6 +145,7 @@ def test_what_tests_are_made_of_is_found_below_their_folder(git: Repositories, r
 
 def test_a_file_of_tests_that_cannot_be_read_only_warns(git: Repositories, repository: Repository) -> None:
     repository.write("supabase/tests/good.sql", "select 1;")
+    repository.write("supabase/tests/large.sql", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n")
     (repository.work / "supabase" / "tests" / "link.sql").symlink_to("good.sql")
     commit = repository.commit("A link")
     repository.push("origin", "staging")
@@ -151,7 +154,8 @@ def test_a_file_of_tests_that_cannot_be_read_only_warns(git: Repositories, repos
 
     assert result.outcome is Outcome.PASSED
     assert [(each.rule, each.severity, each.file) for each in result.findings] == [
-        ("file-symlink", Severity.WARNING, "supabase/tests/link.sql")
+        ("file-symlink", Severity.WARNING, "supabase/tests/link.sql"),
+        ("file-lfs-pointer", Severity.WARNING, "supabase/tests/large.sql"),
     ]
     assert [file.path for file in tree_of(result).tests] == ["supabase/tests/good.sql"]
 

@@ -5,6 +5,7 @@ from orchestrator.domain.finding import Severity
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
 from orchestrator.probes.identities import IDENTITIES
 from orchestrator.probes.judge import judge
+from tests.support.matrices import exposed, policy
 
 _BASES = {
     CellResult.ALLOW: [Basis.EVERY_ROW, Basis.LIMITED],
@@ -89,3 +90,17 @@ def test_both_users_are_spoken_of_as_one() -> None:
     assert (
         finding.message == "public.t fails for authenticated (select) with 42P17: recursion (policies: own)"
     )
+
+
+def test_without_an_earlier_moment_nothing_is_called_new_and_only_what_is_wrong_refuses() -> None:
+    view = exposed("public.shown", kind="v", bypasses=["public.hidden"], anon="E   ")
+    catalogue = exposed("public.goods", policies=[policy("true")], anon="E---", user_a="E---", user_b="E---")
+    ungranted = exposed("public.internal")
+    found = judge(None, Matrix(relations=(view, catalogue, ungranted)))
+    assert {(each.rule, each.severity) for each in found} == {
+        ("view-bypasses-rls", Severity.WARNING),
+        ("access-widened", Severity.NOTE),
+    }
+    assert not any("new" in each.message for each in found)
+    open_table = exposed("public.open", row_security=False, anon="EEEE")
+    assert {each.rule for each in judge(None, Matrix(relations=(open_table,)))} == {"rls-disabled"}

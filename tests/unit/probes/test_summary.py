@@ -1,6 +1,7 @@
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
 from orchestrator.probes.difference import Shift
 from orchestrator.probes.summary import summarize
+from tests.support.matrices import exposed
 
 
 def _cell(identity: str, command: Command, result: CellResult, basis: Basis | None = None) -> Cell:
@@ -49,3 +50,16 @@ def test_new_and_gone_relations_are_named() -> None:
     summary = summarize(_table(name="public.new"), _table(name="public.old"))
     assert summary.rows[0].is_new
     assert summary.gone == ("public.old",)
+
+
+def test_a_capital_says_that_it_goes_beyond_own_rows() -> None:
+    matrix = Matrix(relations=(exposed(anon="----", user_a="oOEl", privileged="O   ", service_role="EEEE"),))
+    summary = summarize(matrix)
+    [row] = summary.rows
+    assert summary.identities == ("anon", "user_a", "privileged", "service_role")
+    assert ["".join(mark.letter for mark in row.cells[who]) for who in summary.identities] == [
+        "----",
+        "sIUd",
+        "S   ",
+        "SIUD",
+    ]

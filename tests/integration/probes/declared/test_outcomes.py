@@ -61,7 +61,8 @@ def test_an_error_names_its_line_and_code_and_keeps_what_ran(project: Declaring)
 def test_a_file_may_go_on_after_errors(project: Declaring) -> None:
     text = (
         "\\set ON_ERROR_STOP 0\n\\set ON_ERROR_ROLLBACK 1\nbegin; select plan(1);\nselect 1/0;\n"
-        "select pass(); rollback;\\unset ON_ERROR_ROLLBACK\nbegin; select 1/0; select 'not ok 2'; rollback; select 1/0;"
+        "select pass(); rollback;\\unset ON_ERROR_ROLLBACK\nbegin; select 1/0; select 'not ok 2'; "
+        "rollback; select 1/0;"
     )
     [tested] = project.run(a=text)
 

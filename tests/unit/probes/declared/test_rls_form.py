@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from orchestrator.domain.matrix import Command
 from orchestrator.probes.declared.rls_form import RlsForm, read_form
+from tests.support.pages import page
 
 _ANY = "write allow, deny, or how many rows"
 _TEST = "tests:\n- table: public.notes\n  as: anon\n"
@@ -44,6 +47,11 @@ tests:
         (Command.INSERT, "deny", {"id": 1}, 13),
         (Command.DELETE, 0, {"id": 9}, 14),
     ]
+
+
+def test_the_sample_of_the_documentation_is_read() -> None:
+    [sample] = re.findall(r"```yaml\n(.*?)```", page("docs/declared-tests.md"), re.DOTALL)
+    assert isinstance(read_form(sample), RlsForm)
 
 
 @pytest.mark.parametrize(

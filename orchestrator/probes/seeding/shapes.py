@@ -1,0 +1,156 @@
+"""The shapes in which policies, and the functions that they call, say whose a row is and what it must bear.
+
+Each text is read once, whatever tables it is about; which of the names are columns of a table is another's
+question. Both the server's spelling of an expression and the author's of a function body are read.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+#: where in a token a claim stands
+Path = tuple[str, ...]
+
+_CAST = r"(?:::[\w.\" ]+(?:\[\])?)?"
+#: a column, perhaps of a table, perhaps in brackets, perhaps cast
+_COLUMN = rf"\(*(?:\"?\w+\"?\.)*\"?(\w+)\"?\)*{_CAST}\)*"
+_UID = rf"\(*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}(?:\s+as\s+uid)?\)*{_CAST}"
+_EMAIL = (
+    rf"\(*(?:select\s+)?\(*(?:auth\.email\(\)|auth\.jwt\(\)\)*\s*->>\s*'email'){_CAST}"
+    rf"(?:\s+as\s+\"?[\w?]+\"?)?\)*{_CAST}"
+)
+_JWT = (
+    r"\(*(?:select\s+)?\(*auth\.jwt\(\)(?:\s+as\s+jwt)?\)*"
+    rf"(?:\s*->\s*'(?P<outer>\w+)'{_CAST}\)*)?\s*->>\s*'(?P<claim>\w+)'{_CAST}\)*{_CAST}\)*"
+)
+_CONSTANT = r"'((?:[^']|'')*)'"
+
+
+def _either_way(value: str) -> re.Pattern[str]:
+    return re.compile(rf"{_COLUMN}\s*=\s*{value}|{value}\s*=\s*{_COLUMN}", re.IGNORECASE)
+
+
+_OWNS: Final = _either_way(_UID)
+_MAILS: Final = _either_way(_EMAIL)
+_OWNS_AMONG: Final = re.compile(rf"{_UID}\s*=\s*any\s*\({_COLUMN}", re.IGNORECASE)
+_OWNS_INSIDE: Final = re.compile(rf"{_COLUMN}\s*@>\s*array\s*\[{_UID}", re.IGNORECASE)
+_CLAIMS: Final = (
+    re.compile(rf"{_COLUMN}\s*=\s*{_JWT}", re.IGNORECASE),
+    re.compile(rf"{_JWT}\s*=\s*{_COLUMN}", re.IGNORECASE),
+)
+_CLAIM_IS: Final = (
+    re.compile(rf"{_JWT}\s*=\s*(?P<constant>{_CONSTANT})", re.IGNORECASE),
+    re.compile(rf"(?P<constant>{_CONSTANT}){_CAST}\s*=\s*{_JWT}", re.IGNORECASE),
+)
+#: a claim that is a truth by itself
+_CLAIM_IS_TRUE: Final = re.compile(
+    r"auth\.jwt\(\)(?:\s+as\s+jwt)?\)*(?:\s*->\s*'(?P<outer>\w+)'(?:::text)?\)*)?\s*->>\s*'(?P<claim>\w+)'(?:::text)?\)*::bool",
+    re.IGNORECASE,
+)
+_EQUALS: Final = re.compile(rf"{_COLUMN}\s*=\s*{_CONSTANT}", re.IGNORECASE)
+_IS_ONE_OF: Final = re.compile(
+    rf"{_COLUMN}\s*(?:=\s*any\s*\(+\s*array\s*\[|in\s*\()(?P<many>[^\])]*)", re.IGNORECASE
+)
+_IS_THERE: Final = re.compile(rf"{_COLUMN}\s+is\s+not\s+null", re.IGNORECASE)
+_LATER: Final = re.compile(rf"{_COLUMN}\s*>=?\s*\(?now\(\)", re.IGNORECASE)
+_EARLIER: Final = re.compile(rf"{_COLUMN}\s*<=?\s*\(?now\(\)", re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
+_QUOTED: Final = re.compile(_CONSTANT)
+#: what the folder of a file is called, where that is a constant
+_FOLDER: Final = re.compile(rf"foldername\([\w.\"]+\)\)?\s*\[\d\]\)*{_CAST}\s*=\s*{_CONSTANT}", re.IGNORECASE)
+
+#: what is known about a token's user anyway
+_NO_CLAIMS: Final = frozenset({("email",), ("sub",), ("role",)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What one text says; names and values in the order in which they are written."""
+
+    #: compared with the user's id, contain it, compared with the user's e-mail address
+    owners: tuple[str, ...]
+    owner_lists: tuple[str, ...]
+    mails: tuple[str, ...]
+    #: names that stand beside a claim, by its path
+    beside_claims: tuple[tuple[Path, tuple[str, ...]], ...]
+    #: claims that are held against a constant
+    claims: Mapping[Path, str]
+    #: constants that names are held against
+    values: Mapping[str, tuple[str, ...]]
+    #: moments that suit what is said of a name
+    moments: Mapping[str, tuple[str, ...]]
+    #: names of files' folders
+    folders: tuple[str, ...]
+    #: every constant
+    constants: tuple[str, ...]
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=8192)
+def said(text: str) -> Said:
+    """Read a text."""
+    return Said(
+        owners=_names(_OWNS, text),
+        owner_lists=(*_names(_OWNS_AMONG, text), *_names(_OWNS_INSIDE, text)),
+        mails=_names(_MAILS, text),
+        beside_claims=tuple(_beside_claims(text)),
+        claims=dict(reversed(list(_claims(text)))),
+        values=_grouped(_values(text)),
+        moments=_grouped(_moments(text)),
+        folders=tuple(_unquoted(match[1]) for match in _FOLDER.finditer(text)),
+        constants=constants(text),
+        words=frozenset(_WORD.findall(text)),
+    )
+
+
+def constants(text: str) -> tuple[str, ...]:
+    """Return everything that stands in quotes."""
+    return tuple(_unquoted(match[1]) for match in _QUOTED.finditer(text))
+
+
+def _names(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(name for match in pattern.finditer(text) for name in match.groups() if name)
+
+
+def _grouped(pairs: Iterator[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def _values(text: str) -> Iterator[tuple[str, str]]:
+    for match in _EQUALS.finditer(text):
+        yield match[1], match[2]
+    for match in _IS_ONE_OF.finditer(text):
+        yield from ((match[1], value) for value in constants(match["many"]))
+
+
+def _moments(text: str) -> Iterator[tuple[str, str]]:
+    for pattern, value in ((_LATER, "2099-01-01"), (_EARLIER, "2000-01-01"), (_IS_THERE, "2020-01-01")):
+        yield from dict.fromkeys((match[1], value) for match in pattern.finditer(text))
+
+
+def _beside_claims(text: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    for pattern in _CLAIMS:
+        for match in pattern.finditer(text):
+            if (path := _path(match)) not in _NO_CLAIMS:
+                yield path, tuple(name for name in match.groups() if name)
+
+
+def _claims(text: str) -> Iterator[tuple[Path, str]]:
+    for pattern in (*_CLAIM_IS, _CLAIM_IS_TRUE):
+        for match in pattern.finditer(text):
+            constant = match.groupdict().get("constant") or "'true'"
+            if (path := _path(match)) not in _NO_CLAIMS:
+                yield path, _unquoted(constant[1:-1])
+
+
+def _path(match: re.Match[str]) -> Path:
+    return tuple(each for each in (match["outer"], match["claim"]) if each)
+
+
+def _unquoted(value: str) -> str:
+    return value.replace("''", "'")

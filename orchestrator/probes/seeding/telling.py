@@ -1,0 +1,89 @@
+"""What the tries showed, as the matrix tells it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, MadeUpRow, Reach
+from orchestrator.probes.identities import CLIENTS, PRIVILEGED, USER_A, Identity
+from orchestrator.probes.seeding.rows import Seed
+from orchestrator.probes.seeding.trying import Tried
+from orchestrator.probes.seeding.users import LETTERS
+
+
+def told(
+    relation: ExposedRelation,
+    tried: Mapping[tuple[str, str, Command], Sequence[Tried]],
+    identities: Sequence[Identity],
+    *,
+    owned: bool,
+    seeds: Sequence[Seed],
+    unseeded: str,
+) -> ExposedRelation:
+    """Return a relation with what the tries showed about it.
+
+    `tried` holds them by relation, identity and command; `unseeded` says why there were none.
+    """
+    if unseeded:
+        return replace(relation, owned=owned, unseeded=unseeded)
+    cells = list(relation.cells)
+    if any(identity.name == PRIVILEGED.name for identity in identities):
+        cells += [
+            replace(cell, identity=PRIVILEGED.name) for cell in relation.cells if cell.identity == USER_A.name
+        ]
+    shown = tuple(_shown(cell, tried.get((relation.name, cell.identity, cell.command), ())) for cell in cells)
+    leaked = {
+        label for cell in shown if cell.reach and cell.identity in CLIENTS for label in cell.reach.others
+    }
+    return replace(
+        relation,
+        owned=owned,
+        user_columns=tuple(sorted(frozenset().union(*(seed.user_columns for seed in seeds)))),
+        made_up=tuple(
+            MadeUpRow(label=seed.owner.label, told=seed.told) for seed in seeds if seed.owner.label in leaked
+        ),
+        cells=shown,
+    )
+
+
+def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
+    """Say in a cell what the tries showed."""
+    if not tried:
+        return cell
+    letter = LETTERS.get(cell.identity, "")
+    touched: dict[str, bool] = {}
+    states: dict[str, None] = {}
+    hands: dict[str, None] = {}
+    message = None
+    for each in tried:
+        if each.tried.hands_to is not None:
+            if each.reached and each.sqlstate is None:
+                hands[each.tried.hands_to[1]] = None
+            continue
+        for place, seed in enumerate(each.tried.seeds):
+            touched[seed.owner.label] = place in each.reached
+        if each.sqlstate is not None and each.sqlstate != "42501":
+            states[each.sqlstate] = None
+            message = each.message
+    reach = Reach(
+        tried_own=tuple(label for label in touched if letter and label[0] == letter),
+        tried_others=tuple(label for label in touched if not letter or label[0] != letter),
+        own=tuple(label for label, reached in touched.items() if reached and letter and label[0] == letter),
+        others=tuple(
+            label for label, reached in touched.items() if reached and not (letter and label[0] == letter)
+        ),
+        hands_over=tuple(hands),
+        sqlstates=tuple(states),
+    )
+    if states and not (reach.own or reach.others):
+        return replace(
+            cell,
+            result=CellResult.ERROR,
+            sqlstate=next(iter(states)),
+            reason=message,
+            basis=None,
+            reach=reach,
+        )
+    if not reach.own and not reach.others:
+        why = "no policy lets a made-up row through"
+        return replace(cell, result=CellResult.DENY, basis=Basis.NO_ROW, reason=why, reach=reach)
+    return replace(cell, reach=reach)
