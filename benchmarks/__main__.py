@@ -10,6 +10,7 @@ from benchmarks import (
     push_to_succeeded,
     rehearse,
     report,
+    smoke,
     validate_files,
     webhook_to_202,
 )
@@ -19,7 +20,15 @@ from orchestrator.adapters.logging import configure
 
 _BENCHMARKS: Final[dict[str, ModuleType]] = {
     module.NAME: module
-    for module in (webhook_to_202, push_to_succeeded, deploy_pending, long_history, rehearse, validate_files)
+    for module in (
+        webhook_to_202,
+        push_to_succeeded,
+        deploy_pending,
+        long_history,
+        rehearse,
+        smoke,
+        validate_files,
+    )
 }
 
 

@@ -100,7 +100,7 @@ def _loop(url: str, files: Sequence[File]) -> None:
 
 
 def deploy(service: Service, files: Sequence[File], *, before: int = 0) -> dict[str, float]:
-    """Return how long each stage and all of it took, in milliseconds; `before` of them were applied long ago."""
+    """Return how long each stage and all of it took, in milliseconds; `before` were applied long ago."""
     for number, (version, name, sql) in enumerate(files):
         service.work.write(f"supabase/migrations/{version}_{name}.sql", sql)
         if number >= before:

@@ -43,6 +43,8 @@ class Sizes:
     history: Sequence[int] = (60, 10_000)
     #: files that are validated at once
     files: Sequence[int] = (1, 2000)
+    #: tables whose row level security is probed
+    probed: Sequence[int] = (50, 1000)
     rounds: int = 5
 
 
@@ -57,6 +59,7 @@ TINY = Sizes(
     rehearsed=(1, 2),
     history=(5, 10),
     files=(1, 5),
+    probed=(2, 3),
     rounds=1,
 )
 

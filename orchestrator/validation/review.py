@@ -48,10 +48,11 @@ def review(
 ) -> tuple[Finding, ...]:
     """Return what the rules see in these migrations, worst first. Never raises, whatever the files hold.
 
-    `earlier` are migrations that went before and are not judged; they only tell what is there, which a survey
-    in the terms tells better. `undone` runs before all of it and is not judged either. `rollbacks` are read for what would keep them from running, and no more.
-    `applied` are paths of files that the target has already: their findings are notes. `answers` gives the
-    findings of the preflight, so that authors may allow them like all others.
+    `earlier` are migrations that went before and are not judged; they only tell what is there, which a
+    survey in the terms tells better. `undone` runs before all of it and is not judged either. `rollbacks` are
+    read for what would keep them from running, and no more. `applied` are paths of files that the target has
+    already: their findings are notes. `answers` gives the findings of the preflight, so that authors may
+    allow them like all others.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         marks = beside.submit(lint, {file.path: file.text for file in files if file.text}) if lint else None

@@ -21,7 +21,8 @@ _LETTERS: Final = {"select": "r", "insert": "a", "update": "w", "delete": "d"}
 _TABLES: LiteralString = """
 select quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relrowsecurity,
        pg_get_userbyid(c.relowner) = current_user,
-       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+       array(select a.attname::text from pg_attribute a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
        array(select r.role || ' ' || x.command
                from unnest(array['anon', 'authenticated']) r (role)
               cross join unnest(array['select', 'insert', 'update', 'delete']) x (command)
@@ -203,7 +204,8 @@ def _of_policy(table: _Table, policy: _Policy) -> Iterator[Mutant]:
             idle or covered or _same_check(table, policy),
         )
     if policy.using and policy.check and policy.check != policy.using and policy.commands & {"update"}:
-        again = f"create policy {policy.name} on {table.name} as {'permissive' if policy.permissive else 'restrictive'}"
+        kind = "permissive" if policy.permissive else "restrictive"
+        again = f"create policy {policy.name} on {table.name} as {kind}"
         yield fault(
             "drop check",
             f"drop policy {policy.name} on {table.name}; {again} for {policy.written_for}"

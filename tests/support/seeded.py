@@ -1,4 +1,4 @@
-"""Probing with made-up rows inside a transaction that is open already, so that faults can be tried and undone."""
+"""Probing with made-up rows inside a transaction that is open already, so that faults can be undone."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager

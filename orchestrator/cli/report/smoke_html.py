@@ -1,6 +1,7 @@
 """Smoke tests as one HTML file that needs nothing beside it: no network, no script."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from orchestrator.actions.smoking import Smoked
 from orchestrator.cli.report.smoke_json import shown_by
@@ -19,6 +21,8 @@ from orchestrator.domain.matrix import Matrix
 from orchestrator.probes.identities import CLIENTS
 from orchestrator.probes.side_by_side import Mark, table_of
 
+#: behind a dot or an underscore
+_PLACES: Final = re.compile(r"(?<=[._])")
 #: a cell's sign by how far it goes
 _SIGNS: Final[Mapping[str, str]] = {
     "every": "●",
@@ -116,4 +120,10 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = _breakable
     return environment.get_template("smoke.html")
+
+
+def _breakable(name: str) -> Markup:
+    """Let a name be broken where people would."""
+    return Markup("<wbr>").join(_PLACES.split(name))

@@ -19,6 +19,8 @@ class Column:
     #: pg_type.typtype of the same: b base, c composite, e enum, r range, m multirange
     kind: str
     is_array: bool
+    #: the type that a text is read as, qualified and quoted, without a modifier
+    reads_as: str
     #: atttypmod, -1 where there is none
     modifier: int
     required: bool
@@ -191,6 +193,7 @@ def _columns(told: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
             type=column["type"],
             kind=column["kind"],
             is_array=column["array"],
+            reads_as=column["reads_as"],
             modifier=column["modifier"],
             required=column["required"],
             identity=column["identity"],

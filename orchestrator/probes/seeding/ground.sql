@@ -22,7 +22,8 @@ base as materialized (
   select d.oid,
          (array_agg(d.at order by d.depth desc))[1] as of,
          (array_agg(t.typtypmod order by d.depth desc) filter (where t.typtype = 'd'))[1] as typmod,
-         bool_or(t.typnotnull) as required
+         bool_or(t.typnotnull) as required,
+         array_agg(d.at) as chain
     from down d
     join pg_type t on t.oid = d.at
    group by d.oid
@@ -34,6 +35,8 @@ columns as (
            'type', case when e.oid is null then t.typname else e.typname end,
            'kind', case when e.oid is null then t.typtype else e.typtype end,
            'array', e.oid is not null,
+           'reads_as', (select quote_ident(w.nspname) || '.' || quote_ident(t.typname)
+                          from pg_namespace w where w.oid = t.typnamespace),
            'modifier', case when a.atttypmod >= 0 then a.atttypmod else coalesce(b.typmod, -1) end,
            'required', a.attnotnull or coalesce(b.required, false),
            'identity', a.attidentity <> '',
@@ -89,7 +92,8 @@ checks as (
       select a.attrelid, k.conname, pg_get_expr(k.conbin, 0), jsonb_build_array(a.attname)
         from pg_attribute a
         join scope s on s.oid = a.attrelid
-        join pg_constraint k on k.contypid = a.atttypid and k.contype = 'c'
+        join base b on b.oid = a.atttypid
+        join pg_constraint k on k.contypid = any (b.chain) and k.contype = 'c'
        where a.attnum > 0 and not a.attisdropped
     ) k
    group by k.oid
@@ -106,7 +110,8 @@ runs as (
       select a.attrelid, 'pg_constraint'::regclass, k.oid
         from pg_attribute a
         join scope s on s.oid = a.attrelid
-        join pg_constraint k on k.contypid = a.atttypid and k.contype = 'c'
+        join base b on b.oid = a.atttypid
+        join pg_constraint k on k.contypid = any (b.chain) and k.contype = 'c'
       union all
       select x.indrelid, 'pg_class'::regclass, x.indexrelid
         from pg_index x

@@ -7,7 +7,7 @@ from typing import Final
 
 from orchestrator.probes.seeding.ground import Check, Column
 from orchestrator.probes.seeding.patterns import matching
-from orchestrator.probes.seeding.values import is_text, made_up
+from orchestrator.probes.seeding.values import fits_width, is_text, made_up
 
 _TEXTS: Final = (
     "probe", "Probe", "PROBE", "a", "ab", "abc", "p-r-o-b-e", "probe_row", "a@probe.invalid",
@@ -33,6 +33,7 @@ _NUMBERS: Final = ("1", "0", "-1", "2", "5", "10", "50", "100", "1000", "1000000
 _TIMES: Final = ("2020-01-01", "2020-01-02", "2099-01-01", "1990-01-01", "1970-01-01")
 _JSON: Final = ("{}", "[]", '{"probe": 1}', '["probe"]', '"probe"', "1")
 _NUMERIC: Final = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8", "money"})
+_NUMERIC_RANGES: Final = frozenset({"int4range", "int8range", "numrange"})
 _TIMELY: Final = frozenset({"date", "timestamp", "timestamptz"})
 _INT2_BITS: Final = 15
 _INT4_BITS: Final = 31
@@ -63,13 +64,13 @@ def _by_type(column: Column, says: str, number: int) -> Iterator[str | None]:
     if column.type in _NUMERIC:
         return _numbers(column, says, said)
     if is_text(column):
-        return _texts(says, said, number)
+        return (text for text in _texts(says, said, number) if fits_width(column, text))
     return iter(_others(column, said))
 
 
 def _others(column: Column, said: Sequence[str]) -> Sequence[str | None]:
     if column.kind == "r":
-        return ("empty", "[1,2)", "[2020-01-01,2020-01-02)")
+        return ("empty", "[1,2)" if column.type in _NUMERIC_RANGES else "[2020-01-01,2020-01-02)")
     if column.type in _TIMELY:
         return [*(value for value in said if _MOMENT.match(value)), *_TIMES]
     if column.type in ("json", "jsonb"):

@@ -28,6 +28,9 @@ class Draft:
     told_by: frozenset[str]
     #: the columns whose defaults would move a sequence
     counting: frozenset[str]
+    #: the columns that lead it into a partition, and which of the values that do so it has
+    led: frozenset[str]
+    step: int
     #: why it was refused so far, for a limit: SQLSTATE, constraint, column
     refused: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -111,17 +114,19 @@ def draft_row(
     own: Mapping[str, str],
     named: frozenset[str],
     counting: frozenset[str],
+    step: int,
     numbers: Numbers,
 ) -> Draft:
     """Draft a row.
 
     `wished` is what policies ask for, `parents` are the columns that name other rows, `own` those that name
-    the user, `named` those by which other rows say who is a member, `counting` those whose defaults would move
-    a sequence.
+    the user, `named` those by which other rows say who is a member, `counting` those whose defaults
+    would move a sequence; `step` tells rows apart that are led into the same partition.
     """
     values: dict[str, str | None] = {**parents, **own}
     values |= {name: value for name, value in wished.items() if name not in own}
-    values |= leading_into(ground, table)
+    led = leading_into(ground, table, step)
+    values |= led
     for column in table.columns.values():
         if column.name not in values and (value := _needed(table, column, counting, numbers)) is not None:
             values[column.name] = value
@@ -133,6 +138,8 @@ def draft_row(
         fixed=frozenset({*own, *wished, *parents}),
         told_by=frozenset({*own, *parents, *named}),
         counting=counting,
+        led=frozenset(led),
+        step=step,
     )
 
 
@@ -144,7 +151,7 @@ def _needed(table: Table, column: Column, counting: frozenset[str], numbers: Num
     if not column.required or column.default is not None:
         return None
     allowed = allowed_values(table, column)
-    return allowed[0] if allowed else made_up(column, numbers.next())
+    return allowed[0] if allowed and not column.is_array else made_up(column, numbers.next())
 
 
 def plain(table: Table, wishes: Wishes) -> Iterator[tuple[str, str]]:

@@ -16,13 +16,13 @@ Path = tuple[str, ...]
 _CAST = r"(?:::[\w.\" ]+(?:\[\])?)?"
 #: a column, perhaps of a table, perhaps in brackets, perhaps cast
 _COLUMN = rf"\(*(?:\"?\w+\"?\.)*\"?(\w+)\"?\)*{_CAST}\)*"
-_UID = rf"\(*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}(?:\s+as\s+uid)?\)*{_CAST}"
+_UID = rf"\(*\s*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}(?:\s+as\s+uid)?\)*{_CAST}"
 _EMAIL = (
-    rf"\(*(?:select\s+)?\(*(?:auth\.email\(\)|auth\.jwt\(\)\)*\s*->>\s*'email'){_CAST}"
+    rf"\(*\s*(?:select\s+)?\(*(?:auth\.email\(\)|auth\.jwt\(\)\)*\s*->>\s*'email'){_CAST}"
     rf"(?:\s+as\s+\"?[\w?]+\"?)?\)*{_CAST}"
 )
 _JWT = (
-    r"\(*(?:select\s+)?\(*auth\.jwt\(\)(?:\s+as\s+jwt)?\)*"
+    r"\(*\s*(?:select\s+)?\(*auth\.jwt\(\)(?:\s+as\s+jwt)?\)*"
     rf"(?:\s*->\s*'(?P<outer>\w+)'{_CAST}\)*)?\s*->>\s*'(?P<claim>\w+)'{_CAST}\)*{_CAST}\)*"
 )
 _CONSTANT = r"'((?:[^']|'')*)'"

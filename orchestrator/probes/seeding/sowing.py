@@ -7,10 +7,12 @@ is there: whoever owns a row is a member of the organisation that it names.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final
 
 from orchestrator.ports import Database
 from orchestrator.probes.identities import PRIVILEGED, USER_A, Identity
+from orchestrator.probes.seeding.bounds import leading_into
 from orchestrator.probes.seeding.carrying import Carried, carry_out
 from orchestrator.probes.seeding.files import files_of
 from orchestrator.probes.seeding.ground import Check, Ground, Table
@@ -22,12 +24,16 @@ from orchestrator.probes.seeding.users import USERS, Owner, mail_of
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading, Wishes
 
+#: takes the lock that an insert takes, and does nothing
+_TOUCH: Final = "delete from {} where false returning null::text[]"
 #: why a row was not made up at all
 TOO_LATE: Final = "the time for made-up rows was over"
 #: so often a row is mended at most
 _MOST_TRIES: Final = 25
 #: the way in which a member's standing is one that policies do not name
 _LOWLY: Final = 2
+#: other values that are tried to hit a partition
+_MOST_STEPS: Final = 16
 #: so often for the same reason
 _MOST_ALIKE: Final = 3
 
@@ -39,10 +45,16 @@ class Sown:
     seeds: dict[tuple[int, Owner], Seed] = field(default_factory=dict)
     #: why a table has no row of an owner, by table; only where it should have one
     unsown: dict[int, str] = field(default_factory=dict)
+    _by_table: dict[int, list[Seed]] = field(default_factory=dict)
 
     def of(self, table: int) -> list[Seed]:
         """Return a table's rows."""
-        return [seed for (oid, _), seed in self.seeds.items() if oid == table]
+        return self._by_table.get(table, [])
+
+    def keep(self, seed: Seed) -> None:
+        """Take note of a row."""
+        self.seeds[seed.table.oid, seed.owner] = seed
+        self._by_table.setdefault(seed.table.oid, []).append(seed)
 
     def nearest(self, table: int, owner: Owner) -> Seed | None:
         """Return the row of an owner in this way, or in the nearest below, or above."""
@@ -92,10 +104,7 @@ class Sower:
                 self._sown.unsown[oid] = why
             else:
                 allowed.append(oid)
-        asked = [
-            f"delete from {self._ground.tables[oid].name} where false returning null::text[]"
-            for oid in allowed
-        ]
+        asked = [_TOUCH.format(self._ground.tables[oid].name) for oid in allowed]
         answers = carry_out(self._database, asked)
         for oid, answer in zip(allowed, answers, strict=True):
             if answer.sqlstate is not None:
@@ -112,6 +121,7 @@ class Sower:
         wishes = self.wishes(table.oid)
         grants = self._order.grants(table.oid)
         counting = self._outward.counting(table)
+        steps = count()
         for user in USERS:
             ordinary = user is not PRIVILEGED
             if grants and ordinary and not self._order.is_parent(table.oid):
@@ -132,6 +142,7 @@ class Sower:
                     own=self._own(table, wishes, owner),
                     named=self._order.named_by_members(table.oid),
                     counting=counting,
+                    step=next(steps),
                     numbers=self._numbers,
                 )
 
@@ -205,7 +216,7 @@ class Sower:
             self._give_up(draft, "a rule swallowed the row")
             return
         lies_in, ctid, *stored = answer.gave
-        self._sown.seeds[draft.table.oid, draft.owner] = Seed(
+        seed = Seed(
             table=draft.table,
             owner=draft.owner,
             given=dict(draft.values),
@@ -215,6 +226,7 @@ class Sower:
             told_by=draft.told_by,
             counting=draft.counting,
         )
+        self._sown.keep(seed)
 
     def _give_up(self, draft: Draft, why: str) -> None:
         has_other = self._sown.nearest(draft.table.oid, draft.owner) is not None
@@ -225,16 +237,18 @@ class Sower:
         again, searching = [], []
         for draft, answer in refused:
             draft.refused.append(_reason(answer))
-            check = _check_of(draft.table, answer)
-            if _times(draft, answer) > _MOST_ALIKE:
+            checks = [check for check in draft.table.checks if check.name == answer.constraint]
+            if _times(draft, answer) > (_MOST_STEPS if _is_astray(draft, answer) else _MOST_ALIKE):
                 self._give_up(draft, _words(answer))
-            elif answer.sqlstate == "23514" and check is not None:
-                searching.append((draft, answer, check))
+            elif answer.sqlstate == "23514" and checks:
+                searching += [(draft, answer, check) for check in checks]
+                again.append(draft)
             elif self._mended(draft, answer):
                 again.append(draft)
             else:
                 self._give_up(draft, _words(answer))
-        return again + self._search(searching)
+        self._search(searching)
+        return again
 
     def _mended(self, draft: Draft, answer: Carried) -> bool:
         """Change what the server complained about. False: there is nothing to change."""
@@ -242,15 +256,28 @@ class Sower:
         if answer.sqlstate == "23502" and answer.column in table.columns:
             draft.values[answer.column] = made_up(table.columns[answer.column], self._numbers.next())
             return draft.values[answer.column] is not None
+        if _is_astray(draft, answer):
+            self._step(draft)
+            return True
         if answer.sqlstate in ("23505", "23P01"):
-            fresh = [name for name in draft.values if name not in draft.fixed and _varies(table, name)]
+            fixed = draft.fixed | draft.led
+            fresh = [name for name in draft.values if name not in fixed and _varies(table, name)]
             for name in fresh:
                 draft.values[name] = made_up(table.columns[name], self._numbers.next())
-            return bool(fresh)
+            self._step(draft)
+            return bool(fresh or draft.led)
         return False
 
-    def _search(self, searching: Sequence[tuple[Draft, Carried, Check]]) -> list[Draft]:
-        """Find values for checks, loosening first what was wished, then what names other rows."""
+    def _step(self, draft: Draft) -> None:
+        """Lead it into its partition by other values."""
+        draft.step += len(USERS)
+        draft.values |= leading_into(self._ground, draft.table, draft.step)
+
+    def _search(self, searching: Sequence[tuple[Draft, Carried, Check]]) -> None:
+        """Find values for checks, loosening first what was wished, then what names other rows.
+
+        A row for which nothing is found is refused again for the same reason, a bounded number of times.
+        """
         plans = []
         for draft, answer, check in searching:
             own = frozenset(self._own(draft.table, self.wishes(draft.table.oid), draft.owner))
@@ -263,8 +290,11 @@ class Sower:
             place = next(found).gave if plan else None
             if plan and place and place[0]:
                 draft.values |= zip(plan.columns, plan.tried[int(place[0]) - 1], strict=True)
-        # one for which nothing was found is refused again for the same reason, a bounded number of times
-        return [draft for _, draft in plans]
+
+
+def _is_astray(draft: Draft, answer: Carried) -> bool:
+    """Tell whether a row does not belong into its partition: such a refusal names no constraint."""
+    return answer.sqlstate == "23514" and not answer.constraint and draft.table.bound is not None
 
 
 def _times(draft: Draft, answer: Carried) -> int:
@@ -274,10 +304,6 @@ def _times(draft: Draft, answer: Carried) -> int:
 
 def _reason(answer: Carried) -> tuple[str, str, str]:
     return (answer.sqlstate or "", answer.constraint, answer.column)
-
-
-def _check_of(table: Table, answer: Carried) -> Check | None:
-    return next((check for check in table.checks if check.name == answer.constraint), None)
 
 
 def _varies(table: Table, name: str) -> bool:

@@ -56,7 +56,7 @@ def _statement(
     columns: Sequence[str],
     tried: Sequence[Sequence[str | None]],
 ) -> str:
-    """Write the search; a row of the table's type reads the texts as the columns would."""
+    """Write the search; texts are read as the columns would read them, but for what their domains ask."""
     others = tuple(name for name in check.columns if name not in columns)
     names = (*columns, *others)
     kept = [row.get(name) for name in others]
@@ -65,12 +65,15 @@ def _statement(
         for place, values in enumerate(tried, start=1)
     )
     given = ", ".join(f"v{number}" for number in range(len(names)))
-    pairs = ", ".join(f"{literal(name)}, c.v{number}" for number, name in enumerate(names))
+    read = ", ".join(
+        f"c.v{number}::text::{table.columns[name].reads_as} as {identifier(name)}"
+        for number, name in enumerate(names)
+    )
     says = _VALUE.sub(lambda _: identifier(check.columns[0]), check.says)
     also = "".join(f"(({other}) is not false) desc, " for other in _others(table, check, names))
     return (
         f"select array[c.place::text] from (values {rows}) c (place, {given}) "  # noqa: S608  # quoted above
-        f"cross join lateral jsonb_populate_record(null::{table.name}, jsonb_build_object({pairs})) "
+        f"cross join lateral (select {read}) row "
         f"where (({says}) is not false) order by {also}c.place limit 1"
     )
 

@@ -8,7 +8,7 @@ do $try$
 declare
   identity record;
   tried jsonb;
-  told jsonb;
+  told jsonb[];
   all_told jsonb := '[]';
   refusal text;
   counted bigint;
@@ -20,7 +20,7 @@ begin
     select * from jsonb_to_recordset(current_setting('bascule.wanted')::jsonb)
       as (role text, sub text, claims text, tries jsonb)
   loop
-    told := '[]';
+    told := '{}';
     refusal := null;
     path := '';
     begin
@@ -50,13 +50,13 @@ begin
           raise exception sqlstate 'BA000';
         exception
           when sqlstate 'BA000' then
-            told := told || jsonb_build_object('state', '00000', 'count', counted, 'rows', to_jsonb(looked));
+            told := array_append(told, jsonb_build_object('state', '00000', 'count', counted, 'rows', to_jsonb(looked)));
           when query_canceled then
-            told := told || jsonb_build_object('state', '57014', 'message', sqlerrm);
+            told := array_append(told, jsonb_build_object('state', '57014', 'message', sqlerrm));
             ended := true;
             exit;
           when others then
-            told := told || jsonb_build_object('state', sqlstate, 'message', sqlerrm);
+            told := array_append(told, jsonb_build_object('state', sqlstate, 'message', sqlerrm));
         end;
       end loop;
       raise exception sqlstate 'BA000';
@@ -64,7 +64,7 @@ begin
       when sqlstate 'BA000' then null;
       when query_canceled then ended := true;
     end;
-    all_told := all_told || jsonb_build_array(told);
+    all_told := all_told || jsonb_build_array(to_jsonb(told));
     exit when ended;
   end loop;
   perform set_config('bascule.done', all_told::text, true);

@@ -93,6 +93,11 @@ def is_text(column: Column) -> bool:
     return column.type in _TEXT and not column.is_array
 
 
+def fits_width(column: Column, text: str) -> bool:
+    """Tell whether a text is no longer than its column lets it be."""
+    return column.modifier <= _HEADER or len(text) <= column.modifier - _HEADER
+
+
 def _text(column: Column, number: int) -> str:
     name = column.name.lower()
     text = _BY_TYPE[column.type](number)

@@ -20,6 +20,7 @@ PARTS = {
     ],
     "long_history": ["plan and apply after 10 (peer: 5)", "  whole"],
     "rehearse": ["1 pending", "2 pending", "2 pending, ways back drafted"],
+    "smoke": ["2 tables, asked", "2 tables, tried with rows", "3 tables, asked", "3 tables, tried with rows"],
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
-from orchestrator.domain.matrix import Basis, CellResult, Command
+from orchestrator.domain.matrix import Basis, CellResult, Command, Policy
 from orchestrator.probes.asking import Patience
 from orchestrator.probes.identities import IDENTITIES, USER_A
 from orchestrator.probes.judge import judge
@@ -263,3 +263,47 @@ class _Counting:
     def rows(self, sql: str, parameters: dict[str, object] | None = None) -> list[tuple[object, ...]]:
         self.calls += 1
         return self._database.rows(sql, parameters)
+
+
+def test_what_policies_say_is_read_and_who_has_locked_a_table_keeps_it_to_himself(target: "Target") -> None:
+    target.does(
+        """create table public.notes (id int primary key, owner uuid);
+           create policy "Own rows" on public.notes for update to authenticated, anon
+             using (owner = (select auth.uid())) with check (id > 0);
+           create policy fence on public.notes as restrictive using (id <> 7)"""
+    )
+    [notes] = target.matrix().relations
+    assert notes.policies == ("Own rows", "fence")
+    assert notes.policies_in_full == (
+        Policy(
+            name="Own rows",
+            command=Command.UPDATE,
+            permissive=True,
+            roles=("anon", "authenticated"),
+            using="(owner = ( SELECT auth.uid() AS uid))",
+            check="(id > 0)",
+        ),
+        Policy(name="fence", command=None, permissive=False, roles=("public",), using="(id <> 7)"),
+    )
+    with psycopg.connect(target.url) as other:
+        other.execute("lock table public.notes in access exclusive mode")
+        [locked] = target.matrix(Patience(lock_seconds=0.1)).relations
+    assert (locked.policies, locked.policies_in_full) == (("Own rows", "fence"), ())
+
+
+def test_functions_that_run_as_their_owner_are_told_with_what_they_name(target: "Target") -> None:
+    target.does(
+        """create table public.notes (id int primary key);
+           create table public.notes_of_old (id int primary key);
+           create schema private;
+           create table private.keys (id int primary key);
+           create function public.by_text() returns bigint language sql security definer
+             as 'select count(*) from Notes join "private".keys using (id)';
+           create function public.by_tree() returns bigint language sql security definer
+             begin atomic select count(*) from public.notes_of_old; end;
+           create function public.as_caller() returns bigint language sql as 'select count(*) from notes'"""
+    )
+    assert [(each.name, each.reads) for each in target.matrix().functions] == [
+        ("public.by_text()", ("private.keys", "public.notes")),
+        ("public.by_tree()", ("public.notes_of_old",)),
+    ]

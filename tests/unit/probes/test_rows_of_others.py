@@ -27,7 +27,8 @@ def test_a_leak_names_who_the_row_the_policy_and_what_it_says() -> None:
     assert finding.severity is Severity.ERROR
     assert finding.message == (
         "authenticated (select) reach rows of strangers on public.notes: made-up rows B and A; "
-        'user_a got at B (id -B, owner B, of user_b); by policy "own", which says ((owner = (select auth.uid())) OR (id > 0))'
+        'user_a got at B (id -B, owner B, of user_b); by policy "own", which says '
+        "((owner = (select auth.uid())) OR (id > 0))"
     )
 
 

@@ -124,7 +124,7 @@ def test_a_database_is_asked_by_a_reference_and_nothing_stays_in_it(database):
     value = checkout.told("smoke", "--url", "env:URL", code=1)
     assert found(value)[0] == ("rows-of-others", "error")
     [table] = value["tables"]
-    assert results(table, "user_b")["delete"] == ("allow", ["A", "P"])
+    assert results(table, "user_b")["delete"] == ("allow", ["A"])
     assert connection.execute("select count(*) from public.notes").fetchone() == (0,)
     assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
     assert connection.execute("select last_value, is_called from public.notes_id_seq").fetchall() == before
