@@ -10,7 +10,7 @@ from typing import Final
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation
 from orchestrator.ports import Database
 from orchestrator.probes.identities import ANON, PRIVILEGED, SERVICE_ROLE, USER_A, USER_B, Identity
-from orchestrator.probes.seeding.carrying import carry_out
+from orchestrator.probes.seeding.carrying import Statement, carry_out
 from orchestrator.probes.seeding.ground import Ground, Table
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
@@ -138,9 +138,13 @@ class Batch:
 
     def _alone(self, tables: Sequence[Table], sown: Sown) -> set[int]:
         """Find out which tables hold nothing but what was made up."""
-        asked = [(table.oid, _others(table, sown.of(table.oid))) for table in tables if sown.of(table.oid)]
-        answers = carry_out(self._database, [statement for _, statement in asked])
-        return {oid for (oid, _), answer in zip(asked, answers, strict=True) if answer.gave == ("false",)}
+        asked = [
+            Statement(sql=_others(table, sown.of(table.oid)), table=table.oid)
+            for table in tables
+            if sown.of(table.oid)
+        ]
+        answers = carry_out(self._database, asked, until=self._until)
+        return {each.table for each, answer in zip(asked, answers, strict=True) if answer.gave == ("false",)}
 
 
 def _others(table: Table, seeds: Sequence[Seed]) -> str:

@@ -1,6 +1,7 @@
 """Statements for one call: each is undone and told when it fails, each gives one list of texts."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -30,21 +31,44 @@ class Carried:
     column: str = ""
 
 
-#: a statement whose turn never came
-LATE: Final = Carried(sqlstate="57014", message="the time for made-up rows was over")
+#: a statement that took too long, or whose turn never came
+LATE: Final = Carried(sqlstate="57014", message="it took too long")
 
 
-def carry_out(database: Database, statements: Sequence[str]) -> list[Carried]:
-    """Carry statements out in order and tell of each. Raises TargetError when the call itself fails."""
-    told: list[Carried] = []
-    for start in range(0, len(statements), _MOST):
-        part = statements[start : start + _MOST]
-        database.rows(_HAND_OVER, {"wanted": json.dumps(part)})
-        database.rows(_SQL)
-        [(done,)] = database.rows(_TAKE)
-        told += [_carried(each) for each in json.loads(done)]
-        told += [LATE] * (start + len(part) - len(told))
-    return told
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One statement, and what it is about."""
+
+    sql: str
+    #: pg_class.oid
+    table: int
+
+
+def carry_out(database: Database, statements: Sequence[Statement], *, until: float) -> list[Carried]:
+    """Carry statements out in order and tell of each, up to the moment `until` of the monotonic clock.
+
+    Where one takes too long, none about the same table has its turn afterwards. Raises TargetError when a call
+    itself fails.
+    """
+    told: dict[int, Carried] = {}
+    slow: set[int] = set()
+    ahead = list(enumerate(statements))
+    while ahead and time.monotonic() < until:
+        part = ahead[:_MOST]
+        answers = _call(database, [statement.sql for _, statement in part])
+        told |= {place: answer for (place, _), answer in zip(part, answers, strict=False)}
+        if len(answers) < len(part):
+            slow.add(part[len(answers)][1].table)
+        ahead = [each for each in ahead[len(answers) :] if each[1].table not in slow]
+    return [told.get(place, LATE) for place in range(len(statements))]
+
+
+def _call(database: Database, statements: Sequence[str]) -> list[Carried]:
+    """Carry them out in one call; the answers are fewer where it was ended early."""
+    database.rows(_HAND_OVER, {"wanted": json.dumps(statements)})
+    database.rows(_SQL)
+    [(done,)] = database.rows(_TAKE)
+    return [_carried(each) for each in json.loads(done)]
 
 
 def _carried(told: dict[str, object]) -> Carried:

@@ -13,7 +13,7 @@ from typing import Final
 from orchestrator.ports import Database
 from orchestrator.probes.identities import PRIVILEGED, USER_A, Identity
 from orchestrator.probes.seeding.bounds import leading_into
-from orchestrator.probes.seeding.carrying import Carried, carry_out
+from orchestrator.probes.seeding.carrying import Carried, Statement, carry_out
 from orchestrator.probes.seeding.files import files_of
 from orchestrator.probes.seeding.ground import Check, Ground, Table
 from orchestrator.probes.seeding.order import Order
@@ -104,8 +104,7 @@ class Sower:
                 self._sown.unsown[oid] = why
             else:
                 allowed.append(oid)
-        asked = [_TOUCH.format(self._ground.tables[oid].name) for oid in allowed]
-        answers = carry_out(self._database, asked)
+        answers = self._carry_out((oid, _TOUCH.format(self._ground.tables[oid].name)) for oid in allowed)
         for oid, answer in zip(allowed, answers, strict=True):
             if answer.sqlstate is not None:
                 self._sown.unsown[oid] = _words(answer)
@@ -114,6 +113,10 @@ class Sower:
     def wishes(self, oid: int) -> Wishes:
         """Return what is asked of a table's rows."""
         return self._reading.of(self._ground.tables[oid])
+
+    def _carry_out(self, statements: Iterable[tuple[int, str]]) -> list[Carried]:
+        wanted = [Statement(sql=sql, table=table) for table, sql in statements]
+        return carry_out(self._database, wanted, until=self._until)
 
     # -- drafting
 
@@ -199,7 +202,7 @@ class Sower:
                 return
             if time.monotonic() > self._until:
                 break
-            answers = carry_out(self._database, [draft.insert for draft in open_drafts])
+            answers = self._carry_out((draft.table.oid, draft.insert) for draft in open_drafts)
             refused = []
             for draft, answer in zip(open_drafts, answers, strict=True):
                 if answer.sqlstate is None:
@@ -285,7 +288,7 @@ class Sower:
             plans.append(
                 (search(draft.table, check, draft.values, fixed, number=self._numbers.next()), draft)
             )
-        found = iter(carry_out(self._database, [plan.statement for plan, _ in plans if plan]))
+        found = iter(self._carry_out((draft.table.oid, plan.statement) for plan, draft in plans if plan))
         for plan, draft in plans:
             place = next(found).gave if plan else None
             if plan and place and place[0]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, MadeUpRow, Reach
 from orchestrator.probes.identities import CLIENTS, PRIVILEGED, USER_A, Identity
 from orchestrator.probes.seeding.rows import Seed
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.users import LETTERS
+
+#: classes of SQLSTATE that tell of the server, of its other users or of our own limits
+_NO_ANSWER: Final = frozenset({"08", "25", "40", "53", "55", "57", "58", "XX"})
 
 
 def told(
@@ -51,9 +55,8 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         return cell
     letter = LETTERS.get(cell.identity, "")
     touched: dict[str, bool] = {}
-    states: dict[str, None] = {}
+    states: dict[str, str] = {}
     hands: dict[str, None] = {}
-    message = None
     for each in tried:
         if each.tried.hands_to is not None:
             if each.reached and each.sqlstate is None:
@@ -62,8 +65,7 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         for place, seed in enumerate(each.tried.seeds):
             touched[seed.owner.label] = place in each.reached
         if each.sqlstate is not None and each.sqlstate != "42501":
-            states[each.sqlstate] = None
-            message = each.message
+            states[each.sqlstate] = each.message
     reach = Reach(
         tried_own=tuple(label for label in touched if letter and label[0] == letter),
         tried_others=tuple(label for label in touched if not letter or label[0] != letter),
@@ -75,13 +77,15 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         sqlstates=tuple(states),
     )
     if states and not (reach.own or reach.others):
+        # what the server could not do in time says nothing about policies
+        wrong = next((state for state in states if state[:2] not in _NO_ANSWER), None)
         return replace(
             cell,
-            result=CellResult.ERROR,
-            sqlstate=next(iter(states)),
-            reason=message,
+            result=CellResult.ERROR if wrong else CellResult.UNKNOWN,
+            sqlstate=wrong or next(iter(states)),
+            reason=states[wrong or next(iter(states))],
             basis=None,
-            reach=reach,
+            reach=reach if wrong else None,
         )
     if not reach.own and not reach.others:
         why = "no policy lets a made-up row through"

@@ -17,6 +17,7 @@ _HAND_OVER: Final = (
 )
 _TAKE: Final = "select pg_catalog.current_setting('bascule.done')"
 _MOST: Final = 600
+_CANCELLED: Final = "57014"
 THROUGH: Final = "00000"
 #: row security comes before these, so that it has let the row through
 _AFTER_POLICIES: Final = frozenset({"23502", "23503", "23505", "23514", "23P01"})
@@ -37,21 +38,28 @@ class Tried:
 
 
 def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -> Iterator[Tried]:
-    """Try each in turn, those of one identity in a row. Raises TargetError when a call itself fails."""
+    """Try each in turn, those of one identity in a row; raises TargetError when a call itself fails.
+
+    Where one takes too long, none with the same table has its turn afterwards.
+    """
     rest = list(tries)
+    late: list[Try] = []
     while rest and time.monotonic() < until:
-        now = rest[:_MOST]
-        told = list(_call(database, now))
+        told = list(_call(database, rest[:_MOST]))
         yield from told
         rest = rest[len(told) :]
         if not told:
             break
-    for tried in rest:
+        if told[-1].sqlstate == _CANCELLED:
+            slow = told[-1].tried.table.oid
+            late += [one for one in rest if one.table.oid == slow]
+            rest = [one for one in rest if one.table.oid != slow]
+    for tried in (*late, *rest):
         yield Tried(
             tried=tried,
             reached=frozenset(),
-            sqlstate="57014",
-            message="the time for made-up rows was over",
+            sqlstate=_CANCELLED,
+            message="it, or what was tried before it, took too long",
             late=True,
         )
 
