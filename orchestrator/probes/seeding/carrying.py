@@ -47,8 +47,8 @@ class Statement:
 def carry_out(database: Database, statements: Sequence[Statement], *, until: float) -> list[Carried]:
     """Carry statements out in order and tell of each, up to the moment `until` of the monotonic clock.
 
-    Where one takes too long, none about the same table has its turn afterwards. Raises TargetError when a call
-    itself fails.
+    Where one takes too long, none about the same table has its turn afterwards. Raises TargetError when a
+    call itself fails.
     """
     told: dict[int, Carried] = {}
     slow: set[int] = set()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from orchestrator.probes.seeding.ground import Column, Ground, Table
+from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.seeding.wishes import Reading
 
 #: a body leaves the database, or does what no rollback takes back
@@ -56,8 +57,8 @@ class Outward:
                 yield f"its policies read the foreign table {read.name}"
             for policy in read.policies:
                 if why := self._reason(policy.calls, "\n".join(policy.texts)):
-                    whose = "its" if read is table else f"{read.name}'s"
-                    yield f"{whose} policy {policy.name} {why}"
+                    whose = "its" if read is table else f"{read.name}: its"
+                    yield f"{whose} policy {identifier(policy.name)} {why}"
 
     def _of_storing(self, table: Table) -> Iterator[str]:
         if table.kind == "f":

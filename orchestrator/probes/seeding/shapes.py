@@ -57,6 +57,7 @@ _IS_THERE: Final = re.compile(rf"{_COLUMN}\s+is\s+not\s+null", re.IGNORECASE)
 _LATER: Final = re.compile(rf"{_COLUMN}\s*>=?\s*\(?now\(\)", re.IGNORECASE)
 _EARLIER: Final = re.compile(rf"{_COLUMN}\s*<=?\s*\(?now\(\)", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
+_NAME: Final = re.compile(r'"([^"]+)"')
 _QUOTED: Final = re.compile(_CONSTANT)
 #: what the folder of a file is called, where that is a constant
 _FOLDER: Final = re.compile(rf"foldername\([\w.\"]+\)\)?\s*\[\d\]\)*{_CAST}\s*=\s*{_CONSTANT}", re.IGNORECASE)
@@ -101,7 +102,7 @@ def said(text: str) -> Said:
         moments=_grouped(_moments(text)),
         folders=tuple(_unquoted(match[1]) for match in _FOLDER.finditer(text)),
         constants=constants(text),
-        words=frozenset(_WORD.findall(text)),
+        words=frozenset((*_WORD.findall(text), *_NAME.findall(text))),
     )
 
 

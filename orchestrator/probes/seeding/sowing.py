@@ -24,6 +24,8 @@ from orchestrator.probes.seeding.users import USERS, Owner, mail_of
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading, Wishes
 
+#: somebody else has the table to himself; what else is in the way is told by the insert itself
+_LOCKED: Final = ("55P03", "57014")
 #: takes the lock that an insert takes, and does nothing
 _TOUCH: Final = "delete from {} where false returning null::text[]"
 #: why a row was not made up at all
@@ -106,7 +108,7 @@ class Sower:
                 allowed.append(oid)
         answers = self._carry_out((oid, _TOUCH.format(self._ground.tables[oid].name)) for oid in allowed)
         for oid, answer in zip(allowed, answers, strict=True):
-            if answer.sqlstate is not None:
+            if answer.sqlstate in _LOCKED:
                 self._sown.unsown[oid] = _words(answer)
         return {oid for oid in allowed if oid not in self._sown.unsown}
 
