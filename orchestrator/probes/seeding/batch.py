@@ -16,7 +16,8 @@ from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
 from orchestrator.probes.seeding.quoting import literal
 from orchestrator.probes.seeding.rows import Seed
-from orchestrator.probes.seeding.sowing import Sower, Sown
+from orchestrator.probes.seeding.sowing import Sower
+from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.telling import told
 from orchestrator.probes.seeding.tries import Granted, Try, each_by_itself, tries
 from orchestrator.probes.seeding.trying import Tried, carry_out_tries

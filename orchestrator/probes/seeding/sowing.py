@@ -6,7 +6,6 @@ is there: whoever owns a row is a member of the organisation that it names.
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
@@ -19,6 +18,7 @@ from orchestrator.probes.seeding.ground import Check, Ground, Table
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
 from orchestrator.probes.seeding.rows import Draft, Numbers, Seed, draft_row, plain
+from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.suiting import search
 from orchestrator.probes.seeding.users import USERS, Owner, mail_of
 from orchestrator.probes.seeding.values import made_up
@@ -38,31 +38,6 @@ _LOWLY: Final = 2
 _MOST_STEPS: Final = 16
 #: so often for the same reason
 _MOST_ALIKE: Final = 3
-
-
-@dataclass(kw_only=True)
-class Sown:
-    """What is in the tables now."""
-
-    seeds: dict[tuple[int, Owner], Seed] = field(default_factory=dict)
-    #: why a table has no row of an owner, by table; only where it should have one
-    unsown: dict[int, str] = field(default_factory=dict)
-    _by_table: dict[int, list[Seed]] = field(default_factory=dict)
-
-    def of(self, table: int) -> list[Seed]:
-        """Return a table's rows."""
-        return self._by_table.get(table, [])
-
-    def keep(self, seed: Seed) -> None:
-        """Take note of a row."""
-        self.seeds[seed.table.oid, seed.owner] = seed
-        self._by_table.setdefault(seed.table.oid, []).append(seed)
-
-    def nearest(self, table: int, owner: Owner) -> Seed | None:
-        """Return the row of an owner in this way, or in the nearest below, or above."""
-        ways = (owner.way, *range(owner.way - 1, -1, -1), *range(owner.way + 1, 4))
-        found = (self.seeds.get((table, replace(owner, way=way))) for way in ways)
-        return next((seed for seed in found if seed is not None), None)
 
 
 class Sower:
