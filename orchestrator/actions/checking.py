@@ -228,6 +228,9 @@ class _Checking:
                 target=self._policy.name,
                 shape=self._terms.survey.shape if self._terms.survey else None,
                 made_up_rows=self._policy.rows_on_scratch,
+                tests=self._chosen.tests,
+                tests_folder=self._chosen.tests_folder,
+                tests_before=bool(self._policy.name),
             )
         except Unavailable as away:
             if away.code != _AWAY or tries == 1:

@@ -19,6 +19,8 @@ from orchestrator.actions.on_disk import (
     what_is_no_file,
     what_is_no_folder,
 )
+from orchestrator.actions.tests_on_disk import tests_in
+from orchestrator.domain.declared import TestFile
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.finding import Finding
 from orchestrator.domain.migration import MIGRATION_NAME, SqlFile, checksum
@@ -32,6 +34,7 @@ _STDIN_PATH: Final = "<stdin>"
 
 _USUAL: Final = "supabase"
 _MIGRATIONS: Final = "migrations"
+_TESTS: Final = "tests"
 #: where rollbacks are found, beside or below the migrations
 _ROLLBACKS: Final = frozenset({"rollbacks", "rollback"})
 
@@ -52,6 +55,9 @@ class Chosen:
     tree: Tree
     #: whether this is all that the folder holds
     whole: bool = False
+    #: what the project declares as tests, all of its folder, with that folder
+    tests: tuple[TestFile, ...] = ()
+    tests_folder: str = "supabase/tests"
     #: what stands where files should be and was not read
     findings: tuple[Finding, ...] = ()
 
@@ -131,6 +137,8 @@ def _whole(folder: Path) -> Chosen:
         rollbacks=tuple(rollbacks),
         tree=_tree([*map(_sql_file, files), *unnamed], rollbacks),
         whole=True,
+        tests=tests_in(folder.parent / _TESTS),
+        tests_folder=shown(folder.parent / _TESTS),
         findings=(*_found(what_is_no_folder, _rollback_folders(folder)), *unread),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Final
 
 #: the one file that is no SQL; it lies directly in the folder of tests
@@ -99,3 +100,13 @@ class TestedFile:
     #: why it is neither passed nor failed by its tests alone
     mistakes: tuple[Mistake, ...] = ()
     seconds: float = 0.0
+
+
+def folder_of_tests(directory: str) -> str:
+    """Return where tests lie, beside `migrations/`, as a plain path in the repository."""
+    return str(PurePosixPath(directory) / "tests")
+
+
+def text_of(content: bytes) -> str:
+    """Read a file's bytes; what is not UTF-8 becomes signs that no statement can do with."""
+    return content.decode("utf-8-sig", "replace")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from orchestrator.domain.declared import TestedFile
 from orchestrator.domain.errors import Failure
 from orchestrator.domain.facts import Change
 from orchestrator.domain.matrix import Matrix
@@ -160,6 +161,8 @@ class Rehearsal:
     matrix: Matrix | None = None
     #: what made-up rows showed before all migrations, about the tables that they changed
     before: Matrix | None = None
+    #: what came of the tests that the project declares
+    tested: tuple[TestedFile, ...] = ()
     #: why a migration did not apply; its version and place are among the nouns
     failed: Failure | None = None
     #: whether that was on the way up after everything had been taken back

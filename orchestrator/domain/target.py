@@ -17,6 +17,9 @@ _FOR_TRYING: Final = frozenset(
     {"dev", "develop", "local", "preview", "qa", "sandbox", "stage", "staging", "test", "testing"}
 )
 
+#: words that say the opposite, and weigh more
+_FOR_REAL: Final = frozenset({"live", "main", "master", "prod", "production"})
+
 
 class MadeUpRows(StrEnum):
     """Where smoke tests may make rows up, which are always undone."""
@@ -69,7 +72,7 @@ class TargetPolicy:
         if self.made_up_rows is not MadeUpRows.AUTO:
             return self.made_up_rows is MadeUpRows.LIVE
         words = {word for name in (self.name, self.branch) for word in re.split(r"[\W_]+", name.lower())}
-        return not words.isdisjoint(_FOR_TRYING)
+        return not words.isdisjoint(_FOR_TRYING) and words.isdisjoint(_FOR_REAL)
 
     @property
     def rows_on_scratch(self) -> bool:

@@ -7,6 +7,9 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Reach
 
 _REACH: Final = {Basis.LIMITED: 1, Basis.EVERY_ROW: 2}
 
+#: whoever was denied, or could not even ask, reached nobody's rows
+_REACHED_NOTHING: Final = frozenset({CellResult.DENY, CellResult.ERROR})
+
 
 class Shift(StrEnum):
     """Which way an answer moved."""
@@ -36,7 +39,7 @@ def gained_from_strangers(then: Cell | None, now: Cell) -> tuple[str, ...]:
     if now.reach is None or then is None or (then.reach is None and _says_nothing(then)):
         return ()
     if then.reach is None:
-        return now.reach.others if then.result is CellResult.DENY else ()
+        return now.reach.others if then.result in _REACHED_NOTHING else ()
     return tuple(label for label in now.reach.others if label not in then.reach.others)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from orchestrator.catalog import facts, survey
+from orchestrator.domain.declared import TestFile, text_of
 from orchestrator.domain.deployment import Applied, Done, Observation, Outcome, Smoke, Stage
 from orchestrator.domain.errors import Failure, MigrationRefused
 from orchestrator.domain.facts import Facts
@@ -113,7 +114,15 @@ def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
         said=tools.kept.findings(claim.deployment.id, Stage.VALIDATE),
         departs=partial(departure.rehearse, planned, sql_of(planned, tools)) if planned.leaving else None,
         touched=touched_later(planned, tools.kept),
+        tests=_tests(claim, tools),
     )
+
+
+def _tests(claim: Claim, tools: Tools) -> tuple[TestFile, ...]:
+    """Return what the commit declares as tests; a file that is no text fails by its own words."""
+    files = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree).tests
+    texts = tools.kept.content([file.sha256 for file in files])
+    return tuple(TestFile(path=file.path, text=text_of(texts[file.sha256])) for file in files)
 
 
 def _copy(claim: Claim, tools: Tools, observed: Facts) -> ScratchCopy:

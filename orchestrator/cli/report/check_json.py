@@ -25,6 +25,7 @@ def check_value(check: Check) -> dict[str, Any]:
             check.rehearsal.matrix if check.rehearsal else None,
             [each for each in check.report.findings if each.source is Source.SMOKE],
             before=check.before,
+            tests=check.rehearsal.tested if check.rehearsal else (),
         ),
     }
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.domain.blame import Key
 from orchestrator.domain.crash_point import crash_point
+from orchestrator.domain.declared import TestFile, folder_of_tests
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Finding, Verdict, verdict_of
 from orchestrator.domain.plan import Plan
@@ -48,12 +49,13 @@ def run(
     said: Sequence[Finding] = (),
     departs: Departs | None = None,
     touched: Mapping[str, frozenset[Key] | None] | None = None,
+    tests: Sequence[TestFile] = (),
 ) -> Done[Rehearsal]:
     """Rehearse, keep what was drafted, and say what it showed.
 
     `seen` is the live target's survey, for the sizes; `said` is what the review found: nothing is told twice.
     `departs` undoes first what left the branch; `touched` is what each version changed that came after that
-    and stays, None where nobody knows.
+    and stays, None where nobody knows. `tests` are what the commit declares.
     """
     played = play(
         plan,
@@ -65,6 +67,8 @@ def run(
         shape=None if departs else seen.shape,
         departs=departs,
         made_up_rows=policy.rows_on_scratch,
+        tests=tests,
+        tests_folder=folder_of_tests(policy.directory),
     )
     crash_point("rehearse: play done")
     if played.drafts:
@@ -98,11 +102,15 @@ def play(
     shape: Shape | None = None,
     departs: Departs | None = None,
     made_up_rows: bool = False,
+    tests: Sequence[TestFile] = (),
+    tests_folder: str = "supabase/tests",
+    tests_before: bool = True,
 ) -> Played:
     """Rehearse; in one transaction where that is possible, else file by file.
 
     `shape` is what is there before the first migration, for the judgement of what rows are lost; `departs`
-    undoes first what left the branch. `made_up_rows`: the smoke tries which rows policies let somebody reach.
+    undoes first what left the branch. `made_up_rows`: the smoke tries which rows policies let somebody
+    reach; `tests` are run after all migrations and, where one fails, before them too if `tests_before`.
     """
     told = ToPlay(
         plan=plan,
@@ -110,6 +118,9 @@ def play(
         exposed_schemas=exposed_schemas,
         shape=shape,
         made_up_rows=made_up_rows,
+        tests=tests,
+        tests_folder=tests_folder,
+        tests_before=tests_before,
     )
     because: Failure | None = None
     if not any(read_script(told.up(each)).runs_alone for each in plan.pending):

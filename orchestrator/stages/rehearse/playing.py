@@ -9,6 +9,7 @@ from typing import Any
 from orchestrator.catalog import beyond, holdings, names, survey, whole
 from orchestrator.catalog.draft import arranged, draft, written
 from orchestrator.domain.blame import Key, keys_of
+from orchestrator.domain.declared import FAILURES, TestedFile
 from orchestrator.domain.errors import Failure, TargetError
 from orchestrator.domain.facts import Fact, difference
 from orchestrator.domain.finding import Finding
@@ -26,8 +27,10 @@ from orchestrator.domain.rehearsal import (
 )
 from orchestrator.domain.shape import Shape
 from orchestrator.ports import Play
+from orchestrator.probes.declared import run as declared
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
+from orchestrator.probes.rules import declared_test_failed
 from orchestrator.probes.seeding.seeded import with_made_up_rows
 from orchestrator.validation.losses import losses, shape_after
 from orchestrator.validation.losses.type_detours import type_detours
@@ -102,21 +105,25 @@ class Rehearsing:
         after = self._ask()
         changed = self._left.union(*self._touched.values())
         after = self._with_rows(after, changed)
+        tested = self._tested()
         proofs = [self._prove(number) for number in reversed(range(len(pending)))]
         if departed is None:
             before = self._with_rows(before, changed)
+        failing = any(each.outcome in FAILURES for each in tested)
+        tested_before = self._tested() if failing and self._told.tests_before else ()
         again = self._again()
         rehearsal = self._rehearsal(
             departed=departed,
             rollbacks=tuple(reversed(proofs)),
             matrix=after,
             before=_with_reach_only(before),
+            tested=tested,
             failed=Failure.of(again) if again else None,
             failed_again=again is not None,
         )
         return Played(
             rehearsal=rehearsal,
-            smoke=judge(before, after),
+            smoke=(*declared_test_failed.check(tested, tested_before), *judge(before, after)),
             before=before,
             smoke_seconds=self._asked_seconds,
             drafts=self._drafts,
@@ -257,6 +264,16 @@ class Rehearsing:
         shown = with_made_up_rows(self._play.probing, matrix, changed=changed)
         self._asked_seconds += time.monotonic() - began
         return shown
+
+    def _tested(self) -> tuple[TestedFile, ...]:
+        """Run the tests that the project declares."""
+        if not self._told.tests:
+            return ()
+        began = time.monotonic()
+        with self._play.probing() as database:
+            tested = declared.run(database, self._told.tests, folder=self._told.tests_folder)
+        self._asked_seconds += time.monotonic() - began
+        return tested
 
     def _touch(self, number: int, before: whole.Whole, after: whole.Whole) -> None:
         self._touched[number].update(keys_of(difference(*whole.facts_unlike(before, after))))

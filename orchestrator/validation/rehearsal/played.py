@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orchestrator.domain.declared import TestFile
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.shape import Shape
@@ -23,6 +24,11 @@ class ToPlay:
     shape: Shape | None
     #: make rows up, to see which of them policies let somebody reach
     made_up_rows: bool = False
+    #: what the project declares, all of its folder
+    tests: Sequence[TestFile] = ()
+    tests_folder: str = "supabase/tests"
+    #: what fails may have failed before the migrations
+    tests_before: bool = True
 
     def up(self, migration: Migration) -> str:
         """Return what a migration says."""

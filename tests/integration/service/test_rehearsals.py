@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.domain.deployment import Deployment, Observation, Outcome, Stage, Status
 from orchestrator.domain.event import EventKind
-from orchestrator.domain.finding import Severity
+from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.rehearsal import Rehearsal, RollbackSource, RollbackVerdict
 from orchestrator.embedded import scratch
 from tests.support.lives import lives
@@ -368,3 +368,29 @@ def test_what_an_earlier_attempt_left_half_done_is_not_taken_for_somebody_else_s
     observed = service.house.kept.gave(deployment, Stage.OBSERVE, Observation)
     assert observed.times == 1
     assert versions(target_database.url)[-1] == "20260102000000"
+
+
+DECLARED = """begin;
+select plan(2);
+select is(1, {one}, 'counts as it always did');
+select has_column('public', 'notes', 'title', 'notes have titles');
+select * from finish();
+rollback;
+"""
+
+
+def test_a_declared_test_refuses_where_it_passed_before_and_warns_where_it_did_not(service):
+    service.work.write("supabase/tests/notes.test.sql", DECLARED.format(one=2))
+    add(service, "20260102000000", "title", "alter table public.notes add title text;", None)
+    deployment = deploy(service)
+    assert deployment.status is Status.SUCCEEDED
+    assert {each.severity for each in told_of(service, deployment)} == {Severity.WARNING}
+    add(service, "20260103000000", "headline", "alter table public.notes rename title to headline;", None)
+    deployment = deploy(service)
+    assert deployment.status is Status.REFUSED
+    assert {each.severity for each in told_of(service, deployment)} == {Severity.WARNING, Severity.ERROR}
+
+
+def told_of(service: Service, deployment: Deployment) -> list[Finding]:
+    runs = [run for run in service.house.reading.runs(deployment.id) if run.stage is Stage.REHEARSE]
+    return [each for each in runs[-1].findings if each.rule == "declared-test-failed"]

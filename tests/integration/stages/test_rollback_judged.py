@@ -46,6 +46,25 @@ def test_rows_that_somebody_wrote_are_never_dropped_without_a_person(make):
     assert told(done) == (None, ["public.a: 2 rows"])
 
 
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("create table public.a (id int)", "do $$ begin execute 'drop ' || 'table public.a'; end $$"),
+        (
+            """create table public.a (id int); create function public.down() returns void language plpgsql
+               as $$ begin execute 'drop ' || 'table public.a'; end $$""",
+            "-- all of it\nselect public.down(); drop function public.down()",
+        ),
+    ],
+    ids=["block", "function"],
+)
+def test_rows_in_what_came_since_are_counted_where_a_rollback_does_more_than_its_text_shows(make, up, down):
+    deployed = make(up=(up,), down=(down,))
+    deployed.apply(0)
+    deployed.does("insert into public.a values (2), (3)")
+    assert told(deployed.roll_back(**counting(deployed))) == ("rows-at-stake", ["public.a: 2 rows"])
+
+
 def test_rows_that_the_deployment_wrote_itself_are_dropped(make):
     fill = "alter table public.old add c text; update public.old set c = 'x'"
     deployed = make(

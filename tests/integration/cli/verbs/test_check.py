@@ -219,3 +219,49 @@ def test_what_readme_shows_of_a_check_is_what_it_says(checkout):
 
 def _timeless(text: str) -> str:
     return re.sub(r" +\d+(\.\d+)? m?s\b", "", re.sub(r"PostgreSQL \d+", "PostgreSQL", text))
+
+
+ISOLATED = """begin;
+select plan(1);
+insert into auth.users (id) values ('0b5c01e0-0000-4000-8000-0000000000aa');
+insert into public.notes (owner) values ('0b5c01e0-0000-4000-8000-0000000000aa');
+set local role authenticated;
+select set_config('request.jwt.claim.sub', '0b5c01e0-0000-4000-8000-0000000000bb', true);
+select is((select count(*)::int from public.notes), 0, 'a stranger sees no note');
+select * from finish();
+rollback;
+"""
+LATER = """begin;
+select plan(1);
+select is(1, 2, 'arithmetic fails');
+select * from finish();
+rollback;
+"""
+
+
+def test_tests_that_the_project_declares_are_run_after_all_migrations(notes):
+    notes.write("supabase/tests/database/notes.test.sql", ISOLATED)
+    value = notes.told("check")
+    assert value["verdict"] == "pass"
+    (told,) = value["smoke"]["tests"]
+    assert (told["file"], told["outcome"]) == ("supabase/tests/database/notes.test.sql", "passed")
+
+
+def test_a_declared_test_that_fails_refuses_and_says_where(notes):
+    notes.write("supabase/tests/database/later.test.sql", LATER)
+    notes.write("supabase/tests/rls.yaml", "tables: [\n")
+    value = notes.told("check", code=1)
+    failed = [each for each in value["findings"] if each["rule"] == "declared-test-failed"]
+    assert {(each["severity"], each["file"], each["line"]) for each in failed} == {
+        ("error", "supabase/tests/database/later.test.sql", 3),
+        ("error", "supabase/tests/rls.yaml", 2),
+    }
+    assert {each["outcome"] for each in value["smoke"]["tests"]} == {"failed", "refused"}
+
+
+def test_the_example_of_rights_passes_its_own_check(checkout):
+    shutil.copytree(ROOT / "examples/rights/supabase", checkout.folder / "supabase", dirs_exist_ok=True)
+    value = checkout.told("check")
+    assert value["verdict"] == "pass"
+    assert {each["verdict"] for each in value["rollbacks"]} == {"proven"}
+    assert [each["outcome"] for each in value["smoke"]["tests"]] == ["passed"]
