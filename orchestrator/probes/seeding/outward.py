@@ -10,17 +10,24 @@ from orchestrator.probes.seeding.wishes import Reading
 
 #: a body leaves the database, or does what no rollback takes back
 _LEAVES: Final = re.compile(
-    r"\bnet\s*\.\s*\w+|\bhttp(?:_get|_post|_put|_patch|_delete|_head|_request)?\s*\(|\bdblink\w*\s*\("
+    r"\bnet\"?\s*\.\s*\"?\w+|\bhttp(?:_get|_post|_put|_patch|_delete|_head|_request)?\"?\s*\(|\bdblink\w*\"?\s*\("
     r"|\bcopy\b[^;]*\b(?:to|from)\s+program\b|\blo_(?:im|ex)port\s*\(|\bpg_(?:terminate|cancel)_backend\s*\("
     r"|\bpg_logical_emit_message\s*\(|\bpg_reload_conf\s*\(",
     re.IGNORECASE,
 )
-_COUNTS: Final = re.compile(r"\b(?:next|set)val\s*\(|\binsert\s+into\b|\bpgmq\s*\.\s*send\w*", re.IGNORECASE)
-_HOLDS: Final = re.compile(r"\bpg_(?:try_)?advisory_lock(?:_shared)?\s*\(", re.IGNORECASE)
+_COUNTS: Final = re.compile(
+    r"\b(?:next|set)val\"?\s*\(|\binsert\s+into\b|\bpgmq\"?\s*\.\s*\"?send\w*", re.IGNORECASE
+)
+#: a body locks what others may want, until all is undone or for longer
+_HOLDS: Final = re.compile(
+    r"\bpg_(?:try_)?advisory_(?:xact_)?lock(?:_shared)?\"?\s*\(|\bfor\s+(?:no\s+key\s+)?update\b"
+    r"|\bfor\s+(?:key\s+)?share\b|\block\s+table\b|\bdelete\s+from\b|\bupdate\s+[\w.\"]+\s+set\b",
+    re.IGNORECASE,
+)
 _ALL: Final = (
     (_LEAVES, "leaves the database"),
     (_COUNTS, "may move a sequence"),
-    (_HOLDS, "takes a lock that no rollback gives back"),
+    (_HOLDS, "locks what others may want"),
 )
 
 
@@ -44,9 +51,8 @@ class Outward:
         return frozenset(column.name for column in table.columns.values() if self._counts(column))
 
     def _counts(self, column: Column) -> bool:
-        return column.counts or any(
-            _COUNTS.search(self._ground.functions[oid].says) for oid in self._reading.through(column.calls)
-        )
+        bodies = (self._ground.functions[oid].says for oid in self._reading.through(column.calls))
+        return column.counts or any(_COUNTS.search(says) or _HOLDS.search(says) for says in bodies)
 
     def _obstacles(self, table: Table) -> Iterator[str]:
         for part in self._parts(table):

@@ -102,7 +102,8 @@ def said(text: str) -> Said:
         moments=_grouped(_moments(text)),
         folders=tuple(_unquoted(match[1]) for match in _FOLDER.finditer(text)),
         constants=constants(text),
-        words=frozenset((*_WORD.findall(text), *_NAME.findall(text))),
+        # a name that is not quoted is one in small letters, however it is written
+        words=frozenset((*_WORD.findall(text), *_WORD.findall(text.lower()), *_NAME.findall(text))),
     )
 
 

@@ -121,7 +121,7 @@ def test_what_no_rollback_would_undo_is_left_alone_and_told(target_database: Tes
             "calls": 'its policy "p" calls called_out, which leaves the database',
             "fires": "a trigger or a rule of public.fires fires even where triggers are switched off",
             '"foreign"': "it is a foreign table",
-            "holds": 'its policy "p" calls held, which takes a lock that no rollback gives back',
+            "holds": 'its policy "p" calls held, which locks what others may want',
             "log": "",
             "looks": 'public.calls: its policy "p" calls called_out, which leaves the database',
             "parted": "a trigger or a rule of public.parted_1 fires even where triggers are switched off",
