@@ -45,10 +45,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """Which made-up rows one identity reached by one command; each row bears a label like A or B1.
+    """Which made-up rows one identity reached by one command; each row bears a label.
 
-    The letter says whose it is, the number in which way it suits what policies ask for; without one it does
-    not.
+    Its letter says whose it is. "B (status published)" bears values that policies ask for, B1 belongs to
+    such a row, B to none.
     """
 
     #: its own rows that it tried to reach, and those of strangers

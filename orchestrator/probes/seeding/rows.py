@@ -26,6 +26,8 @@ class Draft:
     fixed: frozenset[str]
     #: the columns that say whose it is
     told_by: frozenset[str]
+    #: the columns whose values policies ask for
+    wished: tuple[str, ...]
     #: the columns whose defaults would move a sequence
     counting: frozenset[str]
     #: the columns that lead it into a partition, and which of the values that do so it has
@@ -59,8 +61,19 @@ class Seed:
     lies_in: int
     #: the columns that say whose it is
     told_by: frozenset[str]
+    #: the columns whose values policies ask for
+    wished: tuple[str, ...] = ()
     #: the columns whose defaults would move a sequence
     counting: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """Return what the matrix calls it: A, A1, or B (status published).
+
+        A row is known again at another moment by what it bears: policies of then may ask for other values.
+        """
+        bears = ", ".join(f"{name} {self.values[name]}" for name in self.wished)
+        return f"{self.owner.label[0]} ({bears})" if bears else self.owner.label
 
     @property
     def place(self) -> str:
@@ -137,6 +150,7 @@ def draft_row(
         values=values,
         fixed=frozenset({*own, *wished, *parents}),
         told_by=frozenset({*own, *parents, *named}),
+        wished=tuple(sorted({*wished} - {*own})) if owner.way else (),
         counting=counting,
         led=frozenset(led),
         step=step,

@@ -204,6 +204,7 @@ class Sower:
             ctid=ctid or "",
             lies_in=int(lies_in or 0),
             told_by=draft.told_by,
+            wished=draft.wished,
             counting=draft.counting,
         )
         self._sown.keep(seed)

@@ -42,9 +42,7 @@ def told(
         relation,
         owned=owned,
         user_columns=tuple(sorted(frozenset().union(*(seed.user_columns for seed in seeds)))),
-        made_up=tuple(
-            MadeUpRow(label=seed.owner.label, told=seed.told) for seed in seeds if seed.owner.label in leaked
-        ),
+        made_up=tuple(MadeUpRow(label=seed.label, told=seed.told) for seed in seeds if seed.label in leaked),
         cells=shown,
     )
 
@@ -63,7 +61,7 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
                 hands[each.tried.hands_to[1]] = None
             continue
         for place, seed in enumerate(each.tried.seeds):
-            touched[seed.owner.label] = place in each.reached
+            touched[seed.label] = place in each.reached or touched.get(seed.label, False)
         if each.sqlstate is not None and each.sqlstate != "42501":
             states[each.sqlstate] = each.message
     reach = Reach(

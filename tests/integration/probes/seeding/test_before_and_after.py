@@ -1,0 +1,57 @@
+"""Made-up rows are known again by what they bear, although policies ask for other values than they did."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from orchestrator.domain.finding import Severity
+from orchestrator.probes.judge import judge
+from tests.support.seeded import probed
+from tests.support.servers import TestDatabase
+
+_ARTICLES = """
+create table public.articles (
+  id bigint generated always as identity primary key,
+  owner uuid not null references auth.users (id),
+  status text not null default 'draft' check (status in ('draft', 'published', 'archived'))
+);
+alter table public.articles enable row level security;
+create policy own on public.articles for select to authenticated using (owner = (select auth.uid()));
+create policy published on public.articles for select to authenticated using (status = 'published');
+grant select on public.articles to authenticated;
+"""
+
+
+@pytest.fixture
+def connection(target_database: TestDatabase) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(target_database.url) as connection:
+        connection.execute(_ARTICLES)
+        yield connection
+        connection.rollback()
+
+
+def errors(connection: psycopg.Connection, change: str) -> set[str]:
+    before = probed(connection, ["public"])
+    connection.execute(change)
+    after = probed(connection, ["public"])
+    return {each.rule for each in judge(before, after) if each.severity is Severity.ERROR}
+
+
+def test_a_policy_that_asks_for_a_new_value_and_opens_nothing_is_let_through(connection):
+    narrow = "create policy drafts on public.articles for select to authenticated using "
+    assert not errors(connection, narrow + "(status = 'draft' and owner = (select auth.uid()))")
+
+
+def test_a_policy_that_opens_another_value_is_found(connection):
+    assert errors(connection, "alter policy published on public.articles using (status = 'draft')") == {
+        "rows-of-others"
+    }
+
+
+def test_a_mended_policy_that_opens_everything_is_found(connection):
+    connection.execute(
+        "alter policy published on public.articles using (exists (select from public.articles))"
+    )
+    mended = "alter policy published on public.articles using ((select auth.uid()) is not null)"
+    assert errors(connection, mended) == {"rows-of-others"}
