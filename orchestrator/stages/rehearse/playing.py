@@ -93,6 +93,9 @@ class Rehearsing:
         """Go up, down, and up again. Raises NotInOneTransaction, Unavailable."""
         pending = self._told.plan.pending
         before = self._ask()
+        if departs is not None:
+            # nothing comes back to this moment, and what will have changed is not known yet
+            before = self._with_rows(before, None)
         departed = departs(self._play) if departs else None
         if departed is not None and departed.failure is not None:
             return Played(rehearsal=self._rehearsal(departed=departed), before=before)
@@ -107,7 +110,7 @@ class Rehearsing:
         after = self._with_rows(after, changed)
         tested = self._tested()
         proofs = [self._prove(number) for number in reversed(range(len(pending)))]
-        if departed is None:
+        if departs is None:
             before = self._with_rows(before, changed)
         failing = any(each.outcome in FAILURES for each in tested)
         tested_before = self._tested() if failing and self._told.tests_before else ()
@@ -256,8 +259,8 @@ class Rehearsing:
         self._asked_seconds += time.monotonic() - began
         return matrix
 
-    def _with_rows(self, matrix: Matrix, changed: Collection[Key]) -> Matrix:
-        """Make rows up for the tables that the plan may have opened or closed; nobody else's are there."""
+    def _with_rows(self, matrix: Matrix, changed: Collection[Key] | None) -> Matrix:
+        """Make rows up for the tables that these changes may have opened or closed; None: for all."""
         if not self._told.made_up_rows:
             return matrix
         began = time.monotonic()
