@@ -1,5 +1,6 @@
 """Decide whether what left the branch may be undone: versions whose files are gone, and their record."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,6 +10,8 @@ from orchestrator.domain.plan import Departure, Leaving, Record, Tree
 from orchestrator.domain.rehearsal import RollbackProof, RollbackVerdict
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.validation.reverts import obstacle_of, revert_of
+from orchestrator.validation.script import read_script
+from orchestrator.validation.split import decode
 
 _NAMED: Final = 5
 
@@ -131,11 +134,32 @@ def _of_ways_back(known: Known, leaving: Sequence[Past], policy: TargetPolicy) -
             yield f"{past.migration.version} was not rehearsed when it was applied: nobody knows its way back"
         elif verdict not in _ENOUGH[policy.rehearse]:
             yield f"the rollback of {past.migration.version} is {verdict}"
+        elif _touches_rows(past, known.contents):
+            yield (
+                f"the rollback of {past.migration.version} changes rows or does more than its text shows, and "
+                "nobody knows what it would do to those of today: a person may run "
+                f"bascule rollback {past.deployment}"
+            )
     refusal = obstacle_of([revert_of(past.as_it_would_run, known.contents, {}) for past in leaving])
     if refusal is not None:
         yield refusal.message
 
 
+def _touches_rows(past: Past, contents: Mapping[str, bytes]) -> bool:
+    """Tell whether a way back changes rows, which no copy has and no count foresees, months later."""
+    rollback = past.as_it_would_run.rollback
+    if rollback is None or rollback.sha256 not in contents:
+        return False  # another obstacle says so
+    return any(_ROWS.match(each.text) for each in read_script(decode(contents[rollback.sha256])).statements)
+
+
+#: how a statement begins that changes rows or may, after comments; a SELECT only where it calls something
+_ROWS: Final = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+    r"(?:(?:delete|update|merge|insert|truncate|do|call|execute|drop\s+(?:owned|extension))\b"
+    r"|(?:select|with)\b.*\()",
+    re.IGNORECASE | re.DOTALL,
+)
 #: by whether it is tried again on a copy: with what verdict of then a rollback may run
 _ENOUGH: Final = {
     True: (RollbackVerdict.PROVEN, RollbackVerdict.LOSSY),

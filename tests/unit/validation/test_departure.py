@@ -120,3 +120,21 @@ def test_a_file_under_a_wrong_name_or_in_another_folder_has_not_left():
     assert "which is not in db/migrations" in refused(named, replace(POLICY, directory="db"))
     assert "holds no migration at all" in refused(known(()))
     assert "atomic" in refused(named, replace(POLICY, atomic=True))
+
+
+@pytest.mark.parametrize(
+    "down",
+    [
+        "delete from public.plans where id = 'pro';",
+        "-- as it was\nupdate public.users set plan = 'premium' where plan = 'pro';",
+        "do $$ begin execute 'drop table public.a'; end $$;",
+        "select public.take_back();",
+        "drop extension pgmq cascade;",
+    ],
+)
+def test_a_way_back_that_changes_rows_is_left_to_a_person(down):
+    base = known(("1", "2"))
+    gone = base.past["3"].as_it_would_run.rollback
+    told = refused(replace(base, contents={**base.contents, gone.sha256: down.encode()}))
+    assert "changes rows" in told
+    assert "bascule rollback 7" in told
