@@ -1,6 +1,13 @@
+import signal
+
 import pytest
 
 pytest_plugins = ["tests.support.servers"]
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as in a terminal: what a shell starts in its background ignores it, and so do children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

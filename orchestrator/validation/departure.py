@@ -136,8 +136,8 @@ def _of_ways_back(known: Known, leaving: Sequence[Past], policy: TargetPolicy) -
             yield f"the rollback of {past.migration.version} is {verdict}"
         elif _touches_rows(past, known.contents):
             yield (
-                f"the rollback of {past.migration.version} changes rows or does more than its text shows, and "
-                "nobody knows what it would do to those of today: a person may run "
+                f"the rollback of {past.migration.version} changes rows or does more than its text shows, "
+                "and nobody knows what it would do to those of today: a person may run "
                 f"bascule rollback {past.deployment}"
             )
     refusal = obstacle_of([revert_of(past.as_it_would_run, known.contents, {}) for past in leaving])

@@ -94,6 +94,15 @@ def servers_of(state: Path) -> set[int]:
     return found
 
 
+def users_of(state: Path) -> set[int]:
+    """Return whose processes they are; one that has ended meanwhile is nobody's."""
+    found = set()
+    for pid in servers_of(state):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(Path(f"/proc/{pid}").stat().st_uid)
+    return found
+
+
 def acquire(state: Path) -> ScratchServer:
     return scratch.acquire(state, major=MAJOR)
 
@@ -367,7 +376,7 @@ def test_an_ordinary_user_has_one_too(state: Path, other: Callable[..., Other]) 
     owner = other(user=AN_ORDINARY_USER)
     with psycopg.connect(owner.url()) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
-    assert {Path(f"/proc/{pid}").stat().st_uid for pid in servers_of(state)} == {AN_ORDINARY_USER}
+    assert users_of(state) == {AN_ORDINARY_USER}
 
 
 def test_the_ledgers_servers_start_beside_it_and_in_its_directory(state: Path) -> None:

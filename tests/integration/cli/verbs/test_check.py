@@ -158,13 +158,16 @@ def test_ctrl_c_ends_it_without_a_verdict_and_leaves_nobody_on_the_scratch_serve
     server = scratch.acquire(state)
 
     def sleeping() -> bool:
-        with psycopg.connect(server.url("postgres", SUPERUSER)) as connection:
+        with psycopg.connect(server.url(server.maintenance, SUPERUSER)) as connection:
             found = connection.execute("select from pg_stat_activity where query like 'select pg_sleep(5%'")
             return bool(found.fetchall())
 
     eventually(sleeping, what="the rehearsal")
     check.send_signal(signal.SIGINT)
-    out, err = check.communicate(timeout=20)
+    try:
+        out, err = check.communicate(timeout=20)
+    finally:
+        check.kill()
     assert (check.returncode, out) == (130, "")
     assert "Traceback" not in err
     eventually(lambda: not sleeping(), what="the end of the rehearsal")
