@@ -45,7 +45,11 @@ class DelayProxy:
         if self.closed:
             writer.transport.abort()
             return
-        up_reader, up_writer = await asyncio.open_connection(self.upstream_host, self.upstream_port)
+        try:
+            up_reader, up_writer = await asyncio.open_connection(self.upstream_host, self.upstream_port)
+        except OSError:  # it is down: say so to the client, too
+            writer.transport.abort()
+            return
         self._writers |= {writer, up_writer}
         speaking = ["client"]
         with suppress(asyncio.CancelledError):  # the streams' own callback would report it as a fault

@@ -8,10 +8,11 @@ import pytest
 import redis
 
 from orchestrator.domain.deployment import Status
+from tests.chaos.brokers import ValkeyBroker
 from tests.support.places import EFFECTS
 from tests.support.service import eventually
 
-PLACES = ("child", "group", "flushed", "here")
+PLACES = ("child", "group", "flushed", "deaf", "deaf-too", "here")
 
 #: 2 s until the reconciler finds what stands still, 1.5 s for a new worker to start, the rest is work
 RECOVERY_SECONDS = 8
@@ -107,6 +108,25 @@ def test_a_broker_that_forgets_everything_delays_and_loses_nothing(made_places, 
         eventually(lambda: sleeping(place), what="the migration that sleeps")
         broker.flushall()
     assert_applied_once(place, no_worker.ended(commit, place.name), count=2)
+
+
+def test_a_worker_whose_acknowledgements_were_all_lost_with_the_broker_goes_on_when_that_is_back(
+    made_places, no_worker, embedded_servers
+):
+    broker = ValkeyBroker(embedded_servers.valkey)
+    both = [made_places[name] for name in ("deaf", "deaf-too")]
+    no_worker.start("worker")
+    commits = [begin(place, "select pg_sleep(2)") for place in both]
+    for place in both:
+        eventually(lambda: sleeping(place), what="the migration that sleeps")  # noqa: B023 - asked at once
+    broker.die()
+    for place in both:
+        eventually(lambda: not sleeping(place), what="its end")  # noqa: B023 - as above
+    lost = "Couldn't ack"
+    eventually(lambda: no_worker.log("worker").count(lost) >= len(both), what="the lost acknowledgements")
+    broker.come_back()
+    for place, commit in zip(both, commits, strict=True):
+        assert_applied_once(place, no_worker.ended(commit, place.name), count=1)
 
 
 def test_a_deployment_that_was_killed_in_its_own_process_is_ended_by_the_next_one(made_places, relay):

@@ -5,13 +5,14 @@ from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.target import MadeUpRows, TargetPolicy
 
 
-def policy(rows: MadeUpRows, name: str = "production") -> TargetPolicy:
-    return TargetPolicy(name=name, repository="app", branch="main", made_up_rows=rows)
+def policy(rows: MadeUpRows, name: str = "production", branch: str = "main") -> TargetPolicy:
+    return TargetPolicy(name=name, repository="app", branch=branch, made_up_rows=rows)
 
 
 def test_a_target_is_asked_by_its_settings_unless_a_person_says_otherwise() -> None:
     assert why_no_rows(None, policy=policy(MadeUpRows.LIVE)) == ""
-    assert why_no_rows(None, policy=policy(MadeUpRows.AUTO, "staging")) == ""
+    assert why_no_rows(None, policy=policy(MadeUpRows.AUTO, "staging", "staging")) == ""
+    assert "made_up_rows is auto" in why_no_rows(None, policy=policy(MadeUpRows.AUTO, "staging"))
     assert "made_up_rows is auto" in why_no_rows(None, policy=policy(MadeUpRows.AUTO))
     assert why_no_rows(True, policy=policy(MadeUpRows.AUTO)) == ""
     assert why_no_rows(False, policy=policy(MadeUpRows.LIVE)) == "--no-rows"

@@ -1,0 +1,74 @@
+"""`make chaos`: a long run by hand. `python -m tests.chaos --help` tells what can be chosen."""
+
+import argparse
+import random
+import secrets
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.chaos.points import CRASH_POINTS
+from tests.chaos.run import Report, run
+from tests.chaos.town import town
+
+
+def main() -> int:
+    """Carry a run out and print what it came to; 1 where something was wrong."""
+    given = _arguments()
+    folder = Path(tempfile.mkdtemp(prefix="bascule-chaos-"))
+    folder.chmod(0o755)  # the servers of a run as root are an ordinary user's
+    sys.stdout.write(f"seed {given.seed}; everything lies in {folder}\n")
+    chance = random.Random(given.seed)
+    with town(folder, targets=given.targets, chance=chance) as place:
+        report = run(
+            place,
+            seed=given.seed,
+            deployments=given.deployments,
+            faults=given.faults,
+            crash_points=CRASH_POINTS,
+            say=_say,
+        )
+    sys.stdout.write("\n".join(told(report)) + "\n")
+    return 1 if report.wrong else 0
+
+
+def told(report: Report) -> Iterator[str]:
+    """Yield the lines of a report."""
+    yield f"seed {report.seed}, {report.broker}, {report.seconds:.0f} s"
+    yield f"deployments: {sum(report.deployments.values())} ({_counts(report.deployments)})"
+    yield f"changes: {_counts(report.changes)}"
+    yield f"deaths at named places: {_counts(report.crash_points)}"
+    yield f"faults: {report.faults.total()} of {len(report.faults)} kinds"
+    yield f"  {'':38} {'times':>6} {'recovery, median':>17} {'slowest':>9}"
+    for name, times in report.faults.most_common():
+        took = report.recovery.get(name, [])
+        median = f"{statistics.median(took):.1f} s" if took else "-"
+        slowest = f"{max(took):.1f} s" if took else "-"
+        yield f"  {name:38} {times:6} {median:>17} {slowest:>9}"
+    yield f"violations: {len(report.wrong)}"
+    yield from (f"  {each}" for each in report.wrong)
+
+
+def _counts(counted: object) -> str:
+    assert isinstance(counted, dict)
+    return ", ".join(f"{count} {name}" for name, count in sorted(counted.items())) or "none"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--deployments", type=int, default=1000)
+    parser.add_argument("--faults", type=int, default=500)
+    parser.add_argument("--targets", type=int, default=20)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
