@@ -20,7 +20,7 @@ from orchestrator.domain.errors import BasculeError
 SERVICE = ("up", "demo", "serve", "worker", "relay")
 TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "unlock")
 READING = ("status", "show", "logs", "history", "schema", "drift")
-OPERATING = ("doctor", "config")
+OPERATING = ("doctor", "config", "webhook")
 CHECKOUT = ("new", "check", "validate", "rehearse", "smoke", "rollback draft", "rules", "explain")
 GROUPS = {
     "On a checkout": CHECKOUT,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from orchestrator.domain.deployment import Cause, DeploymentId
@@ -66,6 +67,18 @@ class Stored:
     #: False for a receipt that was stored before
     new: bool
     #: the deployments that it made or joined: for a new receipt one for each request, in their order
+    deployments: tuple[DeploymentId, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A delivery of a webhook as the ledger has it."""
+
+    #: its number in the ledger, for people to name it
+    id: int
+    received: datetime
+    receipt: Receipt
+    #: those that it made; one that it only joined is another delivery's
     deployments: tuple[DeploymentId, ...] = ()
 
 

@@ -4,6 +4,7 @@ Stages and actions are written against these; wiring/ says which adapter answers
 """
 
 from orchestrator.ports.baseline import Baselines
+from orchestrator.ports.deliveries import Deliveries
 from orchestrator.ports.edges import Channel, Forge, Linter, Notifications, Queue
 from orchestrator.ports.git import Blob, Git, Listing
 from orchestrator.ports.ledger import (
@@ -30,6 +31,7 @@ __all__ = [
     "Claims",
     "ContentStore",
     "Database",
+    "Deliveries",
     "Forge",
     "Git",
     "Kept",

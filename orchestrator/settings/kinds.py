@@ -30,6 +30,7 @@ _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
 _BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
 _LONGEST_DURATION_SECONDS = 86400.0
 _SHORTEST_TOKEN = 16
+_HIGHEST_RATE = 1_000_000
 _LARGEST_PORT = 65535
 _NOT_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.")
 _NOT_IN_FOLDER = re.compile(r"[\x00-\x1f\x7f\\:*?\[]")
@@ -84,11 +85,31 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
     return references.resolve(value, (info.context or {}).get("environ", {}))
 
 
-def _several_secrets(value: object, info: ValidationInfo) -> tuple[Secret, ...]:
+def _webhook_secrets(value: object, info: ValidationInfo) -> tuple[Secret, ...]:
     several = value if isinstance(value, list) else [value]
     if not several:
         raise ValueError(f"must name at least one secret: {references.FORM}")
-    return tuple(_secret(one, info) for one in several)
+    return tuple(_webhook_secret(one, info) for one in several)
+
+
+def _webhook_secret(value: object, info: ValidationInfo) -> Secret:
+    secret = _secret(value, info)
+    if len(secret.reveal()) < _SHORTEST_TOKEN:
+        raise ValueError(
+            f"the secret that {value} names is shorter than {_SHORTEST_TOKEN} characters; "
+            "take a long random one, and the same on the forge"
+        )
+    return secret
+
+
+def _rate_or_off(value: object) -> int | None:
+    if value == "off":
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:10])  # from the environment, where everything is text
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _HIGHEST_RATE:
+        raise ValueError(f'must be a whole number from 1 to {_HIGHEST_RATE}, such as 6000, or "off"')
+    return value
 
 
 def _database_url(value: object, info: ValidationInfo) -> Secret:
@@ -211,7 +232,8 @@ DurationOrOff = Annotated[float | None, PlainValidator(_seconds_or_off)]
 StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
 ListenAddress = Annotated[Listen, PlainValidator(_listen)]
 SecretValue = Annotated[Secret, PlainValidator(_secret)]
-SecretValues = Annotated[tuple[Secret, ...], PlainValidator(_several_secrets)]
+WebhookSecrets = Annotated[tuple[Secret, ...], PlainValidator(_webhook_secrets)]
+RateOrOff = Annotated[int | None, PlainValidator(_rate_or_off)]
 DatabaseUrl = Annotated[Secret, PlainValidator(_database_url)]
 BrokerUrl = Annotated[Secret, PlainValidator(_broker_url)]
 AdminToken = Annotated[Secret, PlainValidator(_admin_token)]

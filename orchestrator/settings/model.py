@@ -113,6 +113,8 @@ class RepositorySettings:
     directory: str
     #: each of them is accepted, so that a secret can be changed without losing a push
     webhook_secrets: tuple[Secret, ...]
+    #: verified deliveries that one web process takes; more are told to come back. None: any number
+    deliveries_per_minute: int | None
     #: for git over https
     token: Secret | None
     #: whether a path, a file:// URL or plain http on loopback may be cloned

@@ -49,9 +49,10 @@ class Repository(Table):
     """[repositories.NAME]."""
 
     url: kinds.GitUrl = Field(examples=["https://github.com/example/app.git"])
-    forge: Literal["github"]
+    forge: Literal["github", "gitlab", "gitea", "forgejo", "bitbucket"]
     directory: kinds.Folder
-    webhook_secret: kinds.SecretValues = Field(examples=["env:APP_WEBHOOK_SECRET"])
+    webhook_secret: kinds.WebhookSecrets = Field(examples=["env:APP_WEBHOOK_SECRET"])
+    deliveries_per_minute: kinds.RateOrOff
     token: kinds.SecretValue | None = None
     allow_local: bool
 

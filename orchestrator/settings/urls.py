@@ -6,15 +6,21 @@ from urllib.parse import SplitResult, urlsplit
 
 from orchestrator.domain.network import is_loopback
 
+_BROKERS: Final = frozenset({"redis", "rediss", "amqp", "amqps"})
 #: git@host:path
 _SSH_SHORT: Final = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:(?!/)\S+")
 
 
 def broker(url: str) -> str:
-    """Accept redis:// and rediss://: only Redis and Valkey are supported so far."""
+    """Accept redis:// and rediss:// for Redis and Valkey, amqp:// and amqps:// for RabbitMQ."""
     parts = _split(url)
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        raise ValueError("must be a URL of the form redis://:password@host:6379/0, or rediss://")
+    if parts.scheme not in _BROKERS or not parts.hostname:
+        raise ValueError(
+            "must be a URL of the form redis://:password@host:6379/0 or "
+            "amqp://user:password@host:5672/vhost; with TLS rediss:// or amqps://"
+        )
+    if parts.scheme.startswith("amqp") and (parts.query or parts.fragment):
+        raise ValueError("takes nothing behind the virtual host; write amqp://user:password@host:5672/vhost")
     return url
 
 

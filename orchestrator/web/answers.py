@@ -18,7 +18,13 @@ _STATUS: Final = {
     "repository-unknown": 404,
     "body-too-slow": 408,
     "body-too-large": 413,
+    "delivery-stale": 401,
+    "too-many-deliveries": 429,
 }
+#: the statuses that say when to come back
+_LATER: Final = frozenset({429, 503})
+#: what ends the connection as well: who was too slow once keeps it no longer
+_HUNG_UP: Final = frozenset({408, 503})
 
 HARDENED: Final = {
     "Cache-Control": "no-store",
@@ -60,9 +66,10 @@ def problem_of(error: BasculeError) -> tuple[int, Problem]:
 
 
 def refused(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Answer with a trouble; a 503 says when to come back."""
-    later = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}  # noqa: PLR2004 - HTTP's own
-    return answer(problem, status, {**later, **(headers or {})})
+    """Answer with a trouble; where there is too much of something, say when to come back."""
+    later = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in _LATER else {}
+    ends = {"Connection": "close"} if status in _HUNG_UP else {}
+    return answer(problem, status, {**later, **ends, **(headers or {})})
 
 
 def problem_of_http(error: HTTPException) -> Problem:

@@ -21,7 +21,12 @@ def run(house: House) -> None:
     """Serve until told to stop."""
     service = house.settings.service
     policies = list(house.policies.values())
-    public = public_app(repositories=_hooks(house), targets=policies, reception=house.reception)
+    public = public_app(
+        repositories=_hooks(house),
+        targets=policies,
+        reception=house.reception,
+        deliveries_per_minute=_rates(house),
+    )
     admin = admin_app(
         reading=house.reading,
         contents=house.kept,
@@ -45,6 +50,14 @@ def _hooks(house: House) -> Mapping[str, RepositoryHooks]:
             secrets=tuple(secret.reveal().encode() for secret in repository.webhook_secrets),
         )
         for name, repository in house.settings.repositories.items()
+    }
+
+
+def _rates(house: House) -> Mapping[str, int]:
+    return {
+        name: repository.deliveries_per_minute
+        for name, repository in house.settings.repositories.items()
+        if repository.deliveries_per_minute is not None
     }
 
 

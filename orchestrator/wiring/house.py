@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from orchestrator.adapters.forges.github import GitHub
+from orchestrator.adapters.forges.known import FORGES
 from orchestrator.adapters.git import Repositories, RepositorySource
 from orchestrator.adapters.postgres.ledger.care import LedgerCare
 from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
+from orchestrator.adapters.postgres.ledger.deliveries import LedgerDeliveries
 from orchestrator.adapters.postgres.ledger.deployments import Telling
 from orchestrator.adapters.postgres.ledger.kept import LedgerKept
 from orchestrator.adapters.postgres.ledger.notifications import LedgerNotifications
@@ -109,6 +110,11 @@ class House:
         return LedgerReception(self.pool, self.telling)
 
     @cached_property
+    def deliveries(self) -> LedgerDeliveries:
+        """What forges told, as people read it."""
+        return LedgerDeliveries(self.pool)
+
+    @cached_property
     def notifications(self) -> LedgerNotifications:
         """What is still to be told."""
         return LedgerNotifications(self.control)
@@ -185,7 +191,7 @@ class House:
 
     def forge(self, name: str) -> Forge:
         """Return the reader of a forge's webhooks."""
-        return {"github": GitHub}[name]()
+        return FORGES[name]()
 
     @cached_property
     def channels(self) -> Mapping[str, Channel]:
@@ -249,6 +255,10 @@ class House:
         """Let go of what is open."""
         if "pool" in self.__dict__:
             self.pool.close()
+        if "queue" in self.__dict__:
+            self.queue.close()
+        if "control" in self.__dict__:
+            self.control.close()
 
 
 def _needed(secret: Secret | None, key: str) -> Secret:

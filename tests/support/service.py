@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,10 +57,11 @@ class Service:
     said: list[str] = field(default_factory=list)
 
     def start(self, *parts: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start these parts, or each once; one more of a kind has a number behind its name."""
         for part in parts or PARTS:
             with (self.logs / f"{part}.log").open("ab") as log:
                 self.running[part] = subprocess.Popen(
-                    [sys.executable, "-m", "orchestrator", PARTS[part]],
+                    [sys.executable, "-m", "orchestrator", PARTS[part.rstrip("0123456789")]],
                     env={**self.environment, **(environment or {})},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -95,6 +96,13 @@ class Service:
         """Send any delivery."""
         url = f"{self.webhooks}/webhooks/{repository}"
         return httpx.post(url, headers=dict(headers), content=body, timeout=10)
+
+    def post_raw(
+        self, headers: Sequence[tuple[str, str]], body: bytes, repository: str = "app"
+    ) -> httpx.Response:
+        """Send any headers, also twice; as Latin-1, which is all that HTTP has."""
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+        return httpx.post(f"{self.webhooks}/webhooks/{repository}", headers=raw, content=body, timeout=10)
 
     def push(self, branch: str = "staging", *, force: bool = False, deliver: bool = True) -> str:
         """Push the work tree's head, and tell about it."""

@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from orchestrator.adapters.forges.delivery import ID, ignored, kept, not_signed, required
+from orchestrator.adapters.forges.like_github import read_pull_request, read_push
 from orchestrator.adapters.forges.payload import Payload
-from orchestrator.adapters.forges.senders import lowered, sender
-from orchestrator.adapters.forges.signature import signed
-from orchestrator.domain.errors import PushRejected
-from orchestrator.domain.push import Push, PushKind, Receipt
+from orchestrator.adapters.forges.senders import lowered, require_sender
+from orchestrator.adapters.forges.signature import signed_as
+from orchestrator.domain.push import Push, Receipt
 
+_NAME: Final = "GitHub"
 _KEPT_HEADERS: Final = (
     "content-type",
     "user-agent",
@@ -24,10 +26,7 @@ _KEPT_HEADERS: Final = (
     "x-github-hook-installation-target-id",
     "x-github-hook-installation-target-type",
 )
-_KEPT_LENGTH: Final = 200
-_HEADS: Final = "refs/heads/"
 _EVENT: Final = re.compile(r"[a-z_]{1,64}")
-_DELIVERY: Final = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
 class GitHub:
@@ -38,98 +37,35 @@ class GitHub:
     ) -> Receipt:
         """Verify X-Hub-Signature-256 over the raw bytes with each active secret. Raises PushRejected."""
         given = lowered(headers)
-        _require_github(given)
-        scheme, _, digest = given.get("x-hub-signature-256", "").partition("=")
-        # one refusal for every reason, so that a stranger learns nothing; sha1 alone is not accepted
-        if not signed(body, digest, secrets) or scheme != "sha256":
-            raise _not_signed()
+        require_sender(given, _NAME, repository)
+        # sha1 alone is not accepted
+        if not signed_as("sha256", body, given.get("x-hub-signature-256", ""), secrets):
+            raise not_signed("X-Hub-Signature-256 must cover the raw body.")
         return Receipt(
             repository=repository,
             forge="github",
-            id=_required(given, "x-github-delivery", _DELIVERY),
-            event=_required(given, "x-github-event", _EVENT),
+            id=required(given, "x-github-delivery", ID, _NAME),
+            event=required(given, "x-github-event", _EVENT, _NAME),
             body=body,
-            headers={name: _storable(given[name]) for name in _KEPT_HEADERS if name in given},
+            headers=kept(given, _KEPT_HEADERS),
         )
 
     def pushes(self, receipt: Receipt) -> tuple[Push, ...]:
         """Parse a verified delivery. Raises PushRejected when it is malformed."""
         read = _READERS.get(receipt.event)
         if read is None:
-            return (_ignored(f'The event "{receipt.event}" never deploys.'),)
+            return (ignored(f'The event "{receipt.event}" never deploys.'),)
         return (read(Payload.of(receipt.body, receipt.headers.get("content-type", ""))),)
 
 
 def _push(payload: Payload) -> Push:
-    """Read a push: a branch was moved, created, forced or deleted."""
-    ref = payload.text("ref")
-    if not ref.startswith(_HEADS):
-        return _ignored("Only branches deploy; this ref is none.")
-    branch, commit = payload.branch("ref", prefix=_HEADS), payload.commit("after")
-    actor = payload.actor(("pusher", "name"), ("sender", "login"))
-    if commit is None or payload.at("deleted") is True:
-        return Push(kind=PushKind.DELETION, branch=branch, actor=actor)
-    return Push(kind=PushKind.PUSH, branch=branch, commit=commit, actor=actor)
-
-
-def _pull_request(payload: Payload) -> Push:
-    """Read a pull request; the push that belongs to its merge comes as well, in either order."""
-    if payload.at("action") != "closed" or payload.at("pull_request", "merged") is not True:
-        return _ignored("Only a merged pull request deploys.")
-    branch = payload.branch("pull_request", "base", "ref")
-    where = ("pull_request", "merge_commit_sha")
-    commit = None if payload.at(*where) is None else payload.commit(*where)
-    if commit is None:
-        return _ignored("The merge names no commit; the push that belongs to it does.")
-    actor = payload.actor(("pull_request", "merged_by", "login"), ("sender", "login"))
-    return Push(kind=PushKind.MERGE, branch=branch, commit=commit, actor=actor)
+    return read_push(payload, (("pusher", "name"), ("sender", "login")))
 
 
 def _ping(payload: Payload) -> Push:
     insecure = payload.at("hook", "config", "insecure_ssl") in ("1", 1, True)
     warning = " Warning: this hook does not verify TLS certificates; switch that on." if insecure else ""
-    return _ignored(f"The hook works.{warning}")
+    return ignored(f"The hook works.{warning}")
 
 
-_READERS: Final = {"push": _push, "pull_request": _pull_request, "ping": _ping}
-
-
-def _ignored(note: str) -> Push:
-    return Push(kind=PushKind.IGNORED, note=note)
-
-
-def _require_github(given: Mapping[str, str]) -> None:
-    forge = sender(given)
-    if forge not in (None, "GitHub"):
-        raise PushRejected(
-            f"This delivery comes from {forge}, but the repository is configured for GitHub.",
-            code="other-forge",
-            remedy=f"Only GitHub's webhooks are understood so far; {forge}'s branches are still found by"
-            " looking at the repository every few minutes.",
-            forge=forge,
-        )
-
-
-def _not_signed() -> PushRejected:
-    return PushRejected(
-        "The delivery is not signed, or not with a secret of this repository.",
-        code="signature",
-        remedy="Set the webhook's secret on the forge to one listed in webhook_secret of this repository;"
-        " X-Hub-Signature-256 must cover the raw body.",
-    )
-
-
-def _required(given: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
-    value = given.get(name, "")
-    if not pattern.fullmatch(value):
-        raise PushRejected(
-            f"The header {name} is missing or not what GitHub sends.",
-            code="not-a-delivery",
-            remedy="Send the delivery as the forge made it, with all its headers.",
-            header=name,
-        )
-    return value
-
-
-def _storable(value: str) -> str:
-    return "".join(character for character in value if character.isprintable())[:_KEPT_LENGTH]
+_READERS: Final = {"push": _push, "pull_request": read_pull_request, "ping": _ping}

@@ -4,14 +4,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, NoReturn, Self
 from urllib.parse import parse_qs
 
 from orchestrator.domain.errors import PushRejected
 
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 #: what git allows in a branch's name, and never an option for git
-_BRANCH: Final = re.compile(r"(?!-)[^\x00-\x20\x7f-\x9f~^:?*\[\\\ud800-\udfff]{1,255}")
+_BRANCH: Final = re.compile(r"(?![-/])[^\x00-\x20\x7f-\x9f~^:?*\[\\\ud800-\udfff]{1,255}(?<![/.])")
+_NEVER_IN_BRANCH: Final = re.compile(r"\.\.|//|@\{|/\.|\.lock(/|$)")
 _ACTOR_LENGTH: Final = 100
 
 
@@ -26,21 +29,24 @@ def malformed(what: str) -> PushRejected:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The parsed body of a verified delivery."""
+    """The parsed body of a verified delivery, or a part of it."""
 
     fields: Mapping[str, object]
 
     @classmethod
     def of(cls, body: bytes, content_type: str) -> Self:
         """Parse JSON, or the form field `payload` that holds it. Raises PushRejected."""
-        is_form = content_type.lower().startswith("application/x-www-form-urlencoded")
+        form = is_form(content_type)
+        if not form and _media_type(content_type) not in (_JSON, ""):
+            raise malformed("its content type is neither JSON nor a form")
+        content = payload_field(body) if form else body
         try:
-            fields = json.loads(_form_field(body) if is_form else body.decode("utf-8"))
+            fields = _DECODER.decode(content.decode("utf-8"))
         except RecursionError:
             # no cause: its traceback would be as deep as the nesting
             raise malformed("it is nested too deeply") from None
         except ValueError as error:  # not UTF-8, not JSON, a number with thousands of digits
-            raise malformed("it is not JSON in UTF-8") from error
+            raise malformed("it is not JSON in UTF-8, or names a field twice") from error
         if not isinstance(fields, dict):
             raise malformed("it is not an object")
         return cls(fields)
@@ -53,6 +59,13 @@ class Payload:
                 return None
             found = found.get(name)
         return found
+
+    def parts(self, *path: str) -> list[Self]:
+        """Return the objects of a list that must be there. Raises PushRejected."""
+        found = self.at(*path)
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise malformed(f"{'.'.join(path)} is missing or not a list of objects")
+        return [type(self)(one) for one in found]
 
     def text(self, *path: str) -> str:
         """Return a text that must be there. Raises PushRejected."""
@@ -71,7 +84,7 @@ class Payload:
     def branch(self, *path: str, prefix: str = "") -> str:
         """Return a branch's name without the prefix that stands before it here. Raises PushRejected."""
         found = self.text(*path).removeprefix(prefix)
-        if not _BRANCH.fullmatch(found):
+        if not _BRANCH.fullmatch(found) or _NEVER_IN_BRANCH.search(found):
             raise malformed(f"{'.'.join(path)} is not a branch's name (1 to 255 characters that git allows)")
         return found
 
@@ -82,9 +95,37 @@ class Payload:
         return "".join(character for character in name if character.isprintable())[:_ACTOR_LENGTH]
 
 
-def _form_field(body: bytes) -> str:
-    fields = parse_qs(body.decode("utf-8"), strict_parsing=True, errors="strict", max_num_fields=10)
+def is_form(content_type: str) -> bool:
+    """Tell whether the payload stands in a form's field."""
+    return _media_type(content_type) == _FORM
+
+
+def payload_field(body: bytes) -> bytes:
+    """Return what a form's one field `payload` holds. Raises PushRejected."""
+    try:
+        text = body.decode("utf-8")
+        fields = parse_qs(text, strict_parsing=True, errors="strict", max_num_fields=10)
+    except ValueError as error:
+        raise malformed("it is not a form in UTF-8") from error
     values = fields.get("payload", [])
     if len(values) != 1:
         raise malformed('the form needs one field "payload"')
-    return values[0]
+    return values[0].encode("utf-8")
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a field is named twice: which one is meant?")
+    return fields
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)

@@ -6,6 +6,8 @@ Gitea, Forgejo and Gogs send GitHub's headers beside their own, so their own nam
 from collections.abc import Mapping
 from typing import Final
 
+from orchestrator.domain.errors import PushRejected
+
 _MARKS: Final = (
     ("Forgejo", "x-forgejo-"),
     ("Gitea", "x-gitea-"),
@@ -14,6 +16,8 @@ _MARKS: Final = (
     ("Bitbucket", "x-event-key"),
     ("GitHub", "x-github-"),
 )
+#: those that send the webhooks of nothing that settings can name
+_NOT_READ: Final = frozenset({"Gogs"})
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:
@@ -27,3 +31,19 @@ def sender(names: Mapping[str, str]) -> str | None:
         if any(name.startswith(mark) for name in names):
             return forge
     return None
+
+
+def require_sender(given: Mapping[str, str], expected: str, repository: str) -> None:
+    """Raise PushRejected for a delivery that another forge made; one of no forge at all is not signed."""
+    forge = sender(given)
+    if forge in (None, expected):
+        return
+    remedy = f'Set repositories.{repository}.forge = "{forge.lower()}" if that is where the repository is.'
+    if forge in _NOT_READ:
+        remedy = f"{forge}'s webhooks are not understood; its branches are still looked at every few minutes."
+    raise PushRejected(
+        f"This delivery comes from {forge}, but the repository is configured for {expected}.",
+        code="other-forge",
+        remedy=remedy,
+        forge=forge,
+    )

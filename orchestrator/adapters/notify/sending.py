@@ -36,8 +36,12 @@ class Sender:
 
         No error says the URL or has a cause that could: Slack's URL is a secret.
         """
+        # as Latin-1, which is what headers are made of; httpx alone would take nothing but ASCII
+        fields = [
+            (k.encode("ascii"), v.encode("latin-1")) for k, v in {**_HEADERS, **(headers or {})}.items()
+        ]
         try:
-            return self._client.post(self._url, content=body, headers={**_HEADERS, **(headers or {})})
+            return self._client.post(self._url, content=body, headers=fields)
         except NotPublic:
             reason = "the receiver has no public address; allow_private = true lets a private one be reached"
             raise DeliveryFailed(reason) from None

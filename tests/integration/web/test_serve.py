@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -150,6 +150,16 @@ def test_a_head_that_never_ends_is_hung_up_on(service: Served, beginning: bytes)
     assert DEADLINE_SECONDS - 0.1 < time.monotonic() - began < DEADLINE_SECONDS + 3
 
 
+def test_a_head_that_is_too_long_is_refused_before_it_ends(service: Served) -> None:
+    with closing(connected(service.public)) as line, suppress(ConnectionError):
+        began = time.monotonic()
+        line.sendall(b"POST /webhooks/telecom HTTP/1.1\r\nHost: a\r\nX-Long: ")
+        for _ in range(1000):
+            line.sendall(b"x" * 1000)
+        assert until_closed(line).startswith(b"HTTP/1.1 400 ")
+    assert time.monotonic() - began < DEADLINE_SECONDS
+
+
 def test_the_rest_of_a_refused_body_is_not_listened_to_for_ever(service: Served) -> None:
     with closing(connected(service.public)) as line:
         began = time.monotonic()
@@ -160,6 +170,30 @@ def test_the_rest_of_a_refused_body_is_not_listened_to_for_ever(service: Served)
                 line.sendall(b"x" * 100)
                 time.sleep(0.1)
     assert DEADLINE_SECONDS - 0.1 < time.monotonic() - began < DEADLINE_SECONDS + 2
+
+
+def test_hundreds_who_dawdle_keep_nobody_else_out(tmp_path: Path) -> None:
+    """Half of them send the beginning of a body, half not even a head; more than the listener lets in."""
+    headers, body = signed_push(SECRET, "telecom", "staging", OLD, NEW)
+    with served(tmp_path, read_timeout_seconds=60) as running, ExitStack() as lines:
+        for number in range(600):
+            line = lines.enter_context(closing(connected(running.public)))
+            with suppress(ConnectionError):
+                line.sendall(head(running.public, "Content-Length: 1000") + b"{" if number % 2 else b"POST ")
+            if number % 50 == 0:
+                began = time.monotonic()
+                url = f"{running.public}/webhooks/telecom"
+                assert httpx.post(url, headers=headers, content=body, timeout=20).status_code < 300
+                assert time.monotonic() - began < 5
+
+
+def test_a_signature_of_megabytes_is_hung_up_on_and_nothing_is_made_of_it(service: Served) -> None:
+    answer = b"HTTP/1.1 400"
+    with closing(connected(service.public)) as line, suppress(ConnectionError):
+        line.sendall(head(service.public, f"X-Hub-Signature-256: {'a' * 5_000_000}"))
+        answer = until_closed(line)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert httpx.get(f"{service.public}/healthz", timeout=20).status_code == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

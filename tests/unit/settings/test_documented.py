@@ -51,7 +51,7 @@ def test_the_example_is_accepted() -> None:
     secrets = {
         "BASCULE_DATABASE_URL": "postgresql://bascule:p@control.example.com/bascule",
         "BASCULE_BROKER_URL": "redis://:p@broker.example.com:6379/0",
-        "APP_WEBHOOK_SECRET": "s",
+        "APP_WEBHOOK_SECRET": "a secret long enough",
         "APP_GIT_TOKEN": "t",
         "STAGING_DATABASE_URL": "postgresql://postgres:p@db.one.supabase.co/postgres",
         "PRODUCTION_DATABASE_URL": "postgresql://postgres:p@db.two.supabase.co/postgres",

@@ -279,6 +279,54 @@ def test_a_fault_says_what_to_write_instead(tmp_path: Path, old: str, new: str, 
     assert text in found[key]
 
 
+FORGE = 'directory = "apps/db/supabase"'
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab", "gitea", "forgejo", "bitbucket"])
+def test_a_repository_may_be_hosted_by_each_of_these(tmp_path: Path, forge: str) -> None:
+    settings = load(written(tmp_path, changed(FORGE, f'{FORGE}\nforge = "{forge}"')), ENVIRON)
+    assert settings.repositories["app"].forge == forge
+
+
+@pytest.mark.parametrize(
+    ("secrets", "forge", "text"),
+    [
+        (("fifteen letters",), "github", "shorter than 16"),
+        (("long enough to be one", "tiny"), "gitea", "shorter than 16"),
+        (("whsec_not-base64-at-all!",), "gitlab", "no signing token"),
+        (("whsec_c2hvcnQ=00000000",), "gitlab", "no signing token"),
+        ((SIGNING, "a plain token of old"), "gitlab", "never accept it"),
+    ],
+)
+def test_a_webhook_secret_that_protects_nothing_is_refused_and_not_shown(
+    tmp_path: Path, secrets: tuple[str, ...], forge: str, text: str
+) -> None:
+    environ = ENVIRON | {"HOOK": secrets[0], "OTHER": secrets[-1]}
+    document = changed('"env:TOKEN"]', f'"env:OTHER"]\nforge = "{forge}"')
+    found = faults(tmp_path, document, environ)
+    assert list(found) == ["repositories.app.webhook_secret"]
+    assert text in found["repositories.app.webhook_secret"]
+    assert not any(secret in str(found) for secret in secrets)
+
+
+def test_what_looks_like_a_signing_token_is_any_text_where_it_is_not_gitlabs(tmp_path: Path) -> None:
+    environ = ENVIRON | {"HOOK": "whsec_" + "any text at all"}
+    assert load(written(tmp_path, WHOLE), environ).repositories["app"].forge == "github"
+
+
+@pytest.mark.parametrize(("value", "meant"), [("1", 1), ("250", 250), ('"off"', None)])
+def test_a_rate_is_a_number_or_off(tmp_path: Path, value: str, meant: int | None) -> None:
+    document = changed(FORGE, f"{FORGE}\ndeliveries_per_minute = {value}")
+    settings = load(written(tmp_path, document), ENVIRON)
+    assert settings.repositories["app"].deliveries_per_minute == meant
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", '"many"', "10000000"])
+def test_what_is_no_rate_is_refused(tmp_path: Path, value: str) -> None:
+    found = faults(tmp_path, changed(FORGE, f"{FORGE}\ndeliveries_per_minute = {value}"))
+    assert list(found) == ["repositories.app.deliveries_per_minute"]
+
+
 @pytest.mark.parametrize(
     ("url", "text"),
     [
@@ -336,10 +384,10 @@ def test_encryption_is_verified_off_loopback_unless_told_otherwise(
 
 def test_a_secret_file_loses_the_line_end_at_its_end_only(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_bytes(b"first\nsecond\r\n")
+    secret.write_bytes(b"first of two\nsecond of two\r\n")
     text = changed('["env:HOOK", "env:TOKEN"]', f'"file:{secret}"')
     settings = load(written(tmp_path, text), ENVIRON)
-    assert settings.repositories["app"].webhook_secrets == (Secret("first\nsecond"),)
+    assert settings.repositories["app"].webhook_secrets == (Secret("first of two\nsecond of two"),)
 
 
 def test_a_variable_lies_over_the_file(tmp_path: Path) -> None:

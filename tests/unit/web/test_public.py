@@ -303,6 +303,99 @@ def test_bodies_that_together_take_too_much_memory_are_told_to_come_back(
     assert asyncio.run(crowd()) == [*[408] * 8, *[503] * 2, 401]
 
 
+def test_a_crowd_of_bodies_that_dawdle_makes_way_for_one_that_does_not(
+    reception: RememberedReception,
+) -> None:
+    app = made(reception, read_timeout_seconds=20)
+    headers, body = signed_push(SECRET, "app", "staging", OLD, NEW)
+
+    async def held(over: asyncio.Event) -> AsyncIterator[bytes]:
+        yield b"{"
+        await over.wait()
+
+    async def crowd() -> list[int]:
+        over = asyncio.Event()
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            slow = [asyncio.create_task(client.post("/webhooks/app", content=held(over))) for _ in range(300)]
+            await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
+            quick = await client.post("/webhooks/app", content=body, headers=headers)
+            made_way = {one.result().status_code for one in slow if one.done()}
+            over.set()
+            await asyncio.gather(*slow)
+        return [quick.status_code, *made_way]
+
+    assert asyncio.run(asyncio.wait_for(crowd(), 30)) == [202, 503]
+
+
+def test_large_bodies_that_dawdle_give_their_memory_back_to_one_that_does_not(
+    reception: RememberedReception,
+) -> None:
+    headers, body = signed_push(SECRET, "app", "staging", OLD, NEW)
+    app = made(reception, max_body_bytes=len(body), read_timeout_seconds=20)
+
+    async def held(over: asyncio.Event, barrier: asyncio.Barrier) -> AsyncIterator[bytes]:
+        yield b"x" * len(body)
+        await barrier.wait()
+        await over.wait()
+
+    async def crowd() -> list[int]:
+        over, barrier = asyncio.Event(), asyncio.Barrier(9)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            slow = [
+                asyncio.create_task(client.post("/webhooks/app", content=held(over, barrier)))
+                for _ in range(8)
+            ]
+            await barrier.wait()
+            quick = await client.post("/webhooks/app", content=body, headers=headers)
+            over.set()
+            answers = await asyncio.gather(*slow)
+        return [quick.status_code, *sorted(answer.status_code for answer in answers)]
+
+    assert asyncio.run(asyncio.wait_for(crowd(), 30)) == [202, *[401] * 7, 503]
+
+
+def test_who_made_way_or_was_too_slow_is_hung_up_on(reception: RememberedReception) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(30)
+
+    answer = ask(made(reception, read_timeout_seconds=0.05), "/webhooks/app", "POST", content=slow())
+    assert (answer.status_code, answer.headers["connection"]) == (408, "close")
+
+
+def test_more_verified_deliveries_than_allowed_are_not_stored_and_told_to_come_back(
+    reception: RememberedReception,
+) -> None:
+    app = public_app(
+        repositories={"app": RepositoryHooks(forge=GitHub(), secrets=(SECRET,))},
+        targets=TARGETS,
+        reception=reception,
+        deliveries_per_minute={"app": 2},
+    )
+    for _ in range(5):
+        assert send(app, signed_push(b"a stranger's", "app", "staging", OLD, NEW)).status_code == 401
+    answers = [send(app, signed_push(SECRET, "app", "staging", OLD, NEW)) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert (answers[2].headers["retry-after"], len(reception.stored)) == ("10", 2)
+
+
+def test_a_signature_that_is_sent_twice_is_none(reception: RememberedReception) -> None:
+    headers, body = signed_push(SECRET, "app", "staging", OLD, NEW)
+    fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+    name = b"X-Hub-Signature-256"
+    for other in (headers[name.decode()].encode(), b"sha256=" + b"0" * 64):
+        for doubled in ([*fields, (name, other)], [(name, other), *fields]):
+            answer = asyncio.run(_posted(made(reception), doubled, body))
+            assert (answer.status_code, answer.json()["code"]) == (401, "signature")
+
+
+async def _posted(app: Starlette, headers: list[tuple[bytes, bytes]], body: bytes) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://here") as client:
+        return await client.post("/webhooks/app", headers=headers, content=body)
+
+
 def logged(app: Starlette, delivery: Delivery, repository: str = "app") -> dict[str, object]:
     with capture_logs() as lines:
         send(app, delivery, repository)

@@ -181,7 +181,7 @@ def with_settings(checkout, asked: str, other: str):
     """Write the settings; two targets on one database would be a fault in them."""
     checkout.write("bascule.toml", SETTINGS)
     url = checkout.environment["URL"]
-    environment = {"SECRET": "s", asked: url, other: url.rpartition("/")[0] + "/postgres"}
+    environment = {"SECRET": "a-long-enough-secret", asked: url, other: url.rpartition("/")[0] + "/postgres"}
     return replace(checkout, environment={**checkout.environment, **environment})
 
 
