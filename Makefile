@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 SOURCES := orchestrator workers tests benchmarks
 
-.PHONY: help install demo test test-fast lint types floors check fmt docs lock bench clean
+.PHONY: help install demo test test-fast chaos lint types floors check fmt docs lock bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ fmt: install ## put the sources into shape
 docs: install ## docs/rules.md anew, from the pages of the rules
 	@$(BIN)/python -m orchestrator rules --markdown > docs/rules.md.new || { rm -f docs/rules.md.new; exit 1; }
 	@mv docs/rules.md.new docs/rules.md
+
+chaos: install ## a thousand deployments in a storm of faults; CHAOS_OPTIONS="--seed 1 --deployments 100"
+	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
 
 bench: install ## the figures of benchmarks/
 	@$(BIN)/python -m benchmarks

@@ -35,6 +35,9 @@ from orchestrator.steps import (
 
 log = structlog.get_logger()
 
+#: when a target is asked again whose lock is held
+_SOON_SECONDS: Final = 0.5
+
 #: an outcome that a stage never has
 NEVER: Final = None
 
@@ -156,7 +159,9 @@ def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> Result:
     if waited > tools.policy(claim.deployment.target).patience_seconds:
         return _failed(away)
     log.warning("unavailable", code=away.code, problem=away.message)
-    return NotYet(seconds=min(30.0, 1 + waited / 4), why=away.message)
+    # of a worker that died the target's server learns within a second, however long its stage had run
+    soon = away.code in {"target-locked", "predecessor-still-writes"}
+    return NotYet(seconds=_SOON_SECONDS if soon else min(30.0, 1 + waited / 4), why=away.message)
 
 
 def _to_hold(claim: Claim, done: Done[Any], tools: Tools) -> tuple[Migration, ...]:

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.support.servers"]
+pytest_plugins = ["tests.support.servers", "tests.support.brokers"]
 
 
 def pytest_configure() -> None:

@@ -16,6 +16,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = wiring.celery_app()
 app.conf.imports = ("workers.tasks",)
+app.conf.worker_consumer = "workers.consumer:Consumer"
 app.steps["consumer"].add(LostSlots)
 
 #: made here, in the process that forks: it knows whose death to watch for

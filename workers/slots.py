@@ -2,8 +2,8 @@
 
 A worker takes as many messages as it has processes, and the next one when it has acknowledged one. When the
 broker goes away just then, Celery logs that it could not acknowledge, and the place stays taken. With all of
-them taken a worker on Redis asks the broker nothing more, so it never notices that the line is dead: it lives,
-and does nothing for ever.
+them taken a worker on Redis asks the broker nothing more, so it never notices that the line is dead: it lives
+and does nothing, for ever.
 """
 
 from typing import Any, Final

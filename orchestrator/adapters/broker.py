@@ -1,33 +1,41 @@
-"""Asks the broker whether it is there."""
+"""Asks the broker whether it is there, and what it is."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 import redis
 from kombu.connection import Connection
+from kombu.transport.pyamqp import Transport
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from orchestrator.adapters import rabbitmq
 from orchestrator.domain.errors import Unavailable
 
+#: what the clients raise
+_TROUBLE: tuple[type[Exception], ...] = (
+    redis.RedisError,
+    OSError,
+    *Transport.connection_errors,
+    *Transport.channel_errors,
+)
 
-def ping(broker_url: str, *, timeout_seconds: float = 2) -> None:
-    """Return when the broker answers; raises Unavailable when it does not in time."""
+
+def ping(broker_url: str, *, timeout_seconds: float = 2) -> str:
+    """Return the broker's name and version once it answers; raises Unavailable when it does not in time."""
     try:
-        if urlsplit(broker_url).scheme in ("redis", "rediss"):
-            _ping_redis(broker_url, timeout_seconds)
-        else:
-            with _kombu(broker_url, timeout_seconds) as connection:
-                connection.ensure_connection(max_retries=1, timeout=timeout_seconds)
-    except (redis.RedisError, OSError, *_kombu(broker_url, timeout_seconds).connection_errors) as problem:
+        if rabbitmq.is_rabbitmq(broker_url):
+            return _ping_rabbitmq(broker_url, timeout_seconds)
+        return _ping_redis(broker_url, timeout_seconds)
+    except _TROUBLE as problem:
         raise Unavailable(
-            f"the broker does not answer: {type(problem).__name__}",
+            f"the broker at {_place(broker_url)} does not answer: {type(problem).__name__}",
             code="broker-unavailable",
             remedy="start it, or check service.broker_url; wake-ups wait in the ledger meanwhile",
         ) from None
 
 
-def _ping_redis(broker_url: str, timeout_seconds: float) -> None:
+def _ping_redis(broker_url: str, timeout_seconds: float) -> str:
     client = redis.Redis.from_url(
         broker_url,
         socket_timeout=timeout_seconds,
@@ -36,9 +44,39 @@ def _ping_redis(broker_url: str, timeout_seconds: float) -> None:
     )
     try:
         client.ping()
+        return _name_of_redis(client)
     finally:
         client.close()
 
 
-def _kombu(broker_url: str, timeout_seconds: float) -> Any:  # noqa: ANN401 - kombu has no types
-    return Connection(broker_url, connect_timeout=timeout_seconds)  # type: ignore[no-untyped-call]
+def _name_of_redis(client: redis.Redis) -> str:
+    try:
+        about = client.info("server")
+    except redis.ResponseError:  # this user may not ask
+        return "Redis or Valkey"
+    if "valkey_version" in about:
+        return f"Valkey {about['valkey_version']}"
+    return f"Redis {about.get('redis_version', '')}".strip()
+
+
+def _ping_rabbitmq(broker_url: str, timeout_seconds: float) -> str:
+    connection: Any = Connection(  # type: ignore[no-untyped-call]
+        broker_url,
+        connect_timeout=timeout_seconds,
+        ssl=rabbitmq.tls(broker_url) or False,
+        # a server that accepts and then says nothing
+        transport_options={"read_timeout": timeout_seconds, "write_timeout": timeout_seconds},
+    )
+    # one try, no more
+    opened = connection.transport.establish_connection()
+    try:
+        about = opened.server_properties
+        return f"{about.get('product', 'AMQP')} {about.get('version', '')}".strip()
+    finally:
+        # without the polite goodbye, which would be waited for
+        opened.collect()
+
+
+def _place(broker_url: str) -> str:
+    parts = urlsplit(broker_url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

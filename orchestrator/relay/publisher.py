@@ -10,15 +10,18 @@ from orchestrator.ports import Outbox, Queue
 
 log = structlog.get_logger()
 
-#: a deployment that was quiet for this long is looked at again
-QUIET_SECONDS = 2.0
+#: a deployment that was quiet for this long, and on which nobody works, is woken again; a wake-up takes a few
+#: milliseconds, and one too many does no harm
+QUIET_SECONDS = 0.8
+#: how often such deployments are looked for
+LOOK_SECONDS = 0.4
 #: how long a round waits for news at most
 ROUND_SECONDS = 0.3
 _BACK_OFF_SECONDS = 1.0
 
 
 class Publisher:
-    """One thread's work: outbox to broker, and once a second whatever stood still."""
+    """One thread's work: outbox to broker, and every now and then whatever stood still."""
 
     def __init__(self, outbox: Outbox, queue: Queue) -> None:
         """Take the two sides."""
@@ -43,7 +46,7 @@ class Publisher:
 
     def round(self) -> None:
         """Publish what is due, wake what stood still, then wait for news."""
-        if time.monotonic() - self._looked_for_stalled > 1:
+        if time.monotonic() - self._looked_for_stalled > LOOK_SECONDS:
             self._looked_for_stalled = time.monotonic()
             for deployment in self._outbox.wake_stalled(quiet_seconds=QUIET_SECONDS):
                 log.info("woken again", deployment=deployment)

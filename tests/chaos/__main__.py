@@ -7,11 +7,13 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.chaos.points import CRASH_POINTS
 from tests.chaos.run import Report, run
 from tests.chaos.town import town
+from tests.support.rabbitmq import rabbitmq_server
 
 
 def main() -> int:
@@ -21,7 +23,9 @@ def main() -> int:
     folder.chmod(0o755)  # the servers of a run as root are an ordinary user's
     sys.stdout.write(f"seed {given.seed}; everything lies in {folder}\n")
     chance = random.Random(given.seed)
-    with town(folder, targets=given.targets, chance=chance) as place:
+    with ExitStack() as stack:
+        broker = stack.enter_context(rabbitmq_server()) if given.broker == "rabbitmq" else None
+        place = stack.enter_context(town(folder, targets=given.targets, chance=chance, broker=broker))
         report = run(
             place,
             seed=given.seed,
@@ -67,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--deployments", type=int, default=1000)
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--targets", type=int, default=20)
+    parser.add_argument("--broker", choices=["valkey", "rabbitmq"], default="valkey")
     return parser.parse_args()
 
 

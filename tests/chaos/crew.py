@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.embedded import die_with_parent
+from tests.chaos.machine import clock_of
 from tests.support.service import free_port
 
 COUNT_OF_EACH = 2
@@ -94,6 +95,11 @@ class Crew:
     crash_points: tuple[str, ...] = ()
     #: whether those that end are started again
     kept_alive: bool = True
+    #: how often a process lives by another clock, and by how many seconds at most
+    skewed: float = 0.0
+    skew_seconds: int = 7200
+    #: lives that were lived by another clock
+    skews: int = 0
     #: file that a worker makes when it dies at its crash point, and the point
     flags: dict[Path, str] = field(default_factory=dict)
     #: how long somebody may be missing before he is started again, in seconds
@@ -129,6 +135,16 @@ class Crew:
         return sorted(point for flag, point in self.flags.items() if flag.exists())
 
     def _for_this_life(self, member: Member) -> dict[str, str]:
+        return {**self._clock(), **self._death(member)}
+
+    def _clock(self) -> dict[str, str]:
+        if self.random.random() >= self.skewed:
+            return {}
+        clock = clock_of(self.random.randint(-self.skew_seconds, self.skew_seconds))
+        self.skews += bool(clock)
+        return clock
+
+    def _death(self, member: Member) -> dict[str, str]:
         if member.part != "worker" or not self.crash_points or self.random.random() < 0.5:
             return {}
         point = self.random.choice(self.crash_points)

@@ -16,8 +16,12 @@ from orchestrator.adapters.celery_queue import CeleryQueue
 from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.errors import Unavailable
 from orchestrator.embedded.postgres import SUPERUSER, Postgres
+from tests.chaos.machine import fill
 from tests.chaos.town import Town
 from tests.support.http_receiver import Answer
+
+LEDGERS_DISK: Final = "ledger's disk full"
+MIRRORS_DISK: Final = "mirrors' disk full"
 
 #: puts it right; None where it passes by itself
 Repair = Callable[[], None] | None
@@ -91,8 +95,8 @@ def _everybody_dies(town: Town) -> Repair:
 
 
 def _the_broker_dies(town: Town) -> Repair:
-    town.broker.die()
-    return town.broker.come_back
+    town.broker.kill()
+    return town.broker.start
 
 
 def _the_broker_forgets(town: Town) -> Repair:
@@ -228,6 +232,32 @@ def _deliveries_come_again(town: Town) -> Repair:
     return None
 
 
+def _the_ledgers_disk_fills(town: Town) -> Repair:
+    """PostgreSQL may end by that; then it is started again when there is space."""
+    filler = fill(town.folder / "control")
+
+    def space_again() -> None:
+        filler.unlink()
+        assert town.control.child is not None
+        if town.control.child.wait(seconds=0.5):
+            town.control.reap()
+            town.control.start()
+
+    return space_again
+
+
+def _the_mirrors_disk_fills(town: Town) -> Repair:
+    filler = fill(town.folder / "state")
+    return filler.unlink
+
+
+def _the_scratch_server_dies(town: Town) -> Repair:
+    for file in (town.folder / "state").rglob("postmaster.pid"):
+        with suppress(OSError, ValueError):
+            os.kill(int(file.read_text().splitlines()[0]), signal.SIGKILL)
+    return None
+
+
 def _the_receiver_fails(town: Town) -> Repair:
     town.hooks.otherwise = Answer(status=500)
 
@@ -284,6 +314,19 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "git fails": Fault(strike=_git_answers_with_errors, weight=3, lasts=(0.5, 2)),
     "fetch cut": Fault(strike=_a_fetch_is_cut, weight=3),
     "deliveries again": Fault(strike=_deliveries_come_again, weight=6),
+    "scratch server killed": Fault(strike=_the_scratch_server_dies, weight=3),
+    LEDGERS_DISK: Fault(strike=_the_ledgers_disk_fills, weight=2, lasts=(0.5, 2), alone=True),
+    MIRRORS_DISK: Fault(strike=_the_mirrors_disk_fills, weight=3, lasts=(0.5, 3)),
     "receiver fails": Fault(strike=_the_receiver_fails, weight=2, lasts=(0.5, 3)),
     "receiver hangs": Fault(strike=_the_receiver_hangs, weight=2, lasts=(0.5, 3)),
 }
+
+
+def possible(town: Town) -> dict[str, Fault]:
+    """Return those that can happen here: disks of one's own need root."""
+    without = {
+        name
+        for name, there in ((LEDGERS_DISK, town.ledger_disk), (MIRRORS_DISK, town.mirror_disk))
+        if not there
+    }
+    return {name: fault for name, fault in FAULTS.items() if name not in without}

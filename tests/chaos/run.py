@@ -14,7 +14,7 @@ from typing import Final
 
 import psycopg
 
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, possible
 from tests.chaos.oracle import totals, violations
 from tests.chaos.town import Town
 from tests.support.github import Delivery
@@ -24,6 +24,8 @@ LOST: Final = 0.1
 LATE: Final = 0.1
 DOUBLED: Final = 0.1
 HALF: Final = 0.5
+#: share of the lives that are lived by another clock
+SKEWED: Final = 0.2
 
 #: how long the storm may take, and then a service without faults to come to rest
 STORM_SECONDS: Final = 3600.0
@@ -110,6 +112,7 @@ class Run:
         self.report.wrong = violations(self.town)
         self.report.deployments = totals(self.town)
         self.report.crash_points.update(self.town.crew.died_at())
+        self.report.faults["clock skewed"] = self.town.crew.skews
         self.report.seconds = time.monotonic() - began
         return self.report
 
@@ -161,7 +164,9 @@ class Run:
         if any(FAULTS[name].alone for name in lasting):
             return
         open_to = [
-            name for name, fault in FAULTS.items() if name not in lasting and not (fault.alone and lasting)
+            name
+            for name, fault in possible(self.town).items()
+            if name not in lasting and not (fault.alone and lasting)
         ]
         (name,) = self.town.random.choices(open_to, [FAULTS[each].weight for each in open_to])
         fault = FAULTS[name]
@@ -214,7 +219,7 @@ class Run:
         for _, _, repair in self.repairs:
             repair()
         self.repairs.clear()
-        self.town.crew.crash_points = ()
+        self.town.crew.crash_points, self.town.crew.skewed = (), 0.0
         self.town.deliver_what_is_late(all_of_it=True)
         for name, author in self.town.authors.items():
             author.leave_well()
@@ -248,5 +253,6 @@ def run(
 ) -> Report:
     """Carry one out."""
     town.crew.crash_points = crash_points
-    report = Report(seed=seed, broker=town.broker.name)
+    town.crew.skewed = SKEWED
+    report = Report(seed=seed, broker=type(town.broker).__name__)
     return Run(town=town, report=report, deployments=deployments, fault_count=faults, say=say).carry_out()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import psycopg
@@ -16,8 +16,9 @@ from psycopg.rows import dict_row
 from orchestrator.embedded.postgres import Postgres
 from orchestrator.embedded.servers import Embedded
 from tests.chaos.authors import EFFECTS, Author
-from tests.chaos.brokers import Broker, ValkeyBroker
 from tests.chaos.crew import Crew, crew
+from tests.chaos.machine import small_disk
+from tests.support.brokers import Broker, ValkeyBroker
 from tests.support.delay_proxy import DelayProxy, delay_proxy
 from tests.support.git_server import GitServer, serving
 from tests.support.github import Delivery, signed_push
@@ -25,6 +26,14 @@ from tests.support.http_receiver import Receiver, receiving
 from tests.support.places import Place, a_database, places
 from tests.support.servers import TestDatabase, server_under_test
 from tests.support.service import SECRET, ZERO, Service
+
+_LEDGER_MEGABYTES: Final = 600
+_MIRROR_MEGABYTES: Final = 400
+#: how many of the targets rehearse each deployment: a rehearsal costs more than all the rest of it
+_REHEARSING: Final = 2
+
+#: the table of effects keeps what a rollback leaves there, which no rehearsal calls proven
+_RULES: Final = 'rules = { rollback-unproven = "warning" }'
 
 SIGNING = "whsec_" + base64.b64encode(b"a key of the receiver, 32 bytes.").decode()
 MORE = """
@@ -55,6 +64,9 @@ class Town:
     control_line: DelayProxy
     target_line: DelayProxy
     git_line: DelayProxy
+    #: whether the ledger's disk, and that of the mirrors, are small ones that can be filled
+    ledger_disk: bool = False
+    mirror_disk: bool = False
     #: receipts that were answered with 202
     acknowledged: list[str] = field(default_factory=list)
     #: deliveries that are sent again or late: when, and what
@@ -106,6 +118,8 @@ def town(
     """Build it; the crew does not run yet. Without a broker it is the embedded Valkey."""
     names = [f"t{number}" for number in range(1, targets + 1)]
     with ExitStack() as stack:
+        ledger_disk = stack.enter_context(small_disk(folder / "control", megabytes=_LEDGER_MEGABYTES))
+        mirror_disk = stack.enter_context(small_disk(folder / "state", megabytes=_MIRROR_MEGABYTES))
         ours = stack.enter_context(_cluster(folder / "control"))
         theirs = stack.enter_context(_cluster(folder / "targets"))
         ledger = stack.enter_context(a_database(ours.postgres, "ledger", ledger=True))
@@ -128,8 +142,10 @@ def town(
                 broker_url=carrier.url,
                 urls=urls,
                 more=MORE.format(url=hooks.url),
+                settings=dict.fromkeys(names[:_REHEARSING], _RULES),
                 environment={
                     "HOOK_SECRET": SIGNING,
+                    **{f"BASCULE__TARGETS__{name.upper()}__REHEARSE": "true" for name in names[:_REHEARSING]},
                     "BASCULE__REPOSITORIES__APP__URL": f"http://127.0.0.1:{git_line.port}/remote.git",
                 },
                 compare_heads="5s",
@@ -155,6 +171,8 @@ def town(
             control_line=line,
             target_line=target_line,
             git_line=git_line,
+            ledger_disk=ledger_disk,
+            mirror_disk=mirror_disk,
         )
 
 

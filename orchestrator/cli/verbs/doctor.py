@@ -33,15 +33,11 @@ def _examine(house: "House") -> Iterator[Diagnosis]:
     from orchestrator.actions.diagnosis import checked, examine_repositories, examine_targets
     from orchestrator.adapters.broker import ping
 
-    def broker() -> str:
-        ping(house.broker_url)
-        return "answers"
-
     file = house.settings.file
     yield checked("settings", lambda: f"{file} has no faults" if file else "none: everything is embedded")
     ledger = checked("ledger", lambda: f"is {house.claims.ledger_id}")
     yield ledger
-    yield checked("broker", broker)
+    yield checked("broker", lambda: f"{ping(house.broker_url)} answers")
     yield _rehearsals(house)
     yield from examine_repositories(house.policies.values(), house.git)
     yield from house.hosts_in_doubt()

@@ -392,6 +392,54 @@ def test_what_nobody_here_applied_is_never_undone(service, target_database):
     assert (done.status, facts_of(target_database)) == (Status.REFUSED, before)
 
 
+def test_a_row_of_the_history_that_somebody_else_took_out_is_never_taken_for_our_work(
+    service, target_database, tmp_path
+):
+    add(service, TWO, "two", table("two"), "drop table public.two;")
+    assert deploy(service).status is Status.SUCCEEDED
+    take_out(service, TWO)
+    push(service)
+    number = service.house.care.ask(request_of(service), confirm_head=True)
+    with lives(service) as worker:
+        flag = tmp_path / "died"
+        assert worker.live(number, die_at="apply: claimed", flag=flag) == -signal.SIGKILL
+        forget = f"delete from supabase_migrations.schema_migrations where version = '{TWO}'"
+        execute(target_database, forget)
+        assert worker.live(number, die_at="apply: claimed", flag=flag) == 0
+    done = service.house.reading.deployment(number)
+    assert (done.status, done.failure.code) == (Status.REFUSED, "history-moved"), done
+    execute(target_database, "select 'public.two'::regclass")
+
+
+@pytest.mark.parametrize("now", ["rows", "atomic"])
+def test_what_is_refused_after_something_was_undone_is_no_refusal_but_put_back(
+    service, target_database, tmp_path, now
+):
+    add(service, TWO, "two", table("two"), "drop table public.two;")
+    add(service, THREE, "three", table("three"), "drop table public.three;")
+    assert deploy(service).status is Status.SUCCEEDED
+    before = facts_of(target_database)
+    take_out(service, TWO, THREE)
+    push(service)
+    number = service.house.care.ask(request_of(service), confirm_head=True)
+    point = "apply: after what left is undone"
+    with lives(service) as worker:
+        assert worker.live(number, die_at=point, flag=tmp_path / "died") == -signal.SIGKILL
+    if now == "rows":
+        execute(target_database, "insert into public.two values (1)")
+    else:
+        service.settings.write_text(service.settings.read_text() + "atomic = true\n")
+    with lives(service) as worker:
+        assert worker.live(number) == 0
+    done = service.house.reading.deployment(number)
+    assert done.status is Status.ROLLED_BACK, done
+    assert service.runs(number)[Stage.APPLY].failure.code == (
+        "rows-at-stake" if now == "rows" else "atomic-by-now"
+    )
+    assert versions(service, target_database) == [ONE, TWO, THREE]
+    assert facts_of(target_database) == before
+
+
 def test_a_branch_without_any_migration_or_a_commit_that_a_person_named_undoes_nothing(
     service, target_database
 ):

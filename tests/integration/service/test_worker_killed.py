@@ -8,13 +8,13 @@ import pytest
 import redis
 
 from orchestrator.domain.deployment import Status
-from tests.chaos.brokers import ValkeyBroker
+from tests.support.brokers import ValkeyBroker
 from tests.support.places import EFFECTS
 from tests.support.service import eventually
 
 PLACES = ("child", "group", "flushed", "deaf", "deaf-too", "here")
 
-#: 2 s until the reconciler finds what stands still, 1.5 s for a new worker to start, the rest is work
+#: 1 s until the reconciler finds what stands still, 1.5 s for a new worker to start, the rest is work
 RECOVERY_SECONDS = 8
 
 
@@ -119,12 +119,12 @@ def test_a_worker_whose_acknowledgements_were_all_lost_with_the_broker_goes_on_w
     commits = [begin(place, "select pg_sleep(2)") for place in both]
     for place in both:
         eventually(lambda: sleeping(place), what="the migration that sleeps")  # noqa: B023 - asked at once
-    broker.die()
+    broker.kill()
     for place in both:
         eventually(lambda: not sleeping(place), what="its end")  # noqa: B023 - as above
     lost = "Couldn't ack"
     eventually(lambda: no_worker.log("worker").count(lost) >= len(both), what="the lost acknowledgements")
-    broker.come_back()
+    broker.start()
     for place, commit in zip(both, commits, strict=True):
         assert_applied_once(place, no_worker.ended(commit, place.name), count=1)
 
