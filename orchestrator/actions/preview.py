@@ -13,7 +13,7 @@ from orchestrator.domain.plan import Hold, Leaving, Plan, Tree
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import ContentStore, Git, Kept, Linter, Targets
 from orchestrator.stages import checkout, departure, plan, validate
-from orchestrator.steps.leaving import rows_at_stake, what_leaves
+from orchestrator.steps.leaving import stakes_of, what_leaves
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ def preview(
                 [file.sha256 for one in pending.left for file in (one.file, one.rollback) if file]
             )
             reverts = departure.reverts_of(pending, contents)
-            counted = rows_at_stake(reverts, plan=pending, target=policy.name, reader=reader, kept=kept)
+            counted = stakes_of(pending, target=policy.name, reader=reader, kept=kept).count(reverts)
         judged = validate.run(
             pending,
             contents=contents,

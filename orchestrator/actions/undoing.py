@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.catalog.facts import facts_from_bytes
 from orchestrator.domain.deployment import Applied, Deployment, DeploymentId, Observation, Stage
-from orchestrator.domain.dropped import Counted
+from orchestrator.domain.dropped import Counted, rows_at_stake
 from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Plan
@@ -71,7 +71,7 @@ def look(deployment: Deployment, *, to: str | None, kept: Kept, targets: Targets
             reverts,
             reader,
             target=deployment.target,
-            versions=[each.version for each in applied],
+            written_by=reader.transactions([each.version for each in applied]),
             before=facts_from_bytes(contents[before]),
         )
     return Undoing(
@@ -97,12 +97,10 @@ def refusal(undoing: Undoing, *, drop_rows: bool) -> MigrationRefused | None:
     """Say why it would not be done: it cannot be run, or would drop rows that nobody gave up."""
     if undoing.obstacle is not None or drop_rows or not undoing.at_stake:
         return undoing.obstacle
-    told = [each.headline for each in undoing.at_stake]
-    return MigrationRefused(
-        f"the rollback would drop what deployment {undoing.deployment} did not write: {'; '.join(told)}",
-        code="rows-at-stake",
+    return rows_at_stake(
+        undoing.at_stake,
+        what=f"the rollback would drop what deployment {undoing.deployment} did not write",
         remedy="keep them elsewhere first where they are needed; to drop them: --drop-rows",
-        rows=told,
     )
 
 

@@ -71,7 +71,8 @@ written (oid, catalog, place, writer, names) as (
            when 'pg_policy'::regclass then (select polrelid::bigint from pg_policy where oid = l.objoid)
            when 'pg_rewrite'::regclass then (select ev_class::bigint from pg_rewrite where oid = l.objoid)
            else 0 end, l.catalog, l.place, l.writer, 0
-    from (select classoid, objoid, tableoid, ctid, xmin from pg_description where objoid >= 16384
+    from (select classoid, objoid, tableoid, ctid, xmin from pg_description
+           where objoid >= 16384 or (classoid = 'pg_namespace'::regclass and objoid = to_regnamespace('public'))
           union all
           select classoid, objoid, tableoid, ctid, xmin from pg_seclabel) l (classoid, objoid, catalog, place, writer)
   union all

@@ -1,7 +1,9 @@
-"""What a rollback is about to drop, and how much the live target has in it."""
+"""What a rollback is about to drop, delete or overwrite, and how much the live target has in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.obstacle import MOST_ROWS_COUNTED
 from orchestrator.domain.shape import Name
 
@@ -13,9 +15,26 @@ class Dropped:
     table: Name
     #: None: the whole table
     column: str | None = None
+    #: what deletes or overwrites rows of a table that stays: "DELETE"; None: what holds them goes
+    by: str | None = None
+    #: which rows that statement names: a tuple for each side of OR, in it columns and their values; (): any
+    only: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] = ()
 
     def __str__(self) -> str:
-        return str(self.table) if self.column is None else f"{self.table}.{self.column}"
+        place = str(self.table) if self.column is None else f"{self.table}.{self.column}"
+        return place if self.by is None else f"{place} ({self.by})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guard:
+    """Looks, inside the transaction of a rollback, that nothing has come into what it drops."""
+
+    #: keeps others from writing to it; None: this role has no right to, and can only look
+    lock: str | None
+    #: fails by itself (22012) when something is in it
+    look: str
+    #: what it looks at, for people
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,3 +67,9 @@ class Counted:
     def _words(self, number: int) -> str:
         what = "row" if self.dropped.column is None else "value"
         return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def rows_at_stake(counted: Sequence[Counted], *, what: str, remedy: str) -> MigrationRefused:
+    """Say that rows would be lost: "the rollback would drop …: public.orders: 12 rows"."""
+    lines = [each.headline for each in counted]
+    return MigrationRefused(f"{what}: {'; '.join(lines)}", code="rows-at-stake", remedy=remedy, rows=lines)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from orchestrator.domain.adoption import AdoptionState, BaselineRow
 from orchestrator.domain.demand import Demand
 from orchestrator.domain.deployment import AppliedMigration
+from orchestrator.domain.dropped import Guard
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.obstacle import Obstacle
 from orchestrator.domain.plan import HistoryRow
@@ -34,6 +35,10 @@ class TargetReader(Protocol):
 
     def begun(self) -> frozenset[str]:
         """Return the versions whose files run alone, were begun by Bascule and did not come to their end."""
+        ...
+
+    def noted(self) -> frozenset[str]:
+        """Return the versions of which Bascule's own note is there, whatever the history says."""
         ...
 
     def half_undone(self) -> frozenset[str]:
@@ -95,8 +100,12 @@ class TargetWriter(TargetReader, Protocol):
         """
         ...
 
-    def revert(self, migration: Migration, sql: str) -> None:
-        """Run a rollback and remove the history row, in one transaction; one that runs alone as above."""
+    def revert(self, migration: Migration, sql: str, guards: Sequence[Guard] = ()) -> None:
+        """Run a rollback and remove the history row, in one transaction; one that runs alone as above.
+
+        In the transaction `guards` look first, under locks that keep others from writing; one that runs
+        alone has none. Raises MigrationRefused where one of them finds something.
+        """
         ...
 
     def abandon(self) -> tuple[str, ...]:

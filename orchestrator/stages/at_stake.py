@@ -1,19 +1,20 @@
-"""Count the live rows that a rollback would drop and that the undone deployment did not write itself."""
+"""Count the live rows that a rollback would drop or change and that the undone deployment did not write."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.catalog import survey
-from orchestrator.catalog.dropping import rows_in
-from orchestrator.domain.dropped import Counted, Dropped
+from orchestrator.catalog.dropping import guards_of, member_tables, rows_in
+from orchestrator.domain.dropped import Counted, Dropped, Guard
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.identity import split
 from orchestrator.domain.platform import MANAGED_SCHEMAS
 from orchestrator.domain.shape import Name, Shape, TableKind
 from orchestrator.ports import TargetReader
-from orchestrator.validation.losses.dropped_rows import what_is_dropped
+from orchestrator.validation.losses.dropped_rows import extensions_dropped, inserts_only, what_is_dropped
 from orchestrator.validation.reverts import Revert
 from orchestrator.validation.script import read_script
 from orchestrator.validation.sql_text import SqlText
@@ -34,38 +35,113 @@ _WITH_ROWS: Final = frozenset({TableKind.TABLE, TableKind.PARTITIONED})
 
 
 def at_stake(
-    reverts: Sequence[Revert], reader: TargetReader, *, target: str, versions: Sequence[str], before: Facts
+    reverts: Sequence[Revert],
+    reader: TargetReader,
+    *,
+    target: str,
+    written_by: Collection[str],
+    before: Facts,
 ) -> tuple[Counted, ...]:
-    """Count what is in the tables and columns that these drop, in their order; what is empty is left out.
+    """Count what is in all that these drop, delete or overwrite, in their order; what is empty is left out.
 
-    `versions` are those that the deployment applied: what their transactions wrote into what they made is
-    not at stake. `before` is what was there before it. Raises TargetError; Unavailable when the catalog could
-    not be read in time or the connection breaks.
+    `written_by` are the transactions of the deployment, found out before the first of them is undone: what
+    they wrote into what they made is not at stake, nor rows that they inserted elsewhere. `before` is what
+    was there before. Raises TargetError; Unavailable when the catalog could not be read in time or the
+    connection breaks.
     """
-    texts = [each.sql for each in reverts if each.sql]
-    if not texts:
-        return ()
-    with reader.asking() as database:
-        shape = survey.read(database, target=target).shape
-    dropped = tuple(dict.fromkeys((*_dropped(texts, shape), *_unseen(texts, shape, before))))
-    if not dropped:
-        return ()
-    old = [each for each in dropped if _was_there(each, before, shape)]
-    new = [each for each in dropped if each not in old]
-    written_by = reader.transactions(versions)
+    stakes = _stakes(reverts, reader, target=target, written_by=written_by, before=before)
     with reader.asking() as database:
         counted = (
-            *rows_in(database, new, limit_seconds=COUNTING_SECONDS, written_by=written_by),
-            *rows_in(database, old, limit_seconds=COUNTING_SECONDS),
+            *rows_in(
+                database,
+                stakes.new,
+                limit_seconds=COUNTING_SECONDS,
+                written_by=stakes.written_by,
+                own=stakes.own,
+            ),
+            *rows_in(database, stakes.old, limit_seconds=COUNTING_SECONDS),
         )
     return tuple(each for each in counted if not each.is_empty)
+
+
+def guards(
+    reverts: Sequence[Revert],
+    reader: TargetReader,
+    *,
+    target: str,
+    written_by: Collection[str],
+    before: Facts,
+) -> tuple[Guard, ...]:
+    """Return what looks for the same once more, in the transaction that drops it; raises as at_stake does."""
+    stakes = _stakes(reverts, reader, target=target, written_by=written_by, before=before)
+    with reader.asking() as database:
+        return (
+            *guards_of(database, stakes.new, written_by=stakes.written_by, own=stakes.own),
+            *guards_of(database, stakes.old),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stakes:
+    """What would be dropped, deleted or overwritten."""
+
+    #: what cannot hold anything of before, but for rows of others; and what may
+    new: tuple[Dropped, ...] = ()
+    old: tuple[Dropped, ...] = ()
+    #: of the new: what was there before, and of which these transactions changed no row
+    own: frozenset[Dropped] = frozenset()
+    written_by: frozenset[str] = frozenset()
+
+
+def _stakes(
+    reverts: Sequence[Revert],
+    reader: TargetReader,
+    *,
+    target: str,
+    written_by: Collection[str],
+    before: Facts,
+) -> _Stakes:
+    texts = [each.sql for each in reverts if each.sql]
+    if not texts:
+        return _Stakes()
+    with reader.asking() as database:
+        shape = survey.read(database, target=target).shape
+        extensions = frozenset().union(*(extensions_dropped(_file(text)) for text in texts))
+        members = member_tables(database, extensions)
+    found = (
+        *_dropped(texts, shape),
+        *_unseen(texts, shape, before),
+        *(Dropped(table=each) for each in members),
+    )
+    dropped = tuple(dict.fromkeys(found))
+    if not dropped:
+        return _Stakes()
+    old = tuple(each for each in dropped if each.by is None and _was_there(each, before, shape))
+    new = tuple(each for each in dropped if each not in old)
+    ups = None if any(each.up is None for each in reverts) else [_file(each.up or "") for each in reverts]
+    return _Stakes(
+        new=new,
+        old=old,
+        own=frozenset(each for each in new if each.by and _is_own(each, ups, before, shape)),
+        written_by=frozenset(written_by),
+    )
+
+
+def _is_own(dropped: Dropped, ups: Sequence[SqlText] | None, before: Facts, shape: Shape) -> bool:
+    """Tell whether rows as our transactions left them are nobody else's, in a table that stays."""
+    if dropped.column is not None:
+        return _was_there(dropped, before, shape)  # what we wrote there we may write over
+    return ups is not None and inserts_only(ups, dropped.table, shape)
+
+
+def _file(text: str) -> SqlText:
+    return SqlText(path="", content=text.encode())
 
 
 def _dropped(texts: Sequence[str], shape: Shape) -> tuple[Dropped, ...]:
     """Read the rollbacks as one, for the first may rename what the second drops; and each by itself."""
     together = [_BETWEEN.join(texts), *(texts if len(texts) > 1 else ())]
-    files = [SqlText(path="", content=text.encode()) for text in together]
-    return tuple(dict.fromkeys(each for file in files for each in what_is_dropped(file, shape)))
+    return tuple(dict.fromkeys(each for text in together for each in what_is_dropped(_file(text), shape)))
 
 
 def _unseen(texts: Sequence[str], shape: Shape, before: Facts) -> Iterator[Dropped]:

@@ -19,29 +19,31 @@ from orchestrator.domain.blame import Key, blame, keys_of
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Done, Outcome, Rollback, RollbackMethod
 from orchestrator.domain.difference import headlines
-from orchestrator.domain.dropped import Counted
+from orchestrator.domain.dropped import Counted, Guard, rows_at_stake
 from orchestrator.domain.errors import (
     BasculeError,
-    Contention,
     Failure,
     MigrationRefused,
     TargetError,
-    Unavailable,
 )
 from orchestrator.domain.facts import Change, Facts, difference
 from orchestrator.domain.migration import Migration, SqlFile
 from orchestrator.domain.plan import Plan
+from orchestrator.domain.quietly import quietly
 from orchestrator.ports import Database, TargetWriter
 from orchestrator.validation.reverts import Revert, obstacle_of, revert_of
 from orchestrator.validation.script import read_script
 from orchestrator.validation.split import decode
 
 _CHANGES_TOLD: Final = 5
+_WOULD_DROP: Final = "the rollback would drop what this deployment did not write"
 
 #: counts the live rows that these would drop and that the deployment did not write
 Count = Callable[[Sequence[Revert]], Sequence[Counted]]
+#: looks for such rows in the transaction that drops them
+Guarding = Callable[[Sequence[Revert]], Sequence[Guard]]
 #: applies again what had been undone; returns the versions, and what went wrong
-PutBack = Callable[[], tuple[tuple[str, ...], TargetError | None]]
+PutBack = Callable[[], tuple[tuple[str, ...], BasculeError | None]]
 
 
 def run(
@@ -55,6 +57,7 @@ def run(
     committed: Sequence[Migration] | None = (),
     drafts: Mapping[str, SqlFile] | None = None,
     count: Count = lambda _: (),
+    guard: Guarding = lambda _: (),
     drop_rows: bool = False,
     remedy: str = "",
     put_back: PutBack | None = None,
@@ -70,10 +73,11 @@ def run(
     `touched` is what the deployment and its rollbacks are known to change; what else is not as `before` is
     drift. None: nobody knows, and everything counts. Of what is `unsure` nobody can tell what it should be.
     `drafts` run, by version, where the author wrote no rollback. Rows that `count` finds are dropped only
-    with `drop_rows`, which a person says; `remedy` tells how. `put_back` applies again, after that, what the
-    deployment had undone; None: it had undone nothing, or that is to stay so.
+    with `drop_rows`, which a person says; `remedy` tells how. Without that, what `guard` gives for each looks
+    in its transaction whether more came since. `put_back` applies again, after that, what the deployment had
+    undone; None: it had undone nothing, or that is to stay so.
     """
-    error = _quietly(writer.abandon)
+    error: BasculeError | None = quietly(writer.abandon)
     if error is not None:
         return _impossible(error)
     wanted = _Wanted(before=before, touched=touched, unsure=unsure)
@@ -90,21 +94,24 @@ def run(
     if refusal is not None:
         return _impossible(refusal)
     counted: list[Counted] = []
-    error = _quietly(lambda: counted.extend(count(reverts)))
+    error = quietly(lambda: counted.extend(count(reverts)))
     if error is not None or (counted and not drop_rows):
-        return _impossible(error or _rows_at_stake(counted, remedy), at_stake=counted)
+        return _impossible(error or rows_at_stake(counted, what=_WOULD_DROP, remedy=remedy), at_stake=counted)
     if len(reverts) < len(to_undo):
         # what an earlier attempt changed on its way is not seen any more
         wanted = replace(wanted, touched=None)
     elif touched is not None:
         wanted = replace(wanted, start=_read(writer, read_facts))
     undone = [m.version for m in to_undo if m.version not in present]
-    restored, error = _go_back(reverts, undone, put_back, writer)
+    restored, error = _go_back(reverts, undone, put_back, writer, (lambda _: ()) if drop_rows else guard)
     order = [m.version for m in to_undo if m.version in undone]
     if error is None:
         return _compare(order, wanted, writer, read_facts, at_stake=counted, restored=restored)
     still = [m.version for m in to_undo if m.version not in undone]
-    error = _by_hand(error, still) if still else error
+    if isinstance(error, MigrationRefused):
+        error = MigrationRefused(error.message, code=error.code, remedy=remedy, **error.nouns)
+    elif isinstance(error, TargetError) and still:
+        error = _by_hand(error, still)
     return _impossible(error, order, at_stake=counted, restored=restored)
 
 
@@ -144,35 +151,28 @@ def _nothing_to_undo(
 
 
 def _go_back(
-    reverts: Sequence[Revert], undone: list[str], put_back: PutBack | None, writer: TargetWriter
-) -> tuple[tuple[str, ...], TargetError | None]:
+    reverts: Sequence[Revert],
+    undone: list[str],
+    put_back: PutBack | None,
+    writer: TargetWriter,
+    guard: Guarding,
+) -> tuple[tuple[str, ...], BasculeError | None]:
     """Run the rollbacks, which adds to `undone`; then apply again what was undone before, and return that."""
     for each in reverts:
-        error = _revert(each, writer)
+        error = _revert(each, writer, guard)
         if error is not None:
             return (), error
         undone.append(each.migration.version)
     return put_back() if put_back else ((), None)
 
 
-def _revert(revert: Revert, writer: TargetWriter) -> TargetError | None:
+def _revert(revert: Revert, writer: TargetWriter, guard: Guarding) -> BasculeError | None:
     sql = revert.sql
     assert sql is not None, "missing rollbacks were refused"
-    error = _quietly(lambda: writer.revert(revert.migration, sql))
+    error = quietly(lambda: writer.revert(revert.migration, sql, guard([revert])))
     if error is None:
         crash_point("rollback: after a revert committed")
     return error
-
-
-def _quietly(do: Callable[[], object]) -> TargetError | None:
-    """Return the target's error; raise Unavailable where somebody else is in the way."""
-    try:
-        do()
-    except Contention as error:
-        raise Unavailable(error.message, code=error.code, remedy=error.remedy, **error.nouns) from error
-    except TargetError as error:
-        return error
-    return None
 
 
 def _runs_alone(migration: Migration, contents: Mapping[str, bytes]) -> bool:
@@ -234,16 +234,6 @@ def _by_hand(error: TargetError, still: Sequence[str]) -> TargetError:
         "4. bascule retry (docs/operations.md, Stuck)"
     )
     return TargetError(error.message, code=error.code, remedy=remedy, **{**error.nouns, "versions": [*still]})
-
-
-def _rows_at_stake(counted: Sequence[Counted], remedy: str) -> MigrationRefused:
-    told = [each.headline for each in counted]
-    return MigrationRefused(
-        f"the rollback would drop what this deployment did not write: {'; '.join(told)}",
-        code="rows-at-stake",
-        remedy=remedy,
-        rows=told,
-    )
 
 
 def _left(changes: Sequence[Change], reverted: Sequence[str]) -> Failure:

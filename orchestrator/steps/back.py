@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from orchestrator.catalog import facts
 from orchestrator.domain.blame import keys_of
@@ -24,7 +25,7 @@ from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.ports import Claim, TargetWriter
 from orchestrator.stages import departure, rollback
-from orchestrator.stages.at_stake import at_stake
+from orchestrator.stages.at_stake import at_stake, guards
 from orchestrator.steps.kept import (
     expect,
     facts_of,
@@ -46,6 +47,14 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     try:
         with tools.targets.writing(deployment.target, ledger_id=tools.claims.ledger_id) as writer:
             wanted = _goal(claim, tools, writer, rehearsal)
+            stakes: dict[str, Any] = {
+                "reader": writer,
+                "target": deployment.target,
+                "written_by": writer.transactions(
+                    [each.version for each in planned_of(claim, tools).pending]
+                ),
+                "before": observed_of(claim, tools),
+            }
             done = rollback.run(
                 planned,
                 contents=sql_of(planned, tools, *drafts.values()),
@@ -55,13 +64,8 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
                 unsure=wanted.unsure,
                 committed=_committed(claim, planned, tools),
                 drafts=drafts,
-                count=partial(
-                    at_stake,
-                    reader=writer,
-                    target=deployment.target,
-                    versions=[each.version for each in planned_of(claim, tools).pending],
-                    before=observed_of(claim, tools),
-                ),
+                count=partial(at_stake, **stakes),
+                guard=partial(guards, **stakes),
                 drop_rows=deployment.drop_rows,
                 remedy=_to_drop_rows(deployment),
                 put_back=_put_back(claim, planned, tools, writer),

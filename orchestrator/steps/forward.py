@@ -16,7 +16,7 @@ from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.ports import Claim, TargetWriter
 from orchestrator.stages import apply, checkout, departure, observe, plan, rehearse, smoke, validate
 from orchestrator.steps.kept import contents, expect, facts_of, planned_of, sql_of
-from orchestrator.steps.leaving import rows_at_stake, touched_later, what_leaves
+from orchestrator.steps.leaving import stakes_of, touched_later, what_leaves
 from orchestrator.steps.tools import GoBack, Result, Tools
 from orchestrator.validation.history import migrations_of
 from orchestrator.validation.rules import file_left
@@ -169,16 +169,32 @@ def _undo_what_left(
     if not planned.leaving:
         return departure.Left()
     target = claim.deployment.target
-    count = partial(rows_at_stake, plan=planned, target=target, reader=writer, kept=tools.kept)
     present = {row.version for row in writer.history()}
-    return departure.undo(planned, contents=contents, writer=writer, present=present, count=count)
+    if tools.policy(target).atomic:
+        return departure.Left(is_begun=departure.is_begun(planned, writer), error=_atomic_by_now(target))
+    try:
+        stakes = stakes_of(planned, target=target, reader=writer, kept=tools.kept)
+    except MigrationRefused as error:
+        return departure.Left(is_begun=departure.is_begun(planned, writer), error=error)
+    return departure.undo(
+        planned, contents=contents, writer=writer, present=present, count=stakes.count, guard=stakes.guard
+    )
+
+
+def _atomic_by_now(target: str) -> MigrationRefused:
+    return MigrationRefused(
+        f"{target} is atomic since this was planned, and what leaves cannot be undone in the one transaction",
+        code="atomic-by-now",
+        remedy="bring the files back, or take atomic back; then: bascule retry",
+        target=target,
+    )
 
 
 def _not_undone(left: departure.Left) -> Done[Applied]:
     """End the stage; as long as nothing is undone, the target is untouched."""
     assert left.error is not None
     failure = Failure.of(left.error)
-    if isinstance(left.error, MigrationRefused) and not left.reverted:
+    if isinstance(left.error, MigrationRefused) and not left.is_begun:
         return Done(outcome=Outcome.REFUSED, failure=failure)
     gave = Applied(reverted=left.reverted, culprit=left.culprit)
     return Done(outcome=Outcome.FAILED, gave=gave, failure=failure)

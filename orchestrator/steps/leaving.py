@@ -1,21 +1,40 @@
 """What left the branch, where a target wants that undone: from the ledger, before the plan is made."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from orchestrator.catalog.facts import facts_from_bytes
 from orchestrator.domain.blame import Key
 from orchestrator.domain.deployment import DeploymentId, Observation, Stage
-from orchestrator.domain.dropped import Counted
+from orchestrator.domain.dropped import Counted, Guard
+from orchestrator.domain.errors import MigrationRefused
+from orchestrator.domain.facts import Facts
 from orchestrator.domain.plan import Departure, Plan, Record, Tree, WhenFilesLeave
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Kept, TargetReader
-from orchestrator.stages.at_stake import at_stake
+from orchestrator.stages.at_stake import at_stake, guards
 from orchestrator.validation.departure import Known, Past, departure_of, files_of, gone_from
 from orchestrator.validation.reverts import Revert
 
 _T = TypeVar("_T")
+
+_UNREADABLE: Final = (
+    "what the target was before deployment {number} is not kept in a form that this Bascule can read"
+)
+_BY_HAND: Final = "undo it with a migration that does so, or bring the files back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stakes:
+    """How live rows are looked for that the undoing would drop and that what leaves did not write."""
+
+    #: counts them, as at_stake does
+    count: Callable[[Sequence[Revert]], tuple[Counted, ...]]
+    #: looks for them in the transaction that drops them, as guards do
+    guard: Callable[[Sequence[Revert]], tuple[Guard, ...]]
 
 
 def what_leaves(
@@ -40,7 +59,12 @@ def what_leaves(
         contents=kept.content(sorted(digests)),
         is_head=is_head,
     )
-    return departure_of(known, policy)
+    leaves = departure_of(known, policy)
+    if leaves.leaving:
+        number = min(each.deployment for each in leaves.leaving)
+        if _facts_before(number, kept) is None:
+            return Departure(obstacles=(_UNREADABLE.format(number=number),))
+    return leaves
 
 
 def touched_later(plan: Plan, kept: Kept) -> Mapping[str, frozenset[Key] | None]:
@@ -54,21 +78,39 @@ def touched_later(plan: Plan, kept: Kept) -> Mapping[str, frozenset[Key] | None]
     return found
 
 
-def rows_at_stake(
-    reverts: Sequence[Revert], *, plan: Plan, target: str, reader: TargetReader, kept: Kept
-) -> tuple[Counted, ...]:
-    """Count the live rows that undoing what leaves would drop and that it did not write; as at_stake does."""
-    if not reverts:
-        return ()
-    first = _gave(kept, min(each.deployment for each in plan.leaving), Stage.OBSERVE, Observation)
-    assert first is not None, "whatever was applied was observed before"
-    return at_stake(
-        reverts,
-        reader,
-        target=target,
-        versions=[each.version for each in plan.left],
-        before=facts_from_bytes(kept.content([first.facts])[first.facts]),
-    )
+def stakes_of(plan: Plan, *, target: str, reader: TargetReader, kept: Kept) -> Stakes:
+    """Return what is asked of the rows that undoing what leaves would drop; before anything of it is undone.
+
+    Raises MigrationRefused where nobody can read any more what was there before it.
+    """
+    written_by = reader.transactions([each.version for each in plan.left])
+    given: dict[str, Any] = {
+        "reader": reader,
+        "target": target,
+        "written_by": written_by,
+        "before": _before(plan, kept),
+    }
+    return Stakes(count=partial(at_stake, **given), guard=partial(guards, **given))
+
+
+def _before(plan: Plan, kept: Kept) -> Facts:
+    """Return what the target was before the first of them."""
+    number = min(each.deployment for each in plan.leaving)
+    before = _facts_before(number, kept)
+    if before is None:
+        raise MigrationRefused(_UNREADABLE.format(number=number), code="facts-unreadable", remedy=_BY_HAND)
+    return before
+
+
+def _facts_before(number: int, kept: Kept) -> Facts | None:
+    """Return what was observed before a deployment; None: it is not kept, or in a form of another Bascule."""
+    observed = _gave(kept, number, Stage.OBSERVE, Observation)
+    if observed is None:
+        return None
+    try:
+        return facts_from_bytes(kept.content([observed.facts])[observed.facts])
+    except (KeyError, ValueError):
+        return None
 
 
 def _past(records: Collection[Record], kept: Kept) -> dict[str, Past]:

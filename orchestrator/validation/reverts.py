@@ -27,6 +27,8 @@ class Revert:
     source: RollbackSource
     #: whether the migration does something and its rollback nothing
     is_empty: bool = False
+    #: the migration itself; None: nobody has its text any more
+    up: str | None = None
 
 
 def revert_of(migration: Migration, contents: Mapping[str, bytes], drafts: Mapping[str, SqlFile]) -> Revert:
@@ -42,6 +44,7 @@ def revert_of(migration: Migration, contents: Mapping[str, bytes], drafts: Mappi
                 sql=sql,
                 source=source,
                 is_empty=not read_script(sql).statements and not _does_nothing(migration, contents),
+                up=decode(contents[migration.file.sha256]) if migration.file.sha256 in contents else None,
             )
     sql_of_nothing = "" if _does_nothing(migration, contents) else None
     return Revert(migration=migration, sql=sql_of_nothing, source=RollbackSource.NONE)

@@ -151,4 +151,7 @@ label as (
           union all
           select classoid, objoid, objsubid, provider, label from pg_seclabel) l
    where l.objoid >= 16384  -- below: built in
+      -- but for the schema public, of which every cluster says the same until somebody says otherwise
+      or (l.classoid = 'pg_namespace'::regclass and l.objoid = to_regnamespace('public')
+          and l.said <> 'standard public schema')
 )

@@ -37,6 +37,7 @@ def update(node: Node, source: Source) -> Iterator[Touch]:
         table=relation(node.relation),
         sets=sets,
         defaults=any(map(_asks_for_default, node.target_list)),
+        named=() if node.from_clause else named_rows(node.where_clause),
     )
 
 

@@ -31,7 +31,7 @@ class Rows:
     given: tuple[tuple[str | None, ...], ...] = ()
     #: whether it asks for the default of a column by that word
     defaults: bool = False
-    #: of DELETE: which rows go, where WHERE compares columns with nothing but constants
+    #: of DELETE and UPDATE: which rows, where WHERE compares columns with nothing but constants
     named: tuple[Mapping[str, frozenset[str]], ...] = ()
 
 

@@ -35,7 +35,7 @@ _QUIET_SCHEMAS: Final = frozenset(
         "topology",
     }
 )
-_KNOWN: Final = {
+KNOWN: Final = {
     **{
         Name("pgmq", name): Effect.MAKES_QUEUE for name in ("create", "create_partitioned", "create_unlogged")
     },
@@ -90,8 +90,8 @@ def effect_of(name: Name, world: World, *, alone: bool, is_known: bool) -> Effec
     own = world.function(name)
     if own:
         return Effect.UNSEEN if _may_change_rows(own, world) else Effect.NONE
-    if name in _KNOWN:
-        return _KNOWN[name]
+    if name in KNOWN:
+        return KNOWN[name]
     if _MIGHTY.fullmatch(name.name):
         return Effect.UNSEEN
     if name.schema == "partman" and _PARTMAN.match(name.name):
@@ -106,7 +106,7 @@ def some_change_rows(names: Iterable[Name], world: World) -> bool:
 
     Of those that extensions bring, only the ones that are known here for it.
     """
-    known = (name for name in names if world.function(name) or name in _KNOWN or _MIGHTY.fullmatch(name.name))
+    known = (name for name in names if world.function(name) or name in KNOWN or _MIGHTY.fullmatch(name.name))
     return any(effect_of(name, world, alone=True, is_known=True) is not Effect.NONE for name in known)
 
 

@@ -38,7 +38,7 @@ _MAY_TOUCH: Final = re.compile(
     re.IGNORECASE,
 )
 #: rows that declare something are facts, which are compared anyway
-_FACTS: Final = frozenset({Name("storage", "buckets"), Name("cron", "job"), Name("pgmq", "meta")})
+FACTS: Final = frozenset({Name("storage", "buckets"), Name("cron", "job"), Name("pgmq", "meta")})
 _SECRETS: Final = Name("vault", "secrets")
 _OLD_VALUES: Final = "the old values do not come back"
 
@@ -109,7 +109,7 @@ class Way:
 
     def _touch(self, touch: Rows, place: str) -> None:
         name = self.world.named(touch.table)
-        if self.world.is_temporary(touch.table) or name in _FACTS:
+        if self.world.is_temporary(touch.table) or name in FACTS:
             return
         behind = set(behind_of(name, self.world))
         if touch.cascade:

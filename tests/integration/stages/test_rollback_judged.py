@@ -2,10 +2,12 @@
 
 from functools import partial
 
+import psycopg
 import pytest
 
 from orchestrator.domain.deployment import Outcome, RollbackMethod
-from orchestrator.stages.at_stake import at_stake
+from orchestrator.domain.errors import Unavailable
+from orchestrator.stages.at_stake import at_stake, guards
 from tests.support.deployed import DOWN, Deployed, file_of
 
 TABLE = ("create table public.a (id int)", "insert into public.a values (1)")
@@ -14,14 +16,13 @@ TOUCHED = frozenset({("table", "public.a"), ("column", "public.a.id"), ("table",
 
 def counting(deployed: Deployed, **more):
     """What the stage is given to count with."""
-    count = partial(
-        at_stake,
-        reader=deployed.writer,
-        target="staging",
-        versions=[each.version for each in deployed.plan.pending],
-        before=deployed.before,
-    )
-    return {"count": count, **more}
+    given = {
+        "reader": deployed.writer,
+        "target": "staging",
+        "written_by": deployed.writer.transactions([each.version for each in deployed.plan.pending]),
+        "before": deployed.before,
+    }
+    return {"count": partial(at_stake, **given), "guard": partial(guards, **given), **more}
 
 
 def told(done) -> tuple[object, list[str]]:
@@ -196,3 +197,100 @@ def test_an_author_s_rollback_that_leaves_something_behind_runs_and_what_is_left
     done = deployed.roll_back(touched=touched)
     assert (done.outcome, done.gave.reverted, deployed.history()) == (Outcome.FAILED, ("0",), [])
     assert ("type", "public.mood") in {(each.kind, each.identity) for each in done.gave.left_behind}
+
+
+SEED = ("insert into public.old values (3, 'c'), (4, 'd')", "delete from public.old where id in (3, 4)")
+
+
+def test_rows_that_a_rollback_deletes_are_counted_unless_the_migration_inserted_them(make):
+    make().does("create table public.old (id int, c text); insert into public.old values (1, 'a')")
+    deployed = make(up=SEED[:1], down=SEED[1:])
+    deployed.apply(0)
+    deployed.does("update public.old set c = 'mine' where id = 4")
+    assert told(deployed.roll_back(**counting(deployed))) == ("rows-at-stake", ["public.old (DELETE): 1 row"])
+    deployed.does("update public.old set id = 5 where id = 4")
+    done = deployed.roll_back(**counting(deployed))
+    assert (done.outcome, done.gave.reverted) == (Outcome.PASSED, ("0",))
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "headlines"),
+    [
+        (
+            "update public.old set c = 'x' where id = 1",
+            "delete from public.old where id = 1",
+            ["public.old (DELETE): 1 row"],
+        ),
+        (SEED[0], "delete from public.old where id > 2", ["public.old (DELETE): 2 rows"]),
+        (
+            "update public.old set c = 'x' where id = 1",
+            "update public.old set c = 'a' where id in (1, 2)",
+            ["public.old.c (UPDATE): 1 value"],
+        ),
+        ("update public.old set c = 'x' where id = 1", "update public.old set c = 'a' where id = 1", []),
+        (SEED[0], "delete from public.seen where id = 3", ["public.old (DELETE): 2 rows"]),
+    ],
+    ids=["updated before", "no constants", "overwritten", "its own values", "through a view"],
+)
+def test_rows_of_others_that_a_rollback_would_change_are_at_stake(make, up, down, headlines):
+    make().does(
+        "create table public.old (id int, c text); insert into public.old values (1, 'a'), (2, 'b');"
+        "create view public.seen as select * from public.old"
+    )
+    deployed = make(up=(up,), down=(down,))
+    deployed.apply(0)
+    done = deployed.roll_back(**counting(deployed))
+    assert told(done) == ("rows-at-stake" if headlines else None, headlines)
+    assert deployed.history() == (["0"] if headlines else [])
+
+
+def test_rows_that_go_with_an_extension_or_a_queue_are_counted(make):
+    make().does(
+        "create schema pgmq; create function pgmq.drop_queue(text) returns void language plpgsql as $$ begin"
+        " execute format('drop table pgmq.q_%s, pgmq.a_%s', $1, $1); end $$"
+    )
+    tables = "create table pgmq.q_jobs (id int); create table pgmq.a_jobs (id int)"
+    deployed = make(up=(tables,), down=("select pgmq.drop_queue('jobs')",))
+    deployed.apply(0)
+    deployed.does("insert into pgmq.q_jobs values (1), (2)")
+    assert told(deployed.roll_back(**counting(deployed))) == ("rows-at-stake", ["pgmq.q_jobs: 2 rows"])
+    deployed.does("truncate pgmq.q_jobs")
+    assert deployed.roll_back(**counting(deployed)).outcome is Outcome.PASSED
+
+
+def test_rows_that_come_after_the_count_are_found_in_the_transaction_that_would_drop_them(make):
+    deployed = make(up=("create table public.a (id int)",), down=("drop table public.a",))
+    deployed.apply(0)
+    given = counting(deployed, remedy="bascule rollback 7 --drop-rows")
+    count = given["count"]
+
+    def too_early(reverts):
+        counted = count(reverts)
+        deployed.does("insert into public.a values (1)")
+        return counted
+
+    done = deployed.roll_back(**{**given, "count": too_early})
+    assert (done.outcome, done.failure.code) == (Outcome.FAILED, "rows-at-stake")
+    assert (done.failure.remedy, deployed.history()) == ("bascule rollback 7 --drop-rows", ["0"])
+
+
+def test_a_writer_in_the_middle_of_its_transaction_is_waited_for_within_limits(make):
+    deployed = make(up=("create table public.a (id int)",), down=("drop table public.a",))
+    deployed.apply(0)
+    with psycopg.connect(deployed.url) as other:
+        other.execute("insert into public.a values (1)")
+        with pytest.raises(Unavailable) as raised:
+            deployed.roll_back(**counting(deployed))
+        assert raised.value.code == "lock-timeout"
+        other.commit()
+    assert told(deployed.roll_back(**counting(deployed))) == ("rows-at-stake", ["public.a: 1 row"])
+
+
+@pytest.mark.parametrize(
+    "type_", ["json default '{}'", "xml", "point default '(1,2)'", "int[] default '{1,2}'"]
+)
+def test_a_column_of_a_type_without_equality_is_counted(make, type_):
+    make().does("create table public.old (id int); insert into public.old values (1)")
+    deployed = make(up=(f"alter table public.old add c {type_}",), down=("alter table public.old drop c",))
+    deployed.apply(0)
+    assert deployed.roll_back(**counting(deployed)).outcome is Outcome.PASSED

@@ -11,6 +11,7 @@ from orchestrator.domain.errors import (
     BasculeError,
     ConfigurationError,
     Contention,
+    MigrationRefused,
     Stale,
     TargetError,
     Unavailable,
@@ -87,6 +88,8 @@ def failure_of(attempt: Attempt, piece: Piece, error: psycopg.Error) -> BasculeE
             return _statement_failed(attempt, piece, error)
         case Part.GUARD:
             return _guard_failed(attempt, piece, state)
+        case Part.ROWS if state == _DIVISION_BY_ZERO:
+            return _rows_came(attempt, piece.what)
         case Part.COMMIT:
             return _error(attempt, "at commit", error, code="sql-failed")
         case _:
@@ -180,6 +183,18 @@ def _guard_failed(attempt: Attempt, piece: Piece, state: str) -> TargetError:
         "left-transaction" if state == _DIVISION_BY_ZERO else "changed-session",
         f"{what}; everything was undone",
         "take it out: a migration runs in one transaction, as the role that Bascule connects as",
+    )
+
+
+def _rows_came(attempt: Attempt, what: str) -> MigrationRefused:
+    """Say that what was empty when it was counted is not any more."""
+    return MigrationRefused(
+        f"{attempt.file.path}: somebody has just written to {what}, which would go; nothing of it was done",
+        code="rows-at-stake",
+        remedy="look at what was written there, and undo it as a person",
+        rows=[what],
+        target=attempt.target,
+        version=attempt.version,
     )
 
 

@@ -62,6 +62,10 @@ class Reader:
         """Return the versions of the history that Bascule wrote; empty when nobody has adopted the target."""
         return frozenset(version for (version,) in self._rows_if_there(_HISTORY["ours"]))
 
+    def noted(self) -> frozenset[str]:
+        """Return the versions of which our note is there, whatever the history says."""
+        return frozenset(version for (version,) in self._rows_if_there(_HISTORY["noted"]))
+
     def transactions(self, versions: Sequence[str]) -> frozenset[str]:
         """Return the ids of the transactions in which Bascule wrote these rows of the history."""
         rows = self._rows_if_there(_HISTORY["transactions"], {"versions": list(versions)})

@@ -31,6 +31,7 @@ from orchestrator.adapters.postgres.target.lock import Blocker, TargetLock
 from orchestrator.adapters.postgres.target.pipeline import ConnectionLost, OutOfTime, Step, StepFailed
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piece, pieces_of
+from orchestrator.domain.dropped import Guard
 from orchestrator.domain.errors import TargetError
 from orchestrator.validation.split import Statement
 
@@ -50,6 +51,8 @@ class Job:
     recorded_afterwards: bool | None
     #: further steps of ours beside the one of the history
     also: tuple[Step, ...] = ()
+    #: what is looked at before the first statement
+    ahead: tuple[Guard, ...] = ()
     #: settings of the session that hold before it begins
     settings: tuple[str, ...] = ()
     #: the number of its first statement in the file
@@ -233,6 +236,7 @@ class Transactor(Reader):
             look=partial(_counted_from, job.first, self._look) if self._look else None,
             settings=job.settings,
             also=job.also,
+            ahead=job.ahead,
         )
 
     def look_after(self, number: int) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import CHECK_CONNECTION, IDLE_IN_TRANSACTION, milliseconds
 from orchestrator.adapters.postgres.target.pipeline import Step
+from orchestrator.domain.dropped import Guard as RowGuard
 from orchestrator.validation.split import Statement
 
 _FENCE = queries.load("sql/target/fence.sql")
@@ -28,6 +29,8 @@ class Part(Enum):
     GUARD = auto()
     #: a rehearsal's look at what a statement did
     LOOK = auto()
+    #: a look at what a rollback is about to drop
+    ROWS = auto()
     HISTORY = auto()
     COMMIT = auto()
 
@@ -40,6 +43,8 @@ class Piece:
     step: Step
     #: for STATEMENT and GUARD
     statement: Statement | None = None
+    #: for ROWS: of what
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,10 +69,12 @@ def pieces_of(
     look: Callable[[int], Step] | None = None,
     settings: Sequence[str] = (),
     also: Sequence[Step] = (),
+    ahead: Sequence[RowGuard] = (),
 ) -> tuple[Piece, ...]:
     """Put the whole transaction together, from a fresh session to its commit.
 
-    `settings` are made in the fresh session, `also` are further steps beside the one of the history.
+    `settings` are made in the fresh session, `ahead` looks before the first statement,
+    `also` are further steps beside the one of the history.
     `inside`: a transaction of the caller's is open, holds the fence, and stays open; what a commit would
     check is checked.
     `look` makes a rehearsal's step behind the guard of each statement, whose number from 0 it is given.
@@ -82,6 +89,7 @@ def pieces_of(
         Piece(part=Part.SESSION, step=Step(sql=f"prepare bascule_guard as {guard}")),
         *(() if inside else (Piece(part=Part.FENCE, step=hold(holder)),)),
         Piece(part=Part.FENCE, step=prepared),
+        *(piece for each in ahead for piece in _looking(each)),
         *_guarded(statements, check, look),
         *(Piece(part=Part.HISTORY, step=step) for step in (history, *also)),
         Piece(part=Part.COMMIT, step=Step(sql=_SETTLE if inside else "commit")),
@@ -133,6 +141,11 @@ def _guard(address: TargetAddress, holder: Holder) -> str:
         )
         .as_string()
     )
+
+
+def _looking(guard: RowGuard) -> Iterator[Piece]:
+    steps = (guard.lock, guard.look) if guard.lock else (guard.look,)
+    return (Piece(part=Part.ROWS, step=Step(sql=each), what=guard.what) for each in steps)
 
 
 def _forgets_prepared(statements: Sequence[Statement]) -> bool:

@@ -10,6 +10,7 @@ from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.adapters.postgres.target.sendable import read_sendable
 from orchestrator.adapters.postgres.target.transact import Job, Transactor
 from orchestrator.domain.deployment import AppliedMigration
+from orchestrator.domain.dropped import Guard
 from orchestrator.domain.migration import Migration, checksum
 from orchestrator.ports.target import Database
 from orchestrator.validation.script import Script
@@ -38,7 +39,7 @@ class Writer(Transactor):
             for (migration, _), seconds in zip(migrations, took, strict=False)
         )
 
-    def revert(self, migration: Migration, sql: str) -> None:
+    def revert(self, migration: Migration, sql: str, guards: Sequence[Guard] = ()) -> None:
         """Run a rollback and remove the history row, in one transaction; or alone, see alone.py."""
         file = migration.rollback or migration.file
         attempt = Attempt(target=self._target, version=migration.version, file=file)
@@ -48,6 +49,8 @@ class Writer(Transactor):
             statements=script.statements,
             history=Step(sql=_HISTORY["forget"], parameters=(migration.version,)),
             recorded_afterwards=False,
+            # without a transaction no lock would last
+            ahead=() if script.runs_alone else tuple(guards),
         )
         self._run(job, script, sql)
 

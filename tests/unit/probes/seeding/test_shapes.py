@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.probes.seeding.shapes import said
+from orchestrator.probes.seeding.shapes import gives_uid, respelled, said
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,40 @@ def test_a_column_beside_a_claim_is_told_with_it() -> None:
 def test_the_folder_of_a_file_may_be_a_constant() -> None:
     assert said("((storage.foldername(name))[1] = 'public'::text)").folders == ("public",)
     assert said("((storage.foldername(name))[1] = (auth.uid())::text)").folders == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "((auth.jwt() ->> 'sub'::text) = owner)",
+        "(owner = (( SELECT (auth.jwt() ->> 'sub'::text) AS \"?column?\"))::uuid)",
+        "(( SELECT ((auth.jwt() ->> 'sub'::text))::uuid AS uuid) = owner)",
+        "(owner = ((current_setting('request.jwt.claims'::text, true))::json ->> 'sub'::text))",
+        (
+            "((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb"
+            " ->> 'sub'::text) = owner"
+        ),
+        "owner = nullif(current_setting('request.jwt.claims', true)::json->>'sub', '')::text",
+        "(owner = (current_setting('request.jwt.claim.sub'::text, true))::uuid)",
+    ],
+)
+def test_other_spellings_of_the_users_id_are_read_too(text: str) -> None:
+    assert said(text).owners == ("owner",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "select auth.jwt() ->> 'sub'",
+        " SELECT NULLIF(current_setting('request.jwt.claims', true)::json->>'sub', '')::text; ",
+        "begin return auth.uid(); end",
+    ],
+)
+def test_a_function_that_only_gives_the_users_id_stands_for_it(body: str) -> None:
+    assert gives_uid(body)
+    text = "( SELECT requesting_user_id() AS requesting_user_id) = owner"
+    assert said(respelled(text, {"requesting_user_id"})).owners == ("owner",)
+
+
+def test_a_function_that_looks_something_up_does_not() -> None:
+    assert not gives_uid("select team from members where person = auth.uid()")

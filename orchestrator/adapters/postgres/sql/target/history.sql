@@ -21,6 +21,10 @@ select h.version
   from supabase_migrations.schema_migrations h
   join supabase_migrations.bascule_applied a on a.version = h.version and a.xmin = h.xmin;
 
+-- name: noted
+-- Our notes go with the rows in our own transactions: a note without its row tells that somebody else took that.
+select version from supabase_migrations.bascule_applied;
+
 -- name: transactions
 -- Whatever a migration wrote bears the number of its transaction, as our note of it does; but not where the
 -- table of notes came with the note, in one transaction: then somebody restored all of it from a dump.

@@ -1,0 +1,30 @@
+"""Texts for regular expressions, however deep their repeats lie in one another."""
+
+import re
+import time
+
+import pytest
+
+from orchestrator.probes.seeding.patterns import matching
+
+#: no pattern may take longer
+_LONGEST_SECONDS = 0.5
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^([a-z]+[0-9]*)+$", "^(([a-z]+)*,?)*$", "^((([a-z]+)+)+)+$", "^[a-z]{150}$", "^([ab]{2,90}c)+$"],
+)
+def test_repeats_inside_repeats_give_texts_soon(pattern: str) -> None:
+    began = time.process_time()
+    texts = list(matching(f"(a ~ '{pattern}'::text)", 3))
+    assert time.process_time() - began < _LONGEST_SECONDS
+    assert texts
+    assert all(re.search(pattern, text) for text in texts)
+
+
+@pytest.mark.parametrize("pattern", ["^(([a-z]{99}){99}){99}$", "^((((a*)*)*){2000}){2000}$"])
+def test_a_pattern_whose_texts_are_all_too_long_gives_none(pattern: str) -> None:
+    began = time.process_time()
+    assert not list(matching(f"(a ~ '{pattern}'::text)", 3))
+    assert time.process_time() - began < _LONGEST_SECONDS
