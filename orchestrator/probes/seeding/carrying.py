@@ -8,12 +8,16 @@ from importlib import resources
 from typing import Final
 
 from orchestrator.ports import Database
+from orchestrator.probes.seeding.refusals import harmless
 
 _HAND_OVER: Final = (
     "select pg_catalog.set_config('bascule.wanted', %(wanted)s, true),"
     " pg_catalog.set_config('bascule.done', '[]', true)"
 )
 _TAKE: Final = "select pg_catalog.current_setting('bascule.done')"
+_LIMIT: Final = (
+    "select setting::pg_catalog.float8 / 1000 from pg_catalog.pg_settings where name = 'statement_timeout'"
+)
 #: so much SQL goes into one call
 _MOST: Final = 400
 
@@ -56,19 +60,35 @@ def carry_out(database: Database, statements: Sequence[Statement], *, until: flo
     while ahead and time.monotonic() < until:
         part = ahead[:_MOST]
         answers = _call(database, [statement.sql for _, statement in part])
-        told |= {place: answer for (place, _), answer in zip(part, answers, strict=False)}
+        told |= {place: answer for (place, _), (answer, _) in zip(part, answers, strict=False)}
         if len(answers) < len(part):
-            slow.add(part[len(answers)][1].table)
+            spent = [(part[place][1].table, took) for place, (_, took) in enumerate(answers)]
+            left = limit_of(database) - sum(took for _, took in spent)
+            slow.add(slowest([*spent, (part[len(answers)][1].table, left)]))
         ahead = [each for each in ahead[len(answers) :] if each[1].table not in slow]
     return [told.get(place, LATE) for place in range(len(statements))]
 
 
-def _call(database: Database, statements: Sequence[str]) -> list[Carried]:
-    """Carry them out in one call; the answers are fewer where it was ended early."""
+def slowest(spent: Sequence[tuple[int, float]]) -> int:
+    """Say on which table most of the time was spent: it need not be the one at which the time was over."""
+    seconds: dict[int, float] = {}
+    for table, took in spent:
+        seconds[table] = seconds.get(table, 0) + took
+    return max(seconds, key=lambda table: seconds[table])
+
+
+def limit_of(database: Database) -> float:
+    """Return the seconds that one call may take."""
+    [(limit,)] = database.rows(_LIMIT)
+    return float(limit)
+
+
+def _call(database: Database, statements: Sequence[str]) -> list[tuple[Carried, float]]:
+    """Carry them out in one call; the answers, with seconds, are fewer where it was ended early."""
     database.rows(_HAND_OVER, {"wanted": json.dumps(statements)})
     database.rows(_SQL)
     [(done,)] = database.rows(_TAKE)
-    return [_carried(each) for each in json.loads(done)]
+    return [(_carried(each), float(each["took"])) for each in json.loads(done)]
 
 
 def _carried(told: dict[str, object]) -> Carried:
@@ -77,7 +97,7 @@ def _carried(told: dict[str, object]) -> Carried:
         return Carried(gave=tuple(gave) if isinstance(gave, list) else None)
     return Carried(
         sqlstate=str(told["state"]),
-        message=str(told["message"]),
+        message=harmless(str(told["state"]), str(told["message"])),
         constraint=str(told["constraint"] or ""),
         column=str(told["column"] or ""),
     )

@@ -4,6 +4,13 @@ select p.oid::bigint, p.proname::text,
        case when l.lanname in ('sql', 'plpgsql') and e.extname is null
             then coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
        end as says,
+       case when l.lanname not in ('sql', 'plpgsql') and e.extname is null then l.lanname::text else '' end as language,
+       array(select d.refobjid::bigint from pg_depend d
+              where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+                and d.refclassid = 'pg_class'::regclass) as reads,
+       array(select d.refobjid::bigint from pg_depend d
+              where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+                and d.refclassid = 'pg_proc'::regclass) as calls,
        coalesce(e.extname in ('dblink', 'http', 'pg_net', 'postgres_fdw', 'file_fdw', 'plproxy', 'wrappers'), false)
          or (l.lanpltrusted is false and l.lanname not in ('internal', 'c')) as leaves
   from pg_proc p

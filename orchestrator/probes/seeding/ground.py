@@ -1,7 +1,7 @@
 """The tables that rows may be made up for, and what decides what a row of each may look like."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -114,10 +114,29 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function that somebody wrote in SQL or PL/pgSQL."""
+    """A function that somebody wrote."""
 
     oid: int
     bare: str
+    #: empty where it is written in a language that is not read here
+    says: str
+    #: that language
+    language: str = ""
+    #: where the server stored the body parsed: tables and views that it reads, functions that it calls
+    reads: tuple[int, ...] = ()
+    calls: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A view; of a materialized one only the name."""
+
+    oid: int
+    bare: str
+    #: qualified and quoted
+    name: str
+    reads: tuple[int, ...]
+    calls: tuple[int, ...]
     says: str
 
 
@@ -129,6 +148,7 @@ class Ground:
     functions: Mapping[int, Function]
     #: functions in which the database may be left, whatever they say
     leaving: frozenset[int]
+    views: Mapping[int, View] = field(default_factory=dict)
 
     @cached_property
     def partitions(self) -> Mapping[int, tuple[int, ...]]:
@@ -151,9 +171,14 @@ def read_ground(database: Database) -> Ground:
     return Ground(
         tables={table.oid: table for table in tables},
         functions={
-            oid: Function(oid=oid, bare=bare, says=says) for oid, bare, says, _ in found if says is not None
+            oid: Function(
+                oid=oid, bare=bare, says=says or "", language=language, reads=tuple(reads), calls=tuple(calls)
+            )
+            for oid, bare, says, language, reads, calls, _ in found
+            if says is not None or language
         },
-        leaving=frozenset(oid for oid, _, _, leaves in found if leaves),
+        leaving=frozenset(oid for oid, *_, leaves in found if leaves),
+        views={view.oid: view for view in map(_view, database.rows(_sql("views")))},
     )
 
 
@@ -203,6 +228,11 @@ def _columns(told: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
             labels=tuple(column["labels"] or ()),
             fields=column["fields"] or 0,
         )
+
+
+def _view(row: Sequence[Any]) -> View:
+    oid, bare, name, reads, calls, says = row
+    return View(oid=oid, bare=bare, name=name, reads=tuple(reads), calls=tuple(calls), says=says)
 
 
 def _policy(told: Mapping[str, Any]) -> Policy:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from orchestrator.probes.seeding.ground import Column, Ground, Table
+from orchestrator.probes.seeding.ground import Column, Ground, Policy, Table
 from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.seeding.wishes import Reading
 
@@ -62,7 +62,7 @@ class Outward:
             if read.kind == "f":
                 yield f"its policies read the foreign table {read.name}"
             for policy in read.policies:
-                if why := self._reason(policy.calls, "\n".join(policy.texts)):
+                if why := self._reason_of(policy):
                     whose = "its" if read is table else f"{read.name}: its"
                     yield f"{whose} policy {identifier(policy.name)} {why}"
 
@@ -80,12 +80,29 @@ class Outward:
         if why := self._reason(table.runs, ""):
             yield f"a check or an index of it {why}"
 
+    def _reason_of(self, policy: Policy) -> str:
+        """Do the same for a policy, with the views that it reads."""
+        functions, relations = self._reading.reached(policy.calls, policy.reads)
+        views = [self._ground.views[oid] for oid in relations if oid in self._ground.views]
+        if why := self._reason((*policy.calls, *functions), "\n".join(policy.texts)):
+            return why
+        for view in views:
+            if why := self._reason(view.calls, view.says):
+                return f"reads {view.name}, which {why}"
+        return ""
+
     def _reason(self, calls: Iterable[int], text: str, *, but: re.Pattern[str] | None = None) -> str:
         """Say what a text, or a function that is called, does that no rollback undoes."""
         calls = tuple(calls)
         through = self._reading.through(calls)
-        if any(oid in self._ground.leaving for oid in calls):
+        inner = (other for oid in through for other in self._ground.functions[oid].calls)
+        if any(oid in self._ground.leaving for oid in (*calls, *inner)):
             return "calls a function that may leave the database"
+        for function in (self._ground.functions[oid] for oid in through):
+            if function.language:
+                return (
+                    f"calls {function.bare}, which is written in {function.language}: what it does is unknown"
+                )
         for pattern, what in _ALL:
             if pattern is but:
                 continue

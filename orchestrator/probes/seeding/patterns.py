@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import rstr
 
@@ -24,14 +24,45 @@ _CLASSES: Final = {
 _MADE: Final = 12
 _EACH: Final = 4
 _LONGEST_PATTERN: Final = 500
+#: so often more than it must be a part of a text stands there at most: alone, inside a repeat, inside two
+_MORE: Final = (12, 4, 1)
+#: so many parts one text may have; repeats inside repeats multiply
+_MOST_PARTS: Final = 3000
+
+
+class _Maker(rstr.Rstr):
+    """Makes texts of few parts; raises OverflowError for a pattern that asks for too many."""
+
+    _parts = 0
+    _depth = 0
+
+    def made(self, pattern: str) -> str:
+        self._parts = self._depth = 0
+        return self.xeger(pattern)
+
+    def _handle_state(self, state: Any) -> Any:  # noqa: ANN401  # as rstr has it
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise OverflowError
+        return super()._handle_state(state)
+
+    def _handle_repeat(self, start_range: int, end_range: int, value: Any) -> str:  # noqa: ANN401
+        if start_range > _MOST_PARTS:
+            raise OverflowError
+        more = _MORE[self._depth] if self._depth < len(_MORE) else 0
+        self._depth += 1
+        times = self._random.randint(start_range, min(end_range, start_range + more))
+        parts = [self._handle_state(state) for _ in range(times) for state in value]
+        self._depth -= 1
+        return "".join(parts)
 
 
 def matching(says: str, number: int) -> Iterator[str]:
     """Yield texts for each pattern of a check; the same number gives the same texts, another one others.
 
-    Nothing for a pattern that is written in a way only PostgreSQL knows.
+    Nothing for a pattern that is written in a way only PostgreSQL knows, or whose texts are too long.
     """
-    made = rstr.Rstr(random.Random(number))  # noqa: S311  # nothing secret
+    made = _Maker(random.Random(number))  # noqa: S311  # nothing secret
     for match in _PATTERN.finditer(says):
         pattern = match[1].replace("''", "'")
         for name, members in _CLASSES.items():
@@ -40,8 +71,8 @@ def matching(says: str, number: int) -> Iterator[str]:
             yield from _texts(made, pattern)
 
 
-def _texts(made: rstr.Rstr, pattern: str) -> Iterator[str]:
+def _texts(made: _Maker, pattern: str) -> Iterator[str]:
     try:
-        yield from sorted((made.xeger(pattern) for _ in range(_MADE)), key=len)[:_EACH]
+        yield from sorted((made.made(pattern) for _ in range(_MADE)), key=len)[:_EACH]
     except (re.error, KeyError, ValueError, TypeError, RecursionError, OverflowError, NotImplementedError):
         return

@@ -26,21 +26,26 @@ def affected(ground: Ground, reading: Reading, changed: Collection[tuple[str, st
     is, by themselves, through views or through functions.
     """
     known = {table.name: table.oid for table in ground.tables.values()}
+    known |= {view.name: view.oid for view in ground.views.values()}
     tables: set[int] = set()
     functions: set[str] = set()
     for kind, identity in changed:
         granted, _, name = identity.partition(" ")
         if kind in _ROUTINES or (kind == "grant" and granted in _ROUTINES):
             functions.add(_bare(name if kind == "grant" else identity))
+            tables.update(reading.naming(functions))
         elif kind in _OF_TABLES or (kind == "grant" and granted == "relation"):
-            table = _table_in(name if kind == "grant" else identity, known)
-            if table is None and reading.looks_into_views:
-                return None
-            tables |= {table} if table is not None else set()
+            named = name if kind == "grant" else identity
+            table = _table_in(named, known)
+            # what is gone is still named by functions that look for it
+            tables.update([table] if table is not None else reading.naming(named.split(".")[1:]))
+            tables |= reading.unread
         elif kind not in _IDLE:
             return None
-    tables.update(reading.calling(functions))
-    return frozenset(ground.tables[oid].name for oid in _with_readers(reading, tables))
+    if functions:
+        tables.update(reading.calling(functions), reading.unread)
+    found = _with_readers(reading, tables)
+    return frozenset(ground.tables[oid].name for oid in found if oid in ground.tables)
 
 
 def _table_in(identity: str, known: Mapping[str, int]) -> int | None:

@@ -5,7 +5,7 @@ question. Both the server's spelling of an expression and the author's of a func
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,10 @@ Path = tuple[str, ...]
 _CAST = r"(?:::[\w.\" ]+(?:\[\])?)?"
 #: a column, perhaps of a table, perhaps in brackets, perhaps cast
 _COLUMN = rf"\(*(?:\"?\w+\"?\.)*\"?(\w+)\"?\)*{_CAST}\)*"
-_UID = rf"\(*\s*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}(?:\s+as\s+uid)?\)*{_CAST}"
+_UID = (
+    rf"\(*\s*(?:select\s+)?\(*auth\.uid\(\)\)*{_CAST}\)*{_CAST}"
+    rf"(?:\s+as\s+\"?[\w?]+\"?)?\)*{_CAST}"
+)
 _EMAIL = (
     rf"\(*\s*(?:select\s+)?\(*(?:auth\.email\(\)|auth\.jwt\(\)\)*\s*->>\s*'email'){_CAST}"
     rf"(?:\s+as\s+\"?[\w?]+\"?)?\)*{_CAST}"
@@ -26,6 +29,26 @@ _JWT = (
     rf"(?:\s*->\s*'(?P<outer>\w+)'{_CAST}\)*)?\s*->>\s*'(?P<claim>\w+)'{_CAST}\)*{_CAST}\)*"
 )
 _CONSTANT = r"'((?:[^']|'')*)'"
+_SETTING = r"current_setting\(\s*'request\.jwt\.{}'(?:::text)?(?:\s*,\s*\w+)?\s*\)"
+_OR_NULL = r"(?:nullif\s*\(\s*{0}\s*,\s*''(?:::text)?\s*\)|{0})"
+#: other spellings of a token and of its user's id, read as the usual ones; brackets may be left over
+_SPELLINGS: Final = (
+    (rf"{_OR_NULL.format(_SETTING.format('claims'))}\)*\s*::\s*jsonb?", "auth.jwt()"),
+    (
+        (
+            r"auth\.jwt\(\)(?:\s+as\s+\w+)?\)*\s*"
+            r"(?:->>\s*'sub'(?:::text)?|#>>\s*'\{sub\}'(?:::text\[\])?)"
+        ),
+        "auth.uid()",
+    ),
+    (_OR_NULL.format(_SETTING.format(r"claim\.sub")), "auth.uid()"),
+    (r"nullif\s*\(\s*\(*auth\.uid\(\)\)*(?:::text)?\s*,\s*''(?:::text)?\s*\)", "auth.uid()"),
+)
+_RESPELLED: Final = tuple((re.compile(shape, re.IGNORECASE), as_) for shape, as_ in _SPELLINGS)
+#: a whole body that gives the user's id and asks for nothing else
+_GIVES_UID: Final = re.compile(
+    rf"\s*(?:begin\b)?\s*(?:return\b)?\s*(?:select\b)?\s*{_UID}\s*;?\s*(?:end\b)?\s*;?\s*", re.IGNORECASE
+)
 
 
 def _either_way(value: str) -> re.Pattern[str]:
@@ -92,6 +115,7 @@ class Said:
 @lru_cache(maxsize=8192)
 def said(text: str) -> Said:
     """Read a text."""
+    text = respelled(text)
     return Said(
         owners=_names(_OWNS, text),
         owner_lists=(*_names(_OWNS_AMONG, text), *_names(_OWNS_INSIDE, text)),
@@ -105,6 +129,23 @@ def said(text: str) -> Said:
         # a name that is not quoted is one in small letters, however it is written
         words=frozenset((*_WORD.findall(text), *_WORD.findall(text.lower()), *_NAME.findall(text))),
     )
+
+
+def respelled(text: str, wrappers: Collection[str] = ()) -> str:
+    """Write each spelling of the user's id in the same way; `wrappers` are functions that give it."""
+    if wrappers:
+        names = "|".join(re.escape(name) for name in sorted(wrappers))
+        text = re.sub(
+            rf'(?:"?\w+"?\.)?"?\b(?:{names})\b"?\s*\(\s*\)', "auth.uid()", text, flags=re.IGNORECASE
+        )
+    for pattern, usual in _RESPELLED:
+        text = pattern.sub(usual, text)
+    return text
+
+
+def gives_uid(body: str) -> bool:
+    """Tell whether a function does no more than give the user's id."""
+    return _GIVES_UID.fullmatch(respelled(body)) is not None
 
 
 def constants(text: str) -> tuple[str, ...]:

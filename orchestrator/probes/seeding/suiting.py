@@ -13,8 +13,8 @@ from orchestrator.probes.seeding.quoting import identifier, literal
 _MOST_EACH: Final = 90
 _MOST: Final = 3000
 _FEWEST_EACH: Final = 2
-#: what a domain's check calls the column
-_VALUE: Final = re.compile(r"\bVALUE\b")
+#: what a domain's check calls the column; what stands in quotes comes first, and is none
+_VALUE: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\b(?P<value>VALUE)\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ def _statement(
         f"c.v{number}::text::{table.columns[name].reads_as} as {identifier(name)}"
         for number, name in enumerate(names)
     )
-    says = _VALUE.sub(lambda _: identifier(check.columns[0]), check.says)
+    says = _VALUE.sub(lambda match: identifier(check.columns[0]) if match["value"] else match[0], check.says)
     also = "".join(f"(({other}) is not false) desc, " for other in _others(table, check, names))
     return (
         f"select array[c.place::text] from (values {rows}) c (place, {given}) "  # noqa: S608  # quoted above
@@ -81,5 +81,9 @@ def _statement(
 def _others(table: Table, check: Check, names: Sequence[str]) -> Iterator[str]:
     for other in table.checks:
         is_about_these = other.columns and set(other.columns) <= set(names)
-        if other is not check and is_about_these and not _VALUE.search(other.says):
+        if other is not check and is_about_these and not _is_of_domain(other):
             yield other.says
+
+
+def _is_of_domain(check: Check) -> bool:
+    return any(match["value"] for match in _VALUE.finditer(check.says))

@@ -15,6 +15,7 @@ declare
   looked text[];
   path text;
   ended boolean := false;
+  began timestamptz;
 begin
   for identity in
     select * from jsonb_to_recordset(current_setting('bascule.wanted')::jsonb)
@@ -33,6 +34,7 @@ begin
           path := tried ->> 'path';
           perform pg_catalog.set_config('search_path', path, true);
         end if;
+        began := clock_timestamp();
         looked := null;
         counted := null;
         begin
@@ -50,13 +52,16 @@ begin
           raise exception sqlstate 'BA000';
         exception
           when sqlstate 'BA000' then
-            told := array_append(told, jsonb_build_object('state', '00000', 'count', counted, 'rows', to_jsonb(looked)));
+            told := array_append(told, jsonb_build_object('state', '00000', 'count', counted, 'rows', to_jsonb(looked),
+                      'took', extract(epoch from clock_timestamp() - began)));
           when query_canceled then
-            told := array_append(told, jsonb_build_object('state', '57014', 'message', sqlerrm));
+            told := array_append(told, jsonb_build_object('state', '57014', 'message', sqlerrm,
+                      'took', extract(epoch from clock_timestamp() - began)));
             ended := true;
             exit;
-          when others then
-            told := array_append(told, jsonb_build_object('state', sqlstate, 'message', sqlerrm));
+          when others or assert_failure then
+            told := array_append(told, jsonb_build_object('state', sqlstate, 'message', sqlerrm,
+                      'took', extract(epoch from clock_timestamp() - began)));
         end;
       end loop;
       raise exception sqlstate 'BA000';

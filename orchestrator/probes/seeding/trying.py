@@ -9,6 +9,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from orchestrator.ports import Database
+from orchestrator.probes.seeding.carrying import slowest
+from orchestrator.probes.seeding.refusals import harmless
 from orchestrator.probes.seeding.tries import Try
 
 _HAND_OVER: Final = (
@@ -35,6 +37,7 @@ class Tried:
     message: str = ""
     #: its turn never came
     late: bool = False
+    seconds: float = 0
 
 
 def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -> Iterator[Tried]:
@@ -46,12 +49,17 @@ def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -
     late: list[Try] = []
     while rest and time.monotonic() < until:
         told = list(_call(database, rest[:_MOST]))
-        yield from told
-        rest = rest[len(told) :]
         if not told:
             break
-        if told[-1].sqlstate == _CANCELLED:
-            slow = told[-1].tried.table.oid
+        if told[-1].sqlstate != _CANCELLED:
+            yield from told
+            rest = rest[len(told) :]
+        else:
+            slow = slowest([(each.tried.table.oid, each.seconds) for each in told])
+            if told[-1].tried.table.oid != slow:
+                told.pop()  # the time of others was over in its turn: it has another
+            yield from told
+            rest = rest[len(told) :]
             late += [one for one in rest if one.table.oid == slow]
             rest = [one for one in rest if one.table.oid != slow]
     for tried in (*late, *rest):
@@ -88,20 +96,23 @@ def _call(database: Database, tries: Sequence[Try]) -> Iterator[Tried]:
 
 def _read(tried: Try, answer: dict[str, Any]) -> Tried:
     state = answer["state"]
+    seconds = float(answer["took"])
     every = frozenset(range(len(tried.seeds)))
     if state == THROUGH:
         if tried.look is not None:
             reached = frozenset(int(number) - 1 for number in answer["rows"] or ())
         else:
             reached = every if answer["count"] else frozenset()
-        return Tried(tried=tried, reached=reached)
+        return Tried(tried=tried, reached=reached, seconds=seconds)
     if state in _AFTER_POLICIES:
         return Tried(
             tried=tried,
             reached=every if len(every) == 1 else frozenset(),
             sqlstate=None if len(every) == 1 else state,
+            seconds=seconds,
         )
-    return Tried(tried=tried, reached=frozenset(), sqlstate=state, message=answer.get("message", ""))
+    message = harmless(state, answer.get("message", ""))
+    return Tried(tried=tried, reached=frozenset(), sqlstate=state, message=message, seconds=seconds)
 
 
 def _path(tried: Try) -> str:

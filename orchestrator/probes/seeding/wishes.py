@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from orchestrator.probes.seeding.ground import Column, Ground, Policy, Table
-from orchestrator.probes.seeding.shapes import Path, Said, constants, said
+from orchestrator.probes.seeding.shapes import Path, Said, constants, gives_uid, respelled, said
 from orchestrator.probes.seeding.values import is_text
 
 #: who may most stands first; what else is asked for follows in the order in which it is written
@@ -66,6 +66,9 @@ class Reading:
     def __init__(self, ground: Ground) -> None:
         """Find out which policies look into which tables, by themselves and through functions."""
         self._ground = ground
+        self._wrappers = frozenset(
+            each.bare for each in ground.functions.values() if each.says and gives_uid(each.says)
+        )
         self._words = {oid: said(each.says).words for oid, each in ground.functions.items()}
         self._named: dict[str, list[int]] = defaultdict(list)
         for function in ground.functions.values():
@@ -73,6 +76,8 @@ class Reading:
         self._by_name: dict[str, list[int]] = defaultdict(list)
         for table in ground.tables.values():
             self._by_name[table.bare].append(table.oid)
+        for view in ground.views.values():
+            self._by_name[view.bare].append(view.oid)
         self._reach: dict[int, frozenset[int]] = {}
         self._wishes: dict[int, Wishes] = {}
         #: by table: policies that look into it; functions that policies call and that name it
@@ -82,7 +87,8 @@ class Reading:
         #: by table and by function: the tables whose policies look into it, or call it
         self._readers: dict[int, set[int]] = defaultdict(set)
         self._callers: dict[int, set[int]] = defaultdict(set)
-        self.looks_into_views = False
+        #: tables whose policies call what cannot be read: other languages, SQL that is put together
+        self.unread: set[int] = set()
         for table in ground.tables.values():
             for policy in table.policies:
                 self._note(table, policy)
@@ -90,9 +96,8 @@ class Reading:
     def read_by(self, table: Table) -> Iterator[int]:
         """Yield the tables that a table's policies look into, by themselves and through functions."""
         for policy in table.policies:
-            yield from (oid for oid in policy.reads if oid in self._ground.tables)
-            for function in self._functions(policy):
-                yield from self._mentioned(function)
+            _, relations = self.reached(policy.calls, policy.reads)
+            yield from (oid for oid in relations if oid in self._ground.tables)
 
     def of(self, table: Table) -> Wishes:
         """Read what is asked of one table's rows."""
@@ -103,6 +108,35 @@ class Reading:
     def through(self, functions: Iterable[int]) -> tuple[int, ...]:
         """Return functions with those that they call, as far as their bodies can be read."""
         return tuple(sorted(frozenset().union(*(self._through(oid, frozenset()) for oid in functions))))
+
+    def reached(
+        self, calls: Iterable[int], reads: Iterable[int] = ()
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return all functions, and all tables and views, that these lead to through one another."""
+        functions: dict[int, None] = {}
+        relations: dict[int, None] = {}
+        callees, ahead = [*calls], [*reads]
+        while callees or ahead:
+            for function in self.through(callees):
+                if function not in functions:
+                    functions[function] = None
+                    ahead += self._mentioned(function)
+            callees = []
+            while ahead:
+                relation = ahead.pop()
+                if relation in relations:
+                    continue
+                relations[relation] = None
+                if view := self._ground.views.get(relation):
+                    ahead += view.reads
+                    callees += view.calls
+        return tuple(functions), tuple(relations)
+
+    def naming(self, words: Collection[str]) -> Iterator[int]:
+        """Yield the tables whose policies call functions that name one of these."""
+        for function, callers in self._callers.items():
+            if not self._words[function].isdisjoint(words):
+                yield from callers
 
     def readers(self, table: int) -> Collection[int]:
         """Return the tables whose policies look into this one."""
@@ -125,7 +159,7 @@ class Reading:
         return found
 
     def _read(self, table: Table) -> Wishes:
-        texts = [said(text) for text in dict.fromkeys(self._texts(table))]
+        texts = [said(respelled(text, self._wrappers)) for text in dict.fromkeys(self._texts(table))]
         values = {
             column.name: found
             for column in table.columns.values()
@@ -143,19 +177,19 @@ class Reading:
         )
 
     def _note(self, table: Table, policy: Policy) -> None:
-        functions = self._functions(policy)
+        functions, relations = self.reached(policy.calls, policy.reads)
         self._called |= dict.fromkeys(functions)
-        for oid in policy.reads:
-            self._looking[oid].append(policy)
+        for oid in relations:
             self._readers[oid].add(table.oid)
-            self.looks_into_views |= oid not in self._ground.tables
+            if oid != table.oid:
+                self._looking[oid].append(policy)
         for function in functions:
             self._callers[function].add(table.oid)
             for oid in self._mentioned(function):
                 self._speaking[oid][function] = None
-                self._readers[oid].add(table.oid)
-                if oid != table.oid:
-                    self._looking[oid].append(policy)
+            told = self._ground.functions[function]
+            if told.language or "execute" in self._words[function]:
+                self.unread.add(table.oid)
 
     def _texts(self, table: Table) -> Iterator[str]:
         for policy in table.policies:
@@ -165,15 +199,12 @@ class Reading:
         for policy in self._looking[table.oid]:
             yield from policy.texts
 
-    def _functions(self, policy: Policy) -> tuple[int, ...]:
-        return self.through(policy.calls)
-
     def _through(self, oid: int, before: frozenset[int]) -> frozenset[int]:
         """Return a function with all that it calls; the server's own and those of extensions are none."""
         if oid not in self._ground.functions or oid in before:
             return frozenset()
         if oid not in self._reach:
-            inner = {
+            inner = set(self._ground.functions[oid].calls) | {
                 other for word in self._words[oid] for other in self._named.get(word, ()) if other != oid
             }
             reached = (self._through(other, before | {oid}) for other in sorted(inner))
@@ -181,6 +212,7 @@ class Reading:
         return self._reach[oid]
 
     def _mentioned(self, function: int) -> Iterator[int]:
+        yield from self._ground.functions[function].reads
         for word in self._words[function]:
             yield from self._by_name.get(word, ())
 
