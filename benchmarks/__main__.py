@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks import (
     deploy_pending,
+    first_stage,
     long_history,
     push_to_succeeded,
     rehearse,
@@ -22,6 +23,7 @@ _BENCHMARKS: Final[dict[str, ModuleType]] = {
     module.NAME: module
     for module in (
         webhook_to_202,
+        first_stage,
         push_to_succeeded,
         deploy_pending,
         long_history,

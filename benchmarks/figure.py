@@ -30,8 +30,12 @@ class Sizes:
     #: webhooks are sent on so many connections at once
     connections: Sequence[int] = (1, 8, 32)
     #: webhooks of one round, over all its connections
-    webhooks: int = 400
+    webhooks: int = 2000
+    #: webhooks that are sent at leisure while deployments run
+    spread: int = 400
     pushes: int = 9
+    #: pushes whose first stage is waited for
+    commits: int = 100
     #: migrations that wait to be applied
     pending: Sequence[int] = (60, 500)
     #: the target is so far away, there and back; measured with the first of `pending`
@@ -52,7 +56,9 @@ class Sizes:
 TINY = Sizes(
     connections=(1, 2),
     webhooks=6,
+    spread=3,
     pushes=1,
+    commits=2,
     pending=(3,),
     round_trip_milliseconds=2,
     tables=3,

@@ -43,8 +43,11 @@ class Ground:
             databases.drop_database(self.servers.postgres, name)
 
     @contextmanager
-    def service(self, *, target_url: str) -> Iterator[Service]:
-        """Make a ledger and a repository for this target. Nothing runs before its `start`."""
+    def service(self, *, target_url: str, more: str = "") -> Iterator[Service]:
+        """Make a ledger and a repository for this target. Nothing runs before its `start`.
+
+        `more` is appended to the settings.
+        """
         name = f"ledger_{next(_NUMBERS)}"
         control_url = databases.create_control_database(self.servers.postgres, name)
         try:
@@ -53,6 +56,7 @@ class Ground:
                 control_url=control_url,
                 broker_url=self.servers.broker_url,
                 staging_url=target_url,
+                more=more,
             ) as it:
                 yield it
         finally:

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import threading
 from collections.abc import Callable, Generator, Sequence
 from typing import Final
 
+import uvloop
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
@@ -53,8 +55,11 @@ def serve(
     The sockets come from `listen.bind` and are closed here. `started` is called once both answer. A second
     signal ends at once. Not in the main thread no signal is heard: that is for whoever runs the process.
     """
+    gc.collect()
+    gc.freeze()  # what is here now stays: no use in looking through it while pushes come in
     try:
-        asyncio.run(_serve(((public, listen), (admin, admin_listen)), started, grace_seconds))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(((public, listen), (admin, admin_listen)), started, grace_seconds))
     finally:
         listen.close()
         admin_listen.close()

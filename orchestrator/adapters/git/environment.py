@@ -40,6 +40,11 @@ _CONFIG = {
     "transfer.fsckObjects": "true",
     "http.followRedirects": "false",
     "http.lowSpeedLimit": "1000",
+    # what is larger is streamed and never a base of deltas: a huge file costs disk and no memory
+    "core.bigFileThreshold": "32m",
+    "core.packedGitWindowSize": "32m",
+    "core.packedGitLimit": "256m",
+    "pack.threads": "2",
     "gc.auto": "0",
     "maintenance.auto": "false",
     "safe.bareRepository": "explicit",
@@ -82,6 +87,8 @@ def _environment(cache: Path, *, protocol: str, config: Mapping[str, str]) -> di
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": "/nonexistent",
         "LC_ALL": "C",
+        # address space counts against the limit of memory, used or not
+        "MALLOC_ARENA_MAX": "2",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_ATTR_NOSYSTEM": "1",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from orchestrator.adapters.git.mirror import Mirror
-from orchestrator.adapters.git.process import Deadline
+from orchestrator.adapters.git.process import Deadline, GitWroteTooMuch
 from orchestrator.adapters.git.source import MEBIBYTE, GitLimits
 from orchestrator.domain.declared import RLS_FILE
 from orchestrator.domain.finding import Finding, Severity, Source
@@ -58,7 +58,10 @@ def select_files(
     mirror: Mirror, commit: str, folders: Sequence[str], *, limits: GitLimits, deadline: Deadline
 ) -> Selection:
     """List every *.sql directly in these folders. Nothing is read where a limit of the commit is passed."""
-    entries = _entries(mirror, commit, folders, deadline)
+    try:
+        entries = _entries(mirror, commit, folders, deadline)
+    except GitWroteTooMuch:
+        return Selection(files=(), findings=(_listing_too_long(commit, folders),))
     found = [entry for entry in entries if _is_wanted(entry, folders)]
     findings = [
         *_findings_of_folders(entries, folders),
@@ -75,7 +78,10 @@ def select_tests(
     mirror: Mirror, commit: str, folder: str, *, limits: GitLimits, deadline: Deadline
 ) -> Selection:
     """List what tests are made of, in this folder and below it. What is not read there only warns."""
-    below = _entries_below(mirror, commit, folder, deadline)
+    try:
+        below = _entries_below(mirror, commit, folder, deadline)
+    except GitWroteTooMuch:
+        return Selection(files=(), findings=(_about_tests(_listing_too_long(commit, [folder])),))
     entries = [entry for entry in below if _is_of_tests(entry, folder)]
     too_much = tuple(_findings_of_commit(commit, entries, limits))
     findings = too_much or tuple(finding for entry in entries for finding in _findings_of(entry, limits))
@@ -188,6 +194,12 @@ def _findings_of_commit(commit: str, found: Sequence[Entry], limits: GitLimits) 
     if size > limits.commit_bytes:
         message = f"the SQL files of commit {commit} have {size} bytes; {limits.commit_bytes} are allowed"
         yield _finding("commit-too-large", message, "move bulk data out of the migrations")
+
+
+def _listing_too_long(commit: str, folders: Sequence[str]) -> Finding:
+    """Tell of a tree bomb, or of a folder that holds a world: its listing alone is not worth the memory."""
+    message = f"commit {commit} holds more entries in {', '.join(folders)} than can be listed"
+    return _finding("commit-too-many-files", message, "move what is no SQL out of these folders")
 
 
 def _finding(rule: str, message: str, remedy: str, *, file: str | None = None) -> Finding:

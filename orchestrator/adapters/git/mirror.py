@@ -25,8 +25,14 @@ _LEFTOVERS = ("*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/*/
 #: every so many packs, one for each fetch that brought something, they are made into one
 _PACKS = 50
 _TIDY_SECONDS = 30
+#: a limit of a file's size is told in such blocks
+_BLOCK = 512
 #: length of an object id in hexadecimal digits -> what git calls the format
 _FORMATS = {40: "sha1", 64: "sha256"}
+
+
+class MirrorTooLarge(Exception):
+    """The branch alone takes more room than a mirror may have."""
 
 
 class Mirror:
@@ -65,10 +71,13 @@ class Mirror:
     def follow(self, branch: str, head: str, deadline: Deadline) -> str:
         """Bring the branch, which the remote says is at `head`; return where it is now.
 
-        A damaged mirror is thrown away and cloned again, once. Raises GitFailed, GitTimedOut.
+        A damaged mirror, or one with no room for what is new, is thrown away and cloned again, once.
+        Raises GitFailed, GitTimedOut, MirrorTooLarge.
         """
         try:
             return self._bring(branch, head, deadline)
+        except MirrorTooLarge:
+            self._discard()
         except GitFailed:
             if not self.discard_if_damaged(deadline):
                 raise
@@ -105,14 +114,27 @@ class Mirror:
         self._prepare(_FORMATS[len(head)])
         if self._at(branch, deadline) == head:
             return head
-        self._fetch(branch, deadline)
+        self._fetch_what_has_room(branch, deadline)
         brought = self._at(branch, deadline)
         if brought is None:
             raise GitFailed(status=0, complaint="the fetch succeeded and brought nothing")
         self._tidy(deadline)
         return brought
 
-    def _fetch(self, branch: str, deadline: Deadline) -> None:
+    def _fetch_what_has_room(self, branch: str, deadline: Deadline) -> None:
+        """Fetch into the room that is left; one pack takes all that comes, so its size tells."""
+        room = self._limits.mirror_bytes - _size(self.path)
+        if room <= 0:
+            raise MirrorTooLarge
+        try:
+            self._fetch(branch, room, deadline)
+        except GitFailed as error:
+            if any(_size(pack) + _BLOCK >= room for pack in self.path.glob("objects/pack/tmp_pack_*")):
+                self._sweep()
+                raise MirrorTooLarge from error
+            raise
+
+    def _fetch(self, branch: str, room: int, deadline: Deadline) -> None:
         """Fetch by branch: a fetch by commit says yes without asking the remote once the commit is here."""
         run_git(
             f"--git-dir={self.path}",
@@ -131,6 +153,7 @@ class Mirror:
             folder=self.path.parent,
             deadline=deadline,
             holding=self._held(),
+            file_bytes=room,
         )
 
     def _at(self, branch: str, deadline: Deadline) -> str | None:
@@ -201,6 +224,12 @@ class Mirror:
 
     def _held(self) -> tuple[int, ...]:
         return () if self._lock is None else (self._lock,)
+
+
+def _size(path: Path) -> int:
+    """Return how much a file, or a folder with all below it, holds."""
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(file.lstat().st_size for file in files)
 
 
 def _wait_for(descriptor: int, deadline: Deadline) -> None:

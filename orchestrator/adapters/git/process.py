@@ -10,13 +10,19 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from orchestrator.domain.errors import ConfigurationError
 
 _CHUNK = 64 * 1024
 #: of what git complained about, the end is kept
 _COMPLAINT = 4 * 1024
+#: sets the limits of git and of its children before there is one; then the shell is git. Units are POSIX's.
+_LIMITED: Final = 'ulimit -f "$1" && ulimit -v "$2" && shift 2 && exec "$@"'
+_FILE_UNIT, _MEMORY_UNIT = 512, 1024
+#: for each process of git: above what an honest repository takes, far below what a hostile one could
+_MEMORY_BYTES: Final = 2 * 1024**3
+_FILE_BYTES: Final = 8 * 1024**3
 
 
 class GitFailed(Exception):
@@ -26,6 +32,10 @@ class GitFailed(Exception):
         super().__init__(f"git ended with status {status}")
         self.status = status
         self.complaint = complaint
+
+
+class GitWroteTooMuch(GitFailed):
+    """A git process wrote more than was asked for, and was ended."""
 
 
 class GitTimedOut(Exception):
@@ -56,17 +66,19 @@ def run_git(
     given: bytes = b"",
     holding: Sequence[int] = (),
     most_bytes: int = 1024 * 1024,
+    file_bytes: int = _FILE_BYTES,
 ) -> bytes:
     """Run git in a folder and return what it wrote.
 
-    `given` is its standard input; `holding` are file descriptors that it and its children keep open.
-    Raises GitFailed, GitTimedOut, and ConfigurationError when this machine has no git.
+    `given` is its standard input; `holding` are file descriptors that it and its children keep open; no file
+    that they write gets larger than `file_bytes`. Raises GitFailed, GitWroteTooMuch, GitTimedOut, and
+    ConfigurationError when this machine has no git.
     """
     with tempfile.TemporaryFile() as standard_input:
         standard_input.write(given)
         standard_input.seek(0)
-        with subprocess.Popen(  # noqa: S603  # never a shell; names are checked before they come here
-            [_program(environment), *arguments],
+        with subprocess.Popen(  # noqa: S603  # the shell's text is fixed; names are checked before they come here
+            [*_limited(file_bytes), _program(environment), *arguments],
             cwd=folder,
             env=dict(environment),
             stdin=standard_input,
@@ -86,6 +98,12 @@ def run_git(
     if status:
         raise GitFailed(status=status, complaint=_readable(complaint))
     return written
+
+
+def _limited(file_bytes: int) -> list[str]:
+    """Return what stands before a command so that neither its memory nor its files grow without end."""
+    blocks, kibibytes = file_bytes // _FILE_UNIT, _MEMORY_BYTES // _MEMORY_UNIT
+    return ["/bin/sh", "-c", _LIMITED, "sh", str(blocks), str(kibibytes)]
 
 
 def _program(environment: Mapping[str, str]) -> str:
@@ -111,7 +129,7 @@ def _collect(process: subprocess.Popen[bytes], deadline: Deadline, most_bytes: i
                 _take(selector, key)
             del complaint[:-_COMPLAINT]
             if len(written) > most_bytes:
-                raise GitFailed(status=-1, complaint=f"git wrote more than {most_bytes} bytes")
+                raise GitWroteTooMuch(status=-1, complaint=f"git wrote more than {most_bytes} bytes")
     return bytes(written), bytes(complaint)
 
 

@@ -52,6 +52,18 @@ def unfilled(
     )
 
 
+def too_large(repository: str, mirror: Path, most_bytes: int) -> Unavailable:
+    """Tell that a branch does not fit into the room of a mirror; nothing of it was kept."""
+    return Unavailable(
+        f"the repository {repository} is too large: its mirror may hold {most_bytes // MEBIBYTE} MiB",
+        code="mirror-too-large",
+        remedy="take large files out of the branch's history, or keep the migrations in a repository of their own",
+        repository=repository,
+        path=str(mirror),
+        most_bytes=most_bytes,
+    )
+
+
 def no_place(mirror: Path, error: OSError) -> BasculeError:
     """Tell that this machine does not let us keep a mirror."""
     if error.errno in _NO_ROOM:

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.adapters.git import refusals
 from orchestrator.adapters.git.environment import remote_environment
 from orchestrator.adapters.git.listing import Selection, pointers, select_files, select_tests
-from orchestrator.adapters.git.mirror import Mirror
+from orchestrator.adapters.git.mirror import Mirror, MirrorTooLarge
 from orchestrator.adapters.git.names import (
     checked_branch,
     checked_commit,
@@ -42,7 +42,7 @@ class Repositories:
     def fetch(self, repository: str, branch: str) -> str | None:
         """Bring the mirror up to date; return the branch's head, or None where there is no such branch.
 
-        Raises Unavailable (`repository-unavailable`, `mirror-full`) and ConfigurationError.
+        Raises Unavailable (`repository-unavailable`, `mirror-full`, `mirror-too-large`) and ConfigurationError.
         """
         deadline = Deadline(self._limits.fetch_seconds)
         head = self.head(repository, branch)
@@ -129,6 +129,8 @@ class Repositories:
         """Say in our words why a mirror could not be brought up to date."""
         try:
             yield
+        except MirrorTooLarge as error:
+            raise refusals.too_large(repository, mirror.path, self._limits.mirror_bytes) from error
         except (GitFailed, GitTimedOut) as error:
             raise refusals.unfilled(repository, self._source(repository), mirror.path, error) from error
         except OSError as error:

@@ -31,6 +31,8 @@ class GitLimits:
     file_bytes: int = 16 * MEBIBYTE
     commit_bytes: int = 256 * MEBIBYTE
     files: int = 20_000
+    #: of the mirror on disk; one that would get larger is made anew with nothing but the branch
+    mirror_bytes: int = 4096 * MEBIBYTE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

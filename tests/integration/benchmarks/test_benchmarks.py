@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PARTS = {
-    "webhook_to_202": ["p50, 1 at once", "p99, 1 at once", "p50, 2 at once", "p99, 2 at once"],
+    "webhook_to_202": ["a webhook, 1 at once", "p50, 2 at once", "p99, while deployments run"],
+    "first_stage": ["p50", "p99"],
     "push_to_succeeded": ["p50", "slowest", "  until a worker begins", "  stage apply", "  between stages"],
     "deploy_pending": [
         "3 pending, stage apply",

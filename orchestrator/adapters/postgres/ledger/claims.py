@@ -5,7 +5,7 @@ connection dies. Everything that a stage leads to commits in one transaction, un
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +73,8 @@ class LedgerClaims:
 
     @contextmanager
     def claim(self, deployment: DeploymentId) -> Iterator[Claim | None]:
-        """Take the target, in order; the lock is given back when the connection closes."""
-        with closing(self._control.connect()) as connection, self._control.lending(connection):
+        """Take the target, in order; the lock is given back with the record, or at the end."""
+        with self._control.session() as connection:
             # an error of the stage's own database work is not the ledger's: only this much is translated
             with speaking_to_the_ledger():
                 taken = self._take(connection, deployment)
@@ -82,25 +82,21 @@ class LedgerClaims:
 
     def _take(self, connection: Connection, wanted: DeploymentId) -> HeldClaim | None:
         with connection.transaction():
-            row = connection.execute(_SQL["lock_deployment"], {"deployment": wanted}).fetchone()
-            if row is None or row["finished"] is not None:
+            row = connection.execute(_SQL["take"], {"deployment": wanted}).fetchone()
+            if row is None or not row["taken"]:
                 return None
-            target = {"target": row["target"]}
-            if not one(connection.execute(_SQL["try_target_lock"], target))["taken"]:
-                return None
-            if row["started"] is None and not self._may_start(connection, read_deployment(row)):
+            if row["started"] is None and not self._may_start(connection, row["target"], wanted):
                 return None
             return _begin(connection, wanted, first=row["started"] is None)
 
-    def _may_start(self, connection: Connection, deployment: Deployment) -> bool:
+    def _may_start(self, connection: Connection, target: str, deployment: DeploymentId) -> bool:
         """Start in order; what a newer push has overtaken ends here, what must wait says what for."""
-        names = {"target": deployment.target, "deployment": deployment.id}
-        following = deployments.next_waiting(connection, deployment.target)
-        assert following is not None  # at least this one waits
-        obstacle = _obstacle(one(connection.execute(_SQL["obstacles"], names)))
-        if following["id"] != deployment.id:
-            if following["undoes"] is None:
-                deployments.finish(connection, deployment.id, Status.SUPERSEDED, self._telling)
+        names = {"target": target, "deployment": deployment}
+        turn = one(connection.execute(_SQL["turn"], names))
+        obstacle = _obstacle(turn)
+        if turn["following"] != deployment:
+            if turn["following_undoes"] is None:
+                deployments.finish(connection, deployment, Status.SUPERSEDED, self._telling)
                 return False
             obstacle = obstacle or WaitingFor.TURN
         if obstacle is not None:
@@ -168,6 +164,8 @@ class LedgerClaims:
             if ours is None:
                 raise Stale(f"deployment {claim.deployment.id} was claimed by another worker")
             yield claim.connection
+            # before the commit: whom it wakes finds the target free; until then the row is locked
+            claim.connection.execute(_SQL["give_back"])
 
 
 def _obstacle(row: Mapping[str, Any]) -> WaitingFor | None:
@@ -179,12 +177,15 @@ def _obstacle(row: Mapping[str, Any]) -> WaitingFor | None:
 
 
 def _begin(connection: Connection, wanted: DeploymentId, *, first: bool) -> HeldClaim:
-    row = one(connection.execute(_SQL["begin"], {"deployment": wanted, "status": Status.RUNNING}))
+    names = {
+        "deployment": wanted,
+        "status": Status.RUNNING,
+        "first": first,
+        "started": EventKind.DEPLOYMENT_STARTED,
+        "by": OURSELVES,
+    }
+    row = one(connection.execute(_SQL["begin"], names))
     deployment = read_deployment(row)
-    if first:
-        deployments.append_event(
-            connection, EventKind.DEPLOYMENT_STARTED, target=deployment.target, deployment=wanted
-        )
     return HeldClaim(deployment=deployment, number=row["claim"], connection=connection)
 
 

@@ -1,8 +1,10 @@
 """Connections to the control database."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
 from typing import Any
 
 import psycopg
@@ -85,6 +87,47 @@ class ControlDatabase:
             connection.close()
 
     @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Lend this thread's session to all that the thread asks meanwhile; it stays open for the next time.
+
+        Who begins another one meanwhile gets one of its own. Its locks are given back at the end. When
+        anything goes wrong it is closed, and whatever it held is free.
+        """
+        connection = self._kept() or self.connect()
+        try:
+            with self.lending(connection):
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._keep(connection)
+
+    def _keep(self, connection: Connection) -> None:
+        if getattr(self._lent, "kept", None) is None:
+            # what was done is recorded: that the server went away since then is for the next one to notice
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("select pg_advisory_unlock_all()")
+                self._lent.kept = connection
+                return
+        connection.close()
+
+    def _kept(self) -> Connection | None:
+        """Take the session that this thread keeps, unless the server went away meanwhile."""
+        kept: Connection | None = getattr(self._lent, "kept", None)
+        self._lent.kept = None
+        if kept is not None and has_news(kept):
+            kept.close()
+            return None
+        return kept
+
+    def close(self) -> None:
+        """Let go of the session that this thread keeps."""
+        kept: Connection | None = getattr(self._lent, "kept", None)
+        self._lent.kept = None
+        if kept is not None:
+            kept.close()
+
+    @contextmanager
     def lending(self, connection: Connection) -> Iterator[None]:
         """Let everything that this thread asks meanwhile join this connection; it must be in autocommit."""
         before = getattr(self._lent, "connection", None)
@@ -113,6 +156,13 @@ class ControlDatabase:
         """Open a connection for one transaction."""
         with self.connection() as connection, connection.transaction():
             yield connection
+
+
+def has_news(connection: Connection) -> bool:
+    """Tell whether the server has said something while nobody asked: most likely that it hung up."""
+    unasked = poll()
+    unasked.register(connection.fileno(), POLLIN)
+    return bool(unasked.poll(0))
 
 
 #: why the server does not let us in, by SQLSTATE: the operator must act

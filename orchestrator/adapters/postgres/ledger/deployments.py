@@ -3,9 +3,9 @@
 Every function takes a connection with an open transaction, so that what belongs together commits together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
@@ -22,6 +22,18 @@ _SQL = load("sql/ledger/deployments.sql")
 
 #: what the ledger itself does is done in this name
 OURSELVES = "bascule"
+
+#: what a function of the ledger that makes deployments writes into their rows
+WORDS: Final = Jsonb(
+    {
+        "waiting": Status.WAITING,
+        "superseded": Status.SUPERSEDED,
+        "turn": WaitingFor.TURN,
+        "checkout": Stage.CHECKOUT,
+        "created": EventKind.DEPLOYMENT_CREATED,
+        "ourselves": OURSELVES,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +56,6 @@ def ask(
     request: Request,
     telling: Telling,
     *,
-    push: int | None = None,
     confirm_head: bool = True,
     join: bool = True,
 ) -> DeploymentId:
@@ -52,50 +63,29 @@ def ask(
 
     The newest waits; those that waited before it are superseded.
     """
-    target = {"target": request.target}
-    connection.execute(_SQL["know_target"], target)
-    connection.execute(_SQL["lock_target"], target)
-    newest = newest_head(connection, request.target)
-    if join and newest is not None and newest[1] == request.commit:
-        return newest[0]
-    made = _create(connection, request, push=push, confirm_head=confirm_head)
-    for older in connection.execute(_SQL["waiting_before"], {**target, "deployment": made}).fetchall():
-        finish(connection, older["id"], Status.SUPERSEDED, telling)
-    wake(connection, made)
-    return made
+    names = {
+        "target": request.target,
+        "repository": request.repository,
+        "branch": request.branch,
+        "commit": request.commit,
+        "confirm_head": confirm_head,
+        "cause": request.cause,
+        "actor": request.actor,
+        "join": join,
+        "words": WORDS,
+    }
+    row = one(connection.execute(_SQL["ask"], names))
+    tell_superseded(connection, row["superseded"], telling)
+    return DeploymentId(row["deployment"])
 
 
-def _create(
-    connection: Connection, request: Request, *, push: int | None, confirm_head: bool
-) -> DeploymentId:
-    row = one(
-        connection.execute(
-            _SQL["create"],
-            {
-                "target": request.target,
-                "repository": request.repository,
-                "branch": request.branch,
-                "commit": request.commit,
-                "confirm_head": confirm_head,
-                "cause": request.cause,
-                "actor": request.actor,
-                "push": push,
-                "status": Status.WAITING,
-                "waiting_for": WaitingFor.TURN,
-                "stage": Stage.CHECKOUT,
-            },
-        )
-    )
-    made = DeploymentId(row["id"])
-    append_event(
-        connection,
-        EventKind.DEPLOYMENT_CREATED,
-        target=request.target,
-        deployment=made,
-        actor=request.actor,
-        detail={"commit": request.commit, "cause": request.cause},
-    )
-    return made
+def tell_superseded(connection: Connection, events: Sequence[int] | None, telling: Telling) -> None:
+    """Remember to tell of those that a newer deployment overtook, where a channel wants to know."""
+    if not events or not wants(EventKind.SUPERSEDED, telling):
+        return
+    for row in connection.execute(_SQL["ended_by"], {"events": list(events)}).fetchall():
+        event = {"id": row.pop("event"), "at": row.pop("event_at")}
+        _tell(connection, read_deployment(row), event, telling)
 
 
 def newest_head(
@@ -202,7 +192,7 @@ def append_event(
 
 def _tell(connection: Connection, ended: Deployment, event: Mapping[str, Any], telling: Telling) -> None:
     kind = EventKind(ended.status)
-    if _wanting(kind, telling):
+    if wants(kind, telling):
         message = message_about(connection, ended, kind, event["at"], telling.public_url)
         if message is not None:
             notify(connection, event, kind, message, telling)
@@ -214,6 +204,11 @@ def notify(
     """Remember what to tell each channel that wants to know of such an event. Does not send it."""
     names = {"event": event["id"], "channels": _wanting(kind, telling), "message": encode(message)}
     connection.execute(_SQL["notify"], names)
+
+
+def wants(kind: EventKind, telling: Telling) -> bool:
+    """Tell whether any channel wants to know of such an event."""
+    return bool(_wanting(kind, telling))
 
 
 def _wanting(kind: EventKind, telling: Telling) -> list[str]:

@@ -15,6 +15,9 @@ from orchestrator.domain.push import Request
 
 _SQL = load("sql/ledger/outbox.sql")
 
+#: what was woken in vain is woken again after so long at the latest
+_LONGEST_QUIET_SECONDS = 10.0
+
 
 class LedgerOutbox:
     """The port Outbox on PostgreSQL. Holds one connection; any number of relays may work side by side."""
@@ -30,7 +33,7 @@ class LedgerOutbox:
         connection = self._connection()
         with speaking_to_the_ledger(), connection.transaction():
             rows = connection.execute(_SQL["due"]).fetchall()
-            for deployment in dict.fromkeys(row["deployment"] for row in rows):
+            for deployment in dict.fromkeys(row["deployment"] for row in rows if not row["over"]):
                 send(DeploymentId(deployment))
             if rows:
                 connection.execute(_SQL["published"], {"ids": [row["id"] for row in rows]})
@@ -45,10 +48,12 @@ class LedgerOutbox:
 
     def wake_stalled(self, *, quiet_seconds: float) -> Sequence[DeploymentId]:
         """Wake what stood still although nothing holds it up; one relay at a time does so."""
-        with self._control.transaction() as connection:
+        connection = self._connection()
+        with speaking_to_the_ledger(), connection.transaction():
             if not one(connection.execute(_SQL["one_reconciler"]))["mine"]:
                 return ()
-            rows = connection.execute(_SQL["wake_stalled"], {"quiet_seconds": quiet_seconds}).fetchall()
+            quiet = {"quiet_seconds": quiet_seconds, "longest_quiet_seconds": _LONGEST_QUIET_SECONDS}
+            rows = connection.execute(_SQL["wake_stalled"], quiet).fetchall()
             return [DeploymentId(row["deployment"]) for row in rows]
 
     def send_looks(

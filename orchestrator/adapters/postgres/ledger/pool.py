@@ -8,6 +8,7 @@ from psycopg_pool import ConnectionPool
 from orchestrator.adapters.postgres.ledger.connection import (
     Connection,
     ControlDatabase,
+    has_news,
     speaking_to_the_ledger,
 )
 
@@ -25,8 +26,7 @@ class ControlPool:
             min_size=1,
             max_size=size,
             timeout=wait_seconds,
-            # a restart of the server breaks what is open: one more round trip, and no push is refused for it
-            check=ConnectionPool.check_connection,
+            check=_check,
             # given up soon, because the pauses in between double: the next one who asks begins anew
             reconnect_timeout=_RECONNECT_SECONDS,
             open=False,
@@ -35,13 +35,20 @@ class ControlPool:
         self._opened = False
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Lend a connection for one transaction. Raises Unavailable when none can be had in time.
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection in autocommit: what one statement writes is a transaction of its own.
 
+        Raises Unavailable when none can be had in time.
         Raises ConfigurationError when the server does not let us in.
         """
         self._open()
-        with speaking_to_the_ledger(), self._pool.connection() as connection, connection.transaction():
+        with speaking_to_the_ledger(), self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Lend a connection for one transaction. Raises as `connection` does."""
+        with self.connection() as connection, connection.transaction():
             yield connection
 
     def _open(self) -> None:
@@ -55,3 +62,13 @@ class ControlPool:
         """Close all connections, waiting at most a few seconds."""
         if self._opened:
             self._pool.close(timeout=3)
+
+
+def _check(connection: Connection) -> None:
+    """Find out whether a restart of the server broke what is open, so that no push is refused for it.
+
+    A connection that was closed over there has something to say while nobody asked: only then it is worth a
+    round trip. Raises psycopg.Error when it is broken.
+    """
+    if has_news(connection):
+        ConnectionPool.check_connection(connection)

@@ -1,14 +1,19 @@
--- name: lock_deployment
--- The row, ours until the transaction ends.
-select d.* from bascule.deployment d where d.id = %(deployment)s for update;
+-- name: take
+-- The row, ours until the transaction ends, and the target's lock, which is held by the session: free in the
+-- instant in which our connection dies.
+select d.*,
+       case when d.finished is null
+            then pg_try_advisory_lock(hashtextextended('bascule target ' || d.target, 0)) end as taken
+  from (select * from bascule.deployment where id = %(deployment)s for update) d;
 
--- name: try_target_lock
--- Held by the session: free in the instant in which our connection dies.
-select pg_try_advisory_lock(hashtextextended('bascule target ' || %(target)s, 0)) as taken;
+-- name: give_back
+select pg_advisory_unlock_all();
 
--- name: obstacles
--- What may keep a deployment from starting. The one that closed a target may be undone there.
-select t.adopted is null as not_adopted,
+-- name: turn
+-- Whose turn is next (see next_waiting), and what may keep a deployment from starting. The one that closed a
+-- target may be undone there.
+select following.id as following, following.undoes as following_undoes,
+       t.adopted is null as not_adopted,
        t.closed_by is not null
          and not exists (select from bascule.deployment mine
                            join bascule.deployment c on c.id = t.closed_by
@@ -17,6 +22,10 @@ select t.adopted is null as not_adopted,
                 where o.target = t.name and o.started is not null and o.finished is null
                   and o.id <> %(deployment)s) as busy
   from bascule.target t
+ cross join lateral (select d.id, d.undoes from bascule.deployment d
+                      where d.target = t.name and d.started is null and d.finished is null
+                      order by d.undoes is null, d.id desc
+                      limit 1) following
  where t.name = %(target)s;
 
 -- name: wait
@@ -27,13 +36,18 @@ update bascule.deployment
 -- name: begin
 -- A new attempt at the present stage, under a new claim. The first stage is entered with the first claim: the
 -- time for which a deployment waited for its turn is no time for which something was away.
-update bascule.deployment
-   set status = %(status)s, waiting_for = null, claim = claim + 1, attempts = attempts + 1,
-       started = coalesce(started, clock_timestamp()), stage_began = clock_timestamp(),
-       stage_entered = case when started is null then clock_timestamp() else stage_entered end,
-       updated = clock_timestamp()
- where id = %(deployment)s
-returning *;
+with begun as (
+  update bascule.deployment d
+     set status = %(status)s, waiting_for = null, claim = d.claim + 1, attempts = d.attempts + 1,
+         started = coalesce(d.started, clock_timestamp()), stage_began = clock_timestamp(),
+         stage_entered = case when d.started is null then clock_timestamp() else d.stage_entered end,
+         updated = clock_timestamp()
+   where d.id = %(deployment)s
+  returning d.*),
+told as (
+  insert into bascule.event (kind, target, deployment, actor)
+  select %(started)s, b.target, b.id, %(by)s from begun b where %(first)s)
+select * from begun;
 
 -- name: still_ours
 -- No row: another worker has claimed the deployment since, or it is finished.

@@ -1,12 +1,19 @@
--- name: know_target
-insert into bascule.target (name) values (%(target)s) on conflict do nothing;
+-- name: ask
+-- See the function in schema/.
+select a.deployment, a.superseded
+  from bascule.ask(%(target)s, %(repository)s, %(branch)s, %(commit)s, %(confirm_head)s, %(cause)s, %(actor)s, null,
+                   %(join)s, %(words)s) a;
 
--- name: lock_target
--- Makers of deployments stand in line here, so that "the newest" is one row.
-select t.* from bascule.target t where t.name = %(target)s for update;
+-- name: ended_by
+-- The deployments that these events ended.
+select d.*, e.id as event, e.at as event_at
+  from bascule.event e
+  join bascule.deployment d on d.id = e.deployment
+ where e.id = any (%(events)s)
+ order by e.id;
 
 -- name: lock_target_of
--- The same, for the target of a deployment.
+-- Makers of deployments stand in line here, so that what is asked about holds until the answer is acted upon.
 select t.* from bascule.target t
   join bascule.deployment d on d.target = t.name
  where d.id = %(deployment)s
@@ -22,20 +29,6 @@ select d.id, d.commit
  where d.target = %(target)s and d.confirm_head and d.status <> %(superseded)s and d.id <> %(except)s
    and (t.adopted is null or d.finished is null or d.finished > t.adopted)
  order by d.id desc limit 1;
-
--- name: create
-insert into bascule.deployment (target, repository, branch, commit, confirm_head, cause, actor, push, status,
-                                waiting_for, stage)
-values (%(target)s, %(repository)s, %(branch)s, %(commit)s, %(confirm_head)s, %(cause)s, %(actor)s, %(push)s,
-        %(status)s, %(waiting_for)s, %(stage)s)
-returning id;
-
--- name: waiting_before
--- Those that a newer deployment leaves without a purpose.
-select d.id from bascule.deployment d
- where d.target = %(target)s and d.started is null and d.finished is null and d.undoes is null
-   and d.id < %(deployment)s
-   for update;
 
 -- name: next_waiting
 -- A rollback that a person asked for comes first, then the newest push.

@@ -1,9 +1,12 @@
 -- name: due
--- The oldest wake-ups whose time has come; those that another relay holds are left to it.
-select w.id, w.deployment from bascule.wake_up w
+-- The oldest wake-ups whose time has come; those that another relay holds are left to it. A deployment that is
+-- over, as those that newer ones overtook, needs none.
+select w.id, w.deployment, d.finished is not null as over
+  from bascule.wake_up w
+  join bascule.deployment d on d.id = w.deployment
  where w.not_before <= clock_timestamp()
  order by w.id
-   for update skip locked
+   for update of w skip locked
  limit 100;
 
 -- name: published
@@ -12,7 +15,8 @@ delete from bascule.wake_up where id = any (%(ids)s);
 -- name: wake_stalled
 -- Whatever was lost: of each target the running deployment, else the newest waiting one, when it was quiet
 -- for long, has no wake-up on its way, may go on, and nobody holds the target's lock. A row that somebody
--- changes right now is not quiet: waiting for it could end in a circle.
+-- changes right now is not quiet: waiting for it could end in a circle. Where waking does not help, as while no
+-- worker runs, it is done less and less often: what nobody takes piles up at the broker.
 with candidate as (
   select distinct on (d.target) d.id
     from bascule.deployment d
@@ -25,7 +29,10 @@ stalled as (
     join bascule.deployment d on d.id = c.id
    cross join hashtextextended('bascule target ' || d.target, 0) as key
    where d.finished is null
-     and d.updated < clock_timestamp() - make_interval(secs => %(quiet_seconds)s)
+     and d.updated < clock_timestamp() - greatest(
+           make_interval(secs => %(quiet_seconds)s),
+           least((d.updated - greatest(d.stage_entered, d.stage_began)) / 2,
+                 make_interval(secs => %(longest_quiet_seconds)s)))
      and not exists (select from bascule.wake_up w where w.deployment = d.id)
      and not exists (select from pg_locks l
                       where l.locktype = 'advisory' and l.objsubid = 1

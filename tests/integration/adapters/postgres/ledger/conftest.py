@@ -53,6 +53,7 @@ class Ledger:
     def close(self) -> None:
         self.outbox.close()
         self.pool.close()
+        self.control.close()
 
 
 def request(commit: str, target: str = "staging") -> Request:

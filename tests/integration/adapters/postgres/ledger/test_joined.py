@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
+from orchestrator.domain.deployment import Done, Outcome, Stage
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.migration import checksum
 
@@ -32,9 +33,51 @@ def test_what_a_stage_asks_goes_over_the_connection_of_its_claim(ledger, opened)
         assert ledger.kept.recorded("staging") == {}
         assert ledger.claims.ledger_id
         assert len(opened) == 1
-    assert opened[0].closed
     ledger.kept.recorded("staging")
     assert len(opened) == 2, "nothing is lent any more"
+
+
+def test_the_next_stage_of_a_worker_finds_its_session_open_and_the_target_free(ledger, opened):
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    opened.clear()
+    for _ in range(3):
+        with ledger.claims.claim(deployment) as claim:
+            assert claim is not None
+    assert len(opened) == 1
+    assert ledger.rows("select 1 from pg_locks where locktype = 'advisory'") == []
+
+
+def test_a_stage_that_ends_by_an_error_closes_its_session(ledger, opened):
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    opened.clear()
+    with pytest.raises(ZeroDivisionError), ledger.claims.claim(deployment):
+        raise ZeroDivisionError
+    assert opened[0].closed
+    with ledger.claims.claim(deployment) as claim:
+        assert claim is not None
+
+
+def test_a_session_that_the_server_ended_meanwhile_is_replaced(ledger, opened):
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    opened.clear()
+    with ledger.claims.claim(deployment):
+        pass
+    ledger.rows(f"select pg_terminate_backend({opened[0].info.backend_pid}, 5000)")
+    with ledger.claims.claim(deployment) as claim:
+        assert claim is not None
+
+
+def test_whom_a_record_wakes_finds_the_target_free(ledger):
+    """The lock goes with the commit, not at some moment after it."""
+    ledger.adopt()
+    deployment = ledger.push("a" * 40)
+    with ledger.claims.claim(deployment) as claim:
+        ledger.claims.record(claim, Done(outcome=Outcome.PASSED), Stage.PLAN)
+        with ledger.claims.claim(deployment) as following:
+            assert following is not None
 
 
 def test_a_claim_never_joins_a_claim(ledger):

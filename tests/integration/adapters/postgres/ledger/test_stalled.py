@@ -32,3 +32,26 @@ def test_a_deployment_that_somebody_changes_right_now_is_passed_over(ledger, sta
 def test_of_several_deployments_each_is_woken_once(ledger, stalled):
     assert sorted(wake(ledger)) == stalled
     assert wake(ledger) == []
+
+
+def test_what_nobody_takes_is_woken_less_and_less_often(ledger, stalled):
+    woken, _ = stalled
+
+    def quiet(*, since, for_seconds):
+        with ledger.control.transaction() as somebody:
+            somebody.execute("delete from bascule.wake_up")
+            somebody.execute(
+                """update bascule.deployment
+                      set updated = clock_timestamp() - make_interval(secs => %s),
+                          stage_entered = clock_timestamp() - make_interval(secs => %s)
+                    where id = %s""",
+                [for_seconds, for_seconds + since, woken],
+            )
+        return woken in wake(ledger)
+
+    assert quiet(since=0, for_seconds=0.1)
+    assert not quiet(since=10, for_seconds=4)
+    assert quiet(since=10, for_seconds=6)
+    # but never so seldom that a broker's loss would hold a deployment up for long
+    assert not quiet(since=3600, for_seconds=8)
+    assert quiet(since=3600, for_seconds=11)
