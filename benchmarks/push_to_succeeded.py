@@ -20,7 +20,8 @@ from tests.support.service import Service
 NAME = "push_to_succeeded"
 PEER = "connect, BEGIN, the file, INSERT into the history, COMMIT"
 
-_FILE = """create table public.{name} (
+#: a migration that nothing is wrong with
+FILE = """create table public.{name} (
   id bigint generated always as identity primary key,
   owner uuid not null
 );
@@ -83,7 +84,7 @@ def _part(name: str, values: Sequence[float]) -> Figure:
 
 def _push(service: Service, number: int, peer_url: str) -> _Push:
     version, name = f"202601010{number:05}", f"table_{number}"
-    sql = _FILE.format(name=name)
+    sql = FILE.format(name=name)
     service.work.write(f"supabase/migrations/{version}_{name}.sql", sql)
     service.work.write(f"supabase/rollbacks/{version}_{name}.sql", f"drop table public.{name};\n")
     service.work.commit(f"Add {name}")

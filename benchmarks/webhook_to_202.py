@@ -15,6 +15,7 @@ from threading import Event, Thread
 from benchmarks import pgbench, sender
 from benchmarks.figure import Figure, Sizes, percentile
 from benchmarks.ground import Ground
+from benchmarks.push_to_succeeded import FILE
 from orchestrator.adapters.postgres.ledger.deployments import WORDS
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import Cause
@@ -99,8 +100,9 @@ def _deploy(service: Service, over: Event) -> None:
     for number in range(1000):
         if over.is_set():
             return
-        table = f"create table public.busy_{number} (id bigint primary key);"
-        service.work.write(f"supabase/migrations/20260101{number:06}_busy.sql", table)
+        name = f"20260101{number:06}_busy.sql"
+        service.work.write(f"supabase/migrations/{name}", FILE.format(name=f"busy_{number}"))
+        service.work.write(f"supabase/rollbacks/{name}", f"drop table public.busy_{number};\n")
         service.work.commit(f"Migration {number}")
         service.work.push("origin", "staging")
         service.post(*_delivery("staging", service.work.head))

@@ -9,7 +9,7 @@ from celery.signals import celeryd_after_setup, setup_logging, worker_process_in
 
 from orchestrator import wiring
 from orchestrator.embedded import die_with_parent
-from workers.slots import LostSlots
+from workers.hunger import Hunger
 
 # it is about pickle, which is not accepted here; deploy/ runs as a user of its own anyway
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = wiring.celery_app()
 app.conf.imports = ("workers.tasks",)
 app.conf.worker_consumer = "workers.consumer:Consumer"
-app.steps["consumer"].add(LostSlots)
+app.steps["consumer"].add(Hunger)
 
 #: made here, in the process that forks: it knows whose death to watch for
 _die_with_the_worker = die_with_parent(signal.SIGKILL)

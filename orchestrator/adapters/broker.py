@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import redis
 from kombu.connection import Connection
+from kombu.exceptions import ChannelError
 from kombu.transport.pyamqp import Transport
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -35,6 +36,42 @@ def ping(broker_url: str, *, timeout_seconds: float = 2) -> str:
         ) from None
 
 
+class Backlog:
+    """Counts the messages that wait in one queue, over a connection of its own that is kept."""
+
+    def __init__(self, broker_url: str, queue: str, *, timeout_seconds: float = 2) -> None:
+        """Take where to ask; nothing connects yet."""
+        self._url = broker_url
+        self._queue = queue
+        self._seconds = timeout_seconds
+        self._connection: Any = None
+
+    def messages(self) -> int:
+        """Return how many wait; none where there is no such queue. Raises Unavailable in time."""
+        try:
+            if self._connection is None:
+                self._connection = _connection(self._url, self._seconds)
+                self._connection.connect()
+            told = self._connection.default_channel.queue_declare(self._queue, passive=True)
+            return int(told.message_count)
+        except ChannelError:  # there is no such queue; to RabbitMQ that ends the channel
+            self.close()
+            return 0
+        except _TROUBLE as problem:
+            self.close()
+            raise Unavailable(
+                f"the broker at {_place(self._url)} does not answer: {type(problem).__name__}",
+                code="broker-unavailable",
+                remedy="start it, or check service.broker_url; wake-ups wait in the ledger meanwhile",
+            ) from None
+
+    def close(self) -> None:
+        """Give the connection back; the next question opens another one."""
+        if self._connection is not None:
+            self._connection.collect()
+            self._connection = None
+
+
 def _ping_redis(broker_url: str, timeout_seconds: float) -> str:
     client = redis.Redis.from_url(
         broker_url,
@@ -60,21 +97,29 @@ def _name_of_redis(client: redis.Redis) -> str:
 
 
 def _ping_rabbitmq(broker_url: str, timeout_seconds: float) -> str:
-    connection: Any = Connection(  # type: ignore[no-untyped-call]
-        broker_url,
-        connect_timeout=timeout_seconds,
-        ssl=rabbitmq.tls(broker_url) or False,
-        # a server that accepts and then says nothing
-        transport_options={"read_timeout": timeout_seconds, "write_timeout": timeout_seconds},
-    )
     # one try, no more
-    opened = connection.transport.establish_connection()
+    opened = _connection(broker_url, timeout_seconds).transport.establish_connection()
     try:
         about = opened.server_properties
         return f"{about.get('product', 'AMQP')} {about.get('version', '')}".strip()
     finally:
         # without the polite goodbye, which would be waited for
         opened.collect()
+
+
+def _connection(broker_url: str, timeout_seconds: float) -> Any:  # noqa: ANN401 - kombu has no types
+    """Return a connection that is not open yet; whoever answers it too slowly is gone."""
+    if rabbitmq.is_rabbitmq(broker_url):
+        # a server that accepts and then says nothing
+        limits = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
+    else:
+        limits = {"socket_timeout": timeout_seconds, "socket_connect_timeout": timeout_seconds}
+    return Connection(  # type: ignore[no-untyped-call]
+        broker_url,
+        connect_timeout=timeout_seconds,
+        ssl=rabbitmq.tls(broker_url) or False,
+        transport_options=limits,
+    )
 
 
 def _place(broker_url: str) -> str:

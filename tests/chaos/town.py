@@ -3,7 +3,7 @@
 import base64
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,10 @@ url = "{url}"
 secret = "env:HOOK_SECRET"
 allow_private = true
 """
+
+
+#: puts a fault right; None where it passes by itself
+Repair = Callable[[], None] | None
 
 
 @dataclass(kw_only=True)

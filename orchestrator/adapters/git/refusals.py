@@ -57,7 +57,7 @@ def too_large(repository: str, mirror: Path, most_bytes: int) -> Unavailable:
     return Unavailable(
         f"the repository {repository} is too large: its mirror may hold {most_bytes // MEBIBYTE} MiB",
         code="mirror-too-large",
-        remedy="take large files out of the branch's history, or keep the migrations in a repository of their own",
+        remedy="take large files out of the branch's history, or keep migrations in one of their own",
         repository=repository,
         path=str(mirror),
         most_bytes=most_bytes,

@@ -42,7 +42,8 @@ class Repositories:
     def fetch(self, repository: str, branch: str) -> str | None:
         """Bring the mirror up to date; return the branch's head, or None where there is no such branch.
 
-        Raises Unavailable (`repository-unavailable`, `mirror-full`, `mirror-too-large`) and ConfigurationError.
+        Raises Unavailable (`repository-unavailable`, `mirror-full`, `mirror-too-large`) and
+        ConfigurationError.
         """
         deadline = Deadline(self._limits.fetch_seconds)
         head = self.head(repository, branch)
