@@ -1,4 +1,7 @@
-"""Two tasks: carry a deployment on, look at a target. They return nothing, may run twice or not at all."""
+"""Two tasks: carry a deployment on, look at a target. They return nothing, may run twice or not at all.
+
+What a newer relay sends besides is for newer workers.
+"""
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -16,7 +19,7 @@ wiring.tools()  # its imports happen here, once: the processes that are forked f
 
 
 @app.task(name=ADVANCE)  # type: ignore[untyped-decorator]
-def advance(deployment: int) -> None:
+def advance(deployment: int, *_more: object, **_named: object) -> None:
     """Carry out one stage. No exception crosses the broker: the outcome is in the ledger.
 
     What could not be recorded stays as it is: the reconciler sends another wake-up, and attempts are counted.
@@ -34,7 +37,7 @@ def advance(deployment: int) -> None:
 @app.task(  # type: ignore[untyped-decorator]
     name=LOOK, soft_time_limit=LOOK_SECONDS, time_limit=LOOK_SECONDS + KILL_AFTER_SECONDS
 )
-def look(target: str) -> None:
+def look(target: str, *_more: object, **_named: object) -> None:
     """Compare a target with what is on record. What goes wrong is left for the next time on schedule."""
     house = wiring.house()
     try:

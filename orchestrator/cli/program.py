@@ -18,7 +18,7 @@ from orchestrator.domain.errors import BasculeError
 
 #: the verbs in the order of the help page, in groups; one of two words comes before that of its first
 SERVICE = ("up", "demo", "serve", "worker", "relay")
-TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "unlock")
+TARGETS = ("adopt", "release", "plan", "deploy", "rollback", "retry", "cancel", "unlock")
 READING = ("status", "show", "logs", "history", "schema", "drift")
 OPERATING = ("doctor", "config", "webhook")
 CHECKOUT = ("new", "check", "validate", "rehearse", "smoke", "rollback draft", "rules", "explain")

@@ -66,6 +66,19 @@ class AdoptionPlan:
     pending: tuple[Migration, ...]
 
 
+def ledger_behind(target: str, *, found: int, known: int) -> ConfigurationError:
+    """Say that the target was written to in our name, and that we know nothing of it."""
+    return ConfigurationError(
+        f"target {target}: its fence is at epoch {found}, and this ledger knows of {known}: it was restored "
+        "from a backup and does not know what was deployed since",
+        code="ledger-behind",
+        remedy=f"see that no other service runs with this ledger, then: bascule adopt {target}",
+        target=target,
+        epoch=found,
+        known=known,
+    )
+
+
 def plan_adoption(
     state: AdoptionState,
     migrations: Sequence[Migration],

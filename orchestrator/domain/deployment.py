@@ -154,6 +154,9 @@ class Observation:
     facts: str
     fingerprint: str
     matrix: Matrix
+    #: the same with what made-up rows showed on the target itself; None: none were made up there, for the
+    #: rehearsal makes them up on the copy, or the target does not allow it
+    rows: Matrix | None = None
     #: how often this deployment looked; more than once when somebody else changed the target meanwhile
     times: int = 1
 

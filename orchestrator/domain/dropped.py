@@ -15,7 +15,8 @@ class Dropped:
     table: Name
     #: None: the whole table
     column: str | None = None
-    #: what deletes or overwrites rows of a table that stays: "DELETE"; None: what holds them goes
+    #: what deletes or overwrites rows of a table that stays: "DELETE", "ON DELETE CASCADE"; None: what holds
+    #: them goes
     by: str | None = None
     #: which rows that statement names: a tuple for each side of OR, in it columns and their values; (): any
     only: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] = ()

@@ -1,7 +1,7 @@
 """What a rule saw: a value, never an exception."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -53,6 +53,8 @@ class Finding:
     column: int | None = None
     #: the database object, qualified, e.g. "public.orders"
     object: str | None = None
+    #: it was so before the deployment, which therefore is not to blame
+    standing: bool = False
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
@@ -62,6 +64,20 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
+    """Give each finding the severity that the operator set for its rule; None switches it off.
+
+    What was so before weighs no more than it does by itself: it would refuse every deployment from now on.
+    """
+    for finding in findings:
+        severity = severities.get(finding.rule, finding.severity)
+        if severity is None:
+            continue
+        if finding.standing:
+            severity = max(severity, finding.severity, key=_WEIGHT.__getitem__)
+        yield replace(finding, severity=severity)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

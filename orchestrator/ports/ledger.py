@@ -96,6 +96,17 @@ class Kept(ContentStore, Protocol):
         """Return the sha256 of the kept facts that the target should have; None: none are on record."""
         ...
 
+    def epoch(self, target: str) -> int | None:
+        """Return the newest epoch that the target may have minted for us; None: nobody counts there."""
+        ...
+
+    def allow_epoch(self, target: str, epoch: int) -> None:
+        """Put on record that the target is about to mint this epoch for us.
+
+        Raises ConfigurationError when it minted others that we know nothing of: we are an old backup.
+        """
+        ...
+
     def holds(self, target: str) -> tuple[Hold, ...]:
         """Return the holds in force."""
         ...
@@ -152,6 +163,17 @@ class Outbox(Protocol):
         ...
 
 
+class Keeping(Protocol):
+    """How long the ledger keeps what nobody needs any more. Raises Unavailable."""
+
+    def forget(self, *, older_than_seconds: float, limit: int) -> int:
+        """Forget up to so many rows that are older, and return how many; 0: all is gone, or another does it.
+
+        What a rollback, a hold, or the newest deployments of a target need is never forgotten.
+        """
+        ...
+
+
 class Watching(Protocol):
     """What targets should be, and what they were seen to be instead. Raises Unavailable."""
 
@@ -182,9 +204,11 @@ class Care(Protocol):
         present: Sequence[Migration],
         actor: str,
         facts: str | None = None,
+        epoch: int | None = None,
     ) -> None:
         """Take a target under care: record head, facts, and the files of the versions that it already has.
 
+        `epoch` is what its fence has.
         `facts` is the sha256 under which they are kept; adopting again leaves those that are on record.
         """
         ...
@@ -199,6 +223,14 @@ class Care(Protocol):
 
     def retry(self, deployment: DeploymentId, request: Request, *, confirm_head: bool) -> DeploymentId:
         """Lift the holds of a deployment, reopen the target that it closed, and ask again."""
+        ...
+
+    def cancel(self, deployment: DeploymentId, *, actor: str) -> None:
+        """End a deployment that has not come to its target yet; what waits there is woken.
+
+        A stage that is under way goes on to its end, and nothing of it is recorded. Raises MigrationRefused
+        when the deployment is over, or when it is at a stage that changes the target.
+        """
         ...
 
     def undo(

@@ -142,9 +142,12 @@ class Targets(Protocol):
         """Connect to look. Raises ConfigurationError, Unavailable."""
         ...
 
-    def writing(self, target: str, *, ledger_id: str) -> AbstractContextManager[TargetWriter]:
+    def writing(
+        self, target: str, *, ledger_id: str, allow: Callable[[int], None] | None = None
+    ) -> AbstractContextManager[TargetWriter]:
         """Connect, take the target's lock and have it mint an epoch.
 
+        `allow` is told each epoch just before it is minted; what it raises keeps us from writing.
         Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
         adopted or belongs to another ledger.
         """

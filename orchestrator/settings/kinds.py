@@ -5,6 +5,7 @@ Each reader raises ValueError with what to write instead. What it says never hol
 
 import difflib
 import re
+from functools import cache
 from importlib import resources
 from typing import Annotated, Final
 
@@ -18,17 +19,17 @@ from orchestrator.settings.model import Listen, Secret
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
-#: where the pages of rules lie that cannot be set, and of which stage they are
-_PAGES: Final = {
-    "stages/checkout_rules": "checkout",
-    "stages/observe_rules": "observe",
-    "probes/rules": "smoke",
-    "probes/lints": "smoke",
-}
+#: where the pages of those rules lie whose code says nothing in general
+_PAGES: Final = ("stages/checkout_rules", "stages/observe_rules", "probes/rules", "probes/lints")
+#: of these the errors cannot be set: what keeps a commit from being read keeps it from being deployed
+_OF_COMMITS: Final = "stages/checkout_rules"
+_IS_ERROR: Final = "\n- severity: error\n"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
 _BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
 _LONGEST_DURATION_SECONDS = 86400.0
+_DAYS = re.compile(r"[0-9]{1,5}d")
+_MOST_DAYS = 36500
 _SHORTEST_TOKEN = 16
 _HIGHEST_RATE = 1_000_000
 _LARGEST_PORT = 65535
@@ -61,6 +62,17 @@ def seconds(value: object) -> float:
 
 def _seconds_or_off(value: object) -> float | None:
     return None if value == "off" else seconds(value)
+
+
+def _age_or_off(value: object) -> float | None:
+    """Read an age in whole days, such as "365d"."""
+    if value == "off":
+        return None
+    text = _text(value, "365d")
+    days = int(text[:-1]) if _DAYS.fullmatch(text) else 0
+    if not 1 <= days <= _MOST_DAYS:
+        raise ValueError(f'{shown(text)} is no age; write days from "1d" to "{_MOST_DAYS}d", or "off"')
+    return days * 86400.0
 
 
 def _within_a_stage(value: float) -> float:
@@ -196,24 +208,32 @@ def _rule(value: object) -> str:
     from orchestrator.validation.rules import PERMISSION_RULES, RULES  # noqa: PLC0415
 
     text = _text(value, "drop-column")
-    rule = next((rule for rule in RULES if rule.id == text), None)
-    if rule is None:
-        stage = next((stage for folder, stage in _PAGES.items() if text in _rules_in(folder)), None)
-        if stage is not None:
-            raise ValueError(
-                f"is a rule of the stage {stage}; only rules of plan, validate and rehearse can be set yet"
-            )
-        near = difflib.get_close_matches(text, [rule.id for rule in RULES], n=1)
+    refused = {
+        rule.id: "cannot be set: what it reports cannot be applied, or not without guessing"
+        for rule in RULES
+        if not rule.may_be_allowed and rule not in PERMISSION_RULES
+    }
+    refused |= dict.fromkeys(
+        _rules_in(_OF_COMMITS, _IS_ERROR), "cannot be set: what it reports keeps the commit from being read"
+    )
+    known = {rule.id for rule in RULES}.union(*map(_rules_in, _PAGES))
+    if text not in known:
+        near = difflib.get_close_matches(text, sorted(known), n=1)
         raise ValueError(f"is no rule; {f'did you mean {near[0]}?' if near else 'see `bascule rules`'}")
-    if not rule.may_be_allowed and rule not in PERMISSION_RULES:
-        raise ValueError("cannot be set: what it reports cannot be applied, or not without guessing")
+    if text in refused:
+        raise ValueError(refused[text])
     return text
 
 
-def _rules_in(folder: str) -> frozenset[str]:
-    """Name the rules that have a page in this folder."""
-    pages = (page.name for page in resources.files("orchestrator").joinpath(folder).iterdir())
-    return frozenset(page[:-3].replace("_", "-") for page in pages if page.endswith(".md"))
+@cache
+def _rules_in(folder: str, saying: str = "") -> frozenset[str]:
+    """Name the rules that have a page in this folder, or only those whose page says something."""
+    pages = (page for page in resources.files("orchestrator").joinpath(folder).iterdir())
+    return frozenset(
+        page.name[:-3].replace("_", "-")
+        for page in pages
+        if page.name.endswith(".md") and saying in page.read_text(encoding="utf-8")
+    )
 
 
 def _root_certificate(value: object) -> str:
@@ -229,6 +249,7 @@ def _root_certificate(value: object) -> str:
 RuleName = Annotated[str, PlainValidator(_rule)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 DurationOrOff = Annotated[float | None, PlainValidator(_seconds_or_off)]
+AgeOrOff = Annotated[float | None, PlainValidator(_age_or_off)]
 StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
 ListenAddress = Annotated[Listen, PlainValidator(_listen)]
 SecretValue = Annotated[Secret, PlainValidator(_secret)]

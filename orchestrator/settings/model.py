@@ -99,6 +99,8 @@ class ServiceSettings:
     compare_heads_seconds: float
     #: how often targets are compared with the facts on record for them; None: only by deployments and people
     compare_facts_seconds: float | None
+    #: how long the ledger keeps what nobody needs any more; None: for ever
+    keep_seconds: float | None
     #: where people open the page, without a slash at the end; empty: messages carry no link
     public_url: str
 

@@ -19,7 +19,7 @@ Schema = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r
 RuleSeverity = Literal["error", "warning", "note", "off"]
 
 #: the outcomes that people can be told of
-Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded", "drifted"]
+Told = Literal["refused", "failed", "rolled_back", "stuck", "succeeded", "cancelled", "drifted"]
 
 
 class Table(BaseModel):
@@ -42,6 +42,7 @@ class Service(Table):
     )
     compare_heads: kinds.Duration
     compare_facts: kinds.DurationOrOff
+    keep: kinds.AgeOrOff
     public_url: kinds.HttpUrl | None = None
 
 

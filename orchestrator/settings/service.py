@@ -26,6 +26,7 @@ def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings 
         state_directory=beside / given.state_directory if given.state_directory else _usual(reading.environ),
         compare_heads_seconds=given.compare_heads,
         compare_facts_seconds=given.compare_facts,
+        keep_seconds=given.keep,
         public_url=(given.public_url or "").rstrip("/"),
     )
 

@@ -36,7 +36,7 @@ from orchestrator.steps.kept import (
     sql_of,
     undone_of,
 )
-from orchestrator.steps.tools import Tools
+from orchestrator.steps.tools import Tools, writing
 
 
 def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
@@ -45,7 +45,7 @@ def do_rollback(claim: Claim, tools: Tools) -> Done[Rollback]:
     planned = undone_of(claim, tools)
     drafts = rehearsal.drafts if rehearsal else {}
     try:
-        with tools.targets.writing(deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+        with writing(claim, tools) as writer:
             wanted = _goal(claim, tools, writer, rehearsal)
             stakes: dict[str, Any] = {
                 "reader": writer,

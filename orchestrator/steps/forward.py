@@ -17,7 +17,7 @@ from orchestrator.ports import Claim, TargetWriter
 from orchestrator.stages import apply, checkout, departure, observe, plan, rehearse, smoke, validate
 from orchestrator.steps.kept import contents, expect, facts_of, planned_of, sql_of
 from orchestrator.steps.leaving import stakes_of, touched_later, what_leaves
-from orchestrator.steps.tools import GoBack, Result, Tools
+from orchestrator.steps.tools import GoBack, Result, Tools, refuse_if_behind, writing
 from orchestrator.validation.history import migrations_of
 from orchestrator.validation.rules import file_left
 from orchestrator.validation.split import decode
@@ -43,6 +43,7 @@ def do_plan(claim: Claim, tools: Tools) -> Done[Plan]:
     target = claim.deployment.target
     tree = tools.kept.gave(claim.deployment.id, Stage.CHECKOUT, Tree)
     with tools.targets.reading(target) as reader:
+        refuse_if_behind(reader.fence(), claim, tools)
         history = reader.history()
         leaves = what_leaves(
             tree,
@@ -80,14 +81,19 @@ def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
     """Look at the target, which nothing has changed yet."""
     target = claim.deployment.target
     expected = tools.kept.expected(target)
-    with tools.targets.reading(target) as reader, reader.asking() as database:
-        return observe.run(
-            database,
-            policy=tools.policy(target),
-            kept=tools.kept,
-            recorded=tools.kept.content([expected])[expected] if expected else None,
-            times=_looks(claim, tools) + 1,
-        )
+    policy = tools.policy(target)
+    with tools.targets.reading(target) as reader:
+        with reader.asking() as database:
+            done = observe.run(
+                database,
+                policy=policy,
+                kept=tools.kept,
+                recorded=tools.kept.content([expected])[expected] if expected else None,
+                times=_looks(claim, tools) + 1,
+            )
+        if done.gave is None or done.outcome is not Outcome.PASSED or policy.rehearse or not policy.rows_live:
+            return done
+        return replace(done, gave=observe.with_rows(reader.probing, done.gave))
 
 
 def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
@@ -150,7 +156,7 @@ def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
     """Write to the target under its lock, if it still is what was rehearsed."""
     planned = planned_of(claim, tools)
     contents = sql_of(planned, tools)
-    with tools.targets.writing(claim.deployment.target, ledger_id=tools.claims.ledger_id) as writer:
+    with writing(claim, tools) as writer:
         if _was_changed(claim, tools, writer):
             if _looks(claim, tools) < _MOST_LOOKS:
                 return GoBack(to=Stage.OBSERVE, why="somebody changed the target after it was observed")
@@ -206,7 +212,9 @@ def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
     if not policy.atomic:
         return None
     before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
-    return apply.Condition(before=before.matrix, exposed_schemas=policy.exposed_schemas)
+    return apply.Condition(
+        before=before.matrix, exposed_schemas=policy.exposed_schemas, severities=policy.severities
+    )
 
 
 def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
@@ -242,12 +250,14 @@ def _keeps_moving(claim: Claim) -> MigrationRefused:
 
 
 def _rows(claim: Claim, tools: Tools, before: Observation) -> smoke.Rows:
-    """Find what made-up rows on the target are held against: what they showed on its copy."""
+    """Find what made-up rows on the target are held against: those of before, there or on its copy."""
     try:
         rehearsed = tools.kept.gave(claim.deployment.id, Stage.REHEARSE, Rehearsal)
     except KeyError:
         rehearsed = None
     observed = facts_of(before.facts, tools)
+    if before.rows is not None:
+        return smoke.Rows(observed=observed, before=before.rows, is_live=True)
     return smoke.Rows(observed=observed, before=rehearsed.before if rehearsed else None)
 
 
@@ -262,6 +272,7 @@ def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
             kept=tools.kept,
             exposed_schemas=policy.exposed_schemas,
             rows=_rows(claim, tools, before) if policy.rows_live else None,
+            severities=policy.severities,
         )
     if done.gave is None or done.outcome is not Outcome.PASSED:
         return done

@@ -1,13 +1,16 @@
 """What the stages work with, and how one may end."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from orchestrator.domain.adoption import ledger_behind
 from orchestrator.domain.deployment import Done, Stage
 from orchestrator.domain.errors import ConfigurationError
-from orchestrator.domain.target import TargetPolicy
-from orchestrator.ports import Claims, Git, Kept, Linter, Scratch, Targets
+from orchestrator.domain.target import Fence, TargetPolicy
+from orchestrator.ports import Claim, Claims, Git, Kept, Linter, Scratch, Targets, TargetWriter
 from orchestrator.stages import checkout
 
 
@@ -46,3 +49,19 @@ class Tools:
                 target=target,
             )
         return self.policies[target]
+
+
+def writing(claim: Claim, tools: Tools) -> AbstractContextManager[TargetWriter]:
+    """Open the claim's target to write, if this ledger knows what it minted for us so far."""
+    target = claim.deployment.target
+    return tools.targets.writing(
+        target, ledger_id=tools.claims.ledger_id, allow=partial(tools.kept.allow_epoch, target)
+    )
+
+
+def refuse_if_behind(fence: Fence | None, claim: Claim, tools: Tools) -> None:
+    """Raise ConfigurationError where the target was written to in our name, and we know nothing of it."""
+    known = tools.kept.epoch(claim.deployment.target)
+    ours = fence is not None and fence.owner == tools.claims.ledger_id
+    if fence is not None and ours and known is not None and fence.epoch > known:
+        raise ledger_behind(claim.deployment.target, found=fence.epoch, known=known)

@@ -12,6 +12,7 @@ from orchestrator.adapters.postgres.ledger.claims import LedgerClaims
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase
 from orchestrator.adapters.postgres.ledger.deliveries import LedgerDeliveries
 from orchestrator.adapters.postgres.ledger.deployments import Telling
+from orchestrator.adapters.postgres.ledger.keeping import LedgerKeeping
 from orchestrator.adapters.postgres.ledger.kept import LedgerKept
 from orchestrator.adapters.postgres.ledger.notifications import LedgerNotifications
 from orchestrator.adapters.postgres.ledger.outbox import LedgerOutbox
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from orchestrator.relay.courier import Courier
     from orchestrator.relay.drift import DriftWatch
     from orchestrator.relay.heads import HeadWatch
+    from orchestrator.relay.keeping import Forgetting
     from orchestrator.relay.publisher import Publisher
     from orchestrator.steps import Tools
 
@@ -198,14 +200,15 @@ class House:
         """Where people are told, by the channel's name."""
         return {name: _channel(channel) for name, channel in self.settings.notify.items()}
 
-    def relay_work(self) -> "Mapping[str, Publisher | HeadWatch | DriftWatch | Courier]":
+    def relay_work(self) -> "Mapping[str, Publisher | HeadWatch | DriftWatch | Courier | Forgetting]":
         """Return what a relay does, a thread for each."""
         from orchestrator.relay.courier import Courier
         from orchestrator.relay.drift import DriftWatch
         from orchestrator.relay.heads import HeadWatch
+        from orchestrator.relay.keeping import Forgetting
         from orchestrator.relay.publisher import Publisher
 
-        work: dict[str, Publisher | HeadWatch | DriftWatch | Courier] = {
+        work: dict[str, Publisher | HeadWatch | DriftWatch | Courier | Forgetting] = {
             "publisher": Publisher(self.outbox(), self.queue),
             "head watch": HeadWatch(
                 self.outbox(),
@@ -219,6 +222,9 @@ class House:
         watched = [name for name, policy in self.policies.items() if policy.is_watched]
         if every is not None and watched:
             work["drift watch"] = DriftWatch(self.outbox(), self.queue, watched, every_seconds=every)
+        keep = self.settings.service.keep_seconds
+        if keep is not None:
+            work["forgetting"] = Forgetting(LedgerKeeping(self.control), older_than_seconds=keep)
         return work
 
     def outbox(self) -> LedgerOutbox:

@@ -22,6 +22,7 @@ _STOPPED = 130
 _NOT_AS_TOLD = 3
 _TEND_SECONDS = 0.5
 _LAST_LINES = 5
+_TEN = 10.0
 
 
 def perform(state: Path | None, *, leave: bool, as_json: bool) -> int:
@@ -79,7 +80,8 @@ def _sum_up(told: Told, scene: Scene, played: Sequence[Played], took: float) -> 
                 Text(str(one.act)),
                 Text(one.what),
                 Text(one.ended),
-                Text(f"{one.seconds:.1f} s"),
+                # the table has no room for one letter more
+                Text(f"{one.seconds:.1f} s" if one.seconds < _TEN else f"{one.seconds:.0f} s"),
                 Text("✓", "green") if one.as_told else Text("✗", "bold red"),
             )
             for one in played

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from orchestrator.actions.smoking import Smoked
 from orchestrator.cli.report.smoke_json import shown_by
-from orchestrator.domain.declared import FAILURES, TestedFile
+from orchestrator.domain.declared import FAILURES
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Matrix
@@ -52,9 +52,7 @@ def write(file: Path, smoked: Smoked) -> None:
         ) from error
 
 
-def smoke_page(
-    smoked: Smoked, *, made: datetime, before: Matrix | None = None, tests: Sequence[TestedFile] = ()
-) -> str:
+def smoke_page(smoked: Smoked, *, made: datetime, before: Matrix | None = None) -> str:
     """Return the report as HTML. `before`: what it is held against."""
     findings = [_Told(number=number, finding=each) for number, each in enumerate(smoked.findings, start=1)]
     return _template().render(
@@ -70,7 +68,7 @@ def smoke_page(
         about=_about(smoked, findings),
         anchors={each.name: f"r{number}" for number, each in enumerate(smoked.matrix.relations, start=1)},
         unseeded=[each for each in smoked.matrix.relations if each.unseeded],
-        tests=tests,
+        tests=smoked.tested,
         failures=FAILURES,
         signs=_SIGNS,
         look_of=look_of,

@@ -30,10 +30,10 @@ def smoke_value(
     }
 
 
-def smoked_value(smoked: Smoked, tests: Sequence[TestedFile] = ()) -> dict[str, Any]:
+def smoked_value(smoked: Smoked) -> dict[str, Any]:
     """Return the same with all findings, worst first: some are about no relation that is exposed."""
     return {
-        **smoke_value(smoked.matrix, smoked.findings, tests=tests),
+        **smoke_value(smoked.matrix, smoked.findings, tests=smoked.tested),
         "findings": [_finding(each) for each in smoked.findings],
         "without_rows": smoked.without_rows or None,
     }

@@ -264,8 +264,8 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
         *(
             ("[targets.main]", f'[targets.staging.rules]\n{rule} = "off"\n[targets.main]', key, said)
             for rule, key, said in (
-                ("rls-disabled", "targets.staging.rules.rls-disabled", "a rule of the stage smoke"),
-                ("file-symlink", "targets.staging.rules.file-symlink", "a rule of the stage checkout"),
+                ("rls-disable", "targets.staging.rules.rls-disable", "did you mean rls-disabled?"),
+                ("file-symlink", "targets.staging.rules.file-symlink", "keeps the commit from being read"),
                 ("syntax-error", "targets.staging.rules.syntax-error", "cannot be set"),
                 ("drop-colum", "targets.staging.rules.drop-colum", "did you mean drop-column?"),
             )

@@ -8,6 +8,7 @@ from orchestrator.adapters.postgres.ledger import deployments
 from orchestrator.adapters.postgres.ledger.connection import ControlDatabase, one
 from orchestrator.adapters.postgres.ledger.deployments import Telling
 from orchestrator.adapters.postgres.queries import load
+from orchestrator.domain import cancelling
 from orchestrator.domain.deployment import Cause, DeploymentId, Stage, Status, WaitingFor
 from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.event import EventKind
@@ -34,13 +35,14 @@ class LedgerCare:
         present: Sequence[Migration],
         actor: str,
         facts: str | None = None,
+        epoch: int | None = None,
     ) -> None:
         """Take a target under care: record head, facts, and the files of the versions that it already has.
 
         What waited for the adoption is woken. Safe to call twice: facts that are on record stay.
         """
         with self._control.transaction() as connection:
-            names = {"target": target, "actor": actor, "commit": commit, "facts": facts}
+            names = {"target": target, "actor": actor, "commit": commit, "facts": facts, "epoch": epoch}
             connection.execute(_SQL["adopt"], names)
             connection.execute(
                 _SQL["remember_baseline"],
@@ -108,6 +110,17 @@ class LedgerCare:
             deployments.wake_next(connection, target)
             return closed_by
 
+    def cancel(self, deployment: DeploymentId, *, actor: str) -> None:
+        """End a deployment before it changes its target. Raises MigrationRefused when it is too late."""
+        with self._control.transaction() as connection:
+            row = connection.execute(_UNDO["lock_deployment"], {"deployment": deployment}).fetchone()
+            if row is None:
+                raise _unknown(deployment)
+            why = cancelling.of(deployments.read_deployment(row), actor=actor)
+            deployments.finish(
+                connection, deployment, Status.CANCELLED, self._telling, failure=why, actor=actor
+            )
+
     def undo(
         self, deployment: DeploymentId, *, actor: str, to: str | None = None, drop_rows: bool = False
     ) -> DeploymentId:
@@ -148,9 +161,7 @@ class LedgerCare:
 
 def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None, to: str | None) -> dict[str, Any]:
     if row is None:
-        raise MigrationRefused(
-            f"there is no deployment {deployment}", code="deployment-unknown", remedy="see: bascule status"
-        )
+        raise _unknown(deployment)
     _refuse_its_target(row)
     if row["later_versions"]:
         raise MigrationRefused(
@@ -174,6 +185,12 @@ def _refuse_undo(deployment: DeploymentId, row: dict[str, Any] | None, to: str |
             version=to,
         )
     return row
+
+
+def _unknown(deployment: DeploymentId) -> MigrationRefused:
+    return MigrationRefused(
+        f"there is no deployment {deployment}", code="deployment-unknown", remedy="see: bascule status"
+    )
 
 
 def _refuse_its_target(row: Mapping[str, Any]) -> None:

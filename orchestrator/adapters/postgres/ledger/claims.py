@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from psycopg.types.json import Jsonb
 
 from orchestrator.adapters.postgres.ledger import deployments
@@ -42,6 +43,8 @@ from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.push import Request
 from orchestrator.ports import Claim
+
+log = structlog.get_logger()
 
 _SQL = load("sql/ledger/claims.sql")
 _READY = load("sql/ledger/reading.sql")["ready"]
@@ -83,7 +86,7 @@ class LedgerClaims:
     def _take(self, connection: Connection, wanted: DeploymentId) -> HeldClaim | None:
         with connection.transaction():
             row = connection.execute(_SQL["take"], {"deployment": wanted}).fetchone()
-            if row is None or not row["taken"]:
+            if row is None or not row["taken"] or not _is_known(row):
                 return None
             if row["started"] is None and not self._may_start(connection, row["target"], wanted):
                 return None
@@ -166,6 +169,14 @@ class LedgerClaims:
             yield claim.connection
             # before the commit: whom it wakes finds the target free; until then the row is locked
             claim.connection.execute(_SQL["give_back"])
+
+
+def _is_known(row: Mapping[str, Any]) -> bool:
+    """Tell whether we can carry it on; what a newer version brought is left to its workers."""
+    known = row["stage"] in set(Stage) and row["status"] in set(Status) and row["cause"] in set(Cause)
+    if not known:
+        log.info("left to a newer worker", deployment=row["id"], stage=row["stage"])
+    return known
 
 
 def _obstacle(row: Mapping[str, Any]) -> WaitingFor | None:

@@ -5,6 +5,7 @@ Every function takes a connection with an open transaction, so that what belongs
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
@@ -109,6 +110,7 @@ def finish(
     telling: Telling,
     *,
     failure: Failure | None = None,
+    actor: str = OURSELVES,
 ) -> None:
     """End a deployment: its one final event, its notifications, and the wake-up of the next in line.
 
@@ -127,7 +129,8 @@ def finish(
     if row is None:
         return
     ended = read_deployment(row)
-    event = append_event(connection, EventKind(status), target=ended.target, deployment=ended.id, final=True)
+    about = partial(append_event, connection, target=ended.target, deployment=ended.id, actor=actor)
+    event = about(EventKind(status), final=True)
     _tell(connection, ended, event, telling)
     if status is Status.SUCCEEDED:
         connection.execute(_SQL["lift_outlived_holds"], {"target": ended.target, "by": OURSELVES})

@@ -1,10 +1,13 @@
 """The ledger as people read it."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import ValidationError
 
 from orchestrator.adapters.postgres.ledger.codec import decode
 from orchestrator.adapters.postgres.ledger.connection import Connection
-from orchestrator.adapters.postgres.ledger.deployments import read_deployment
 from orchestrator.adapters.postgres.ledger.pool import ControlPool
 from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.deployment import Deployment, DeploymentId, StageRun
@@ -12,10 +15,14 @@ from orchestrator.domain.event import Event
 from orchestrator.domain.plan import Hold
 from orchestrator.domain.target import TargetState
 
+log = structlog.get_logger()
+
 _SQL = load("sql/ledger/reading.sql")
 
 #: longer than a transaction that appends events takes
 _GAP_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class LedgerReading:
@@ -35,7 +42,7 @@ class LedgerReading:
         """Return the newest first."""
         with self._pool.transaction() as connection:
             rows = connection.execute(_SQL["deployments"], {"target": target, "limit": limit})
-            return tuple(read_deployment(row) for row in rows)
+            return _readable(rows, Deployment)
 
     def deployment(self, deployment: DeploymentId) -> Deployment | None:
         """Return one."""
@@ -46,7 +53,7 @@ class LedgerReading:
         """Return the ended stages in order."""
         with self._pool.transaction() as connection:
             rows = connection.execute(_SQL["runs"], {"deployment": deployment})
-            return tuple(decode(row, StageRun) for row in rows)
+            return _readable(rows, StageRun)
 
     def events(
         self, *, after: int = 0, deployment: DeploymentId | None = None, limit: int = 100
@@ -63,7 +70,7 @@ class LedgerReading:
             "gap_seconds": self._gap_seconds,
         }
         with self._pool.transaction() as connection:
-            return tuple(decode(row, Event) for row in connection.execute(_SQL["events"], names))
+            return _readable(connection.execute(_SQL["events"], names), Event)
 
     def ready(self) -> str:
         """Return the ledger's id. Raises Unavailable, ConfigurationError."""
@@ -74,7 +81,18 @@ class LedgerReading:
 
 def _deployment(connection: Connection, wanted: int | None) -> Deployment | None:
     row = connection.execute(_SQL["deployment"], {"deployment": wanted}).fetchone()
-    return None if row is None else read_deployment(row)
+    return next(iter(_readable([] if row is None else [row], Deployment)), None)
+
+
+def _readable(rows: Iterable[Mapping[str, Any]], kind: type[T]) -> tuple[T, ...]:
+    """Read rows; those that only a newer version understands are left out, as long as both run."""
+    found = []
+    for row in rows:
+        try:
+            found.append(decode(dict(row), kind))
+        except ValidationError as problem:
+            log.warning("written by another version", kind=problem.title)
+    return tuple(found)
 
 
 def _state(connection: Connection, row: dict[str, Any]) -> TargetState:

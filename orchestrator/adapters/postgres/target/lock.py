@@ -1,5 +1,6 @@
 """Our lock on a target, and the epoch that the target mints for whoever holds it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +44,12 @@ class Blocker:
 class TargetLock:
     """A connection of its own in autocommit that holds the lock; it never runs a migration."""
 
-    def __init__(self, address: TargetAddress, owner: str) -> None:
-        """Nothing is connected yet; `owner` is the ledger's id."""
+    def __init__(
+        self, address: TargetAddress, owner: str, allow: Callable[[int], None] | None = None
+    ) -> None:
+        """Nothing is connected yet; `owner` is the ledger's id, which `allow` tells of each epoch."""
         self._address = address
+        self._allow = allow
         self._owner = owner
         self._session: Session | None = None
         #: (current_user, session_user) of a fresh session
@@ -68,6 +72,7 @@ class TargetLock:
             self.release()
             self._session = open_session(self._address)
             self._lock()
+        self._ask_first()
         try:
             self.epoch = self._mint()
         except psycopg.Error as error:
@@ -102,6 +107,15 @@ class TargetLock:
                 "use a session pooler or the direct host on port 5432",
             )
         self.identity = (current_user, session_user)
+
+    def _ask_first(self) -> None:
+        """Tell the ledger what will be minted; under our lock nobody else mints meanwhile."""
+        if self._allow is None:
+            return
+        with losing_is_unavailable(self._address.name):
+            fence = Reader(self.connection, self._address.name).fence()
+        if fence is not None and fence.owner == self._owner:
+            self._allow(fence.epoch + 1)
 
     def _mint(self) -> int:
         try:

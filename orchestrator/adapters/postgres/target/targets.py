@@ -1,6 +1,6 @@
 """The targets' databases by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from orchestrator.adapters.postgres.target.address import TargetAddress
@@ -29,14 +29,17 @@ class PostgresTargets:
             session.connection.close()
 
     @contextmanager
-    def writing(self, target: str, *, ledger_id: str) -> Iterator[Writer]:
+    def writing(
+        self, target: str, *, ledger_id: str, allow: Callable[[int], None] | None = None
+    ) -> Iterator[Writer]:
         """Connect, take the target's lock and have it mint an epoch.
 
+        `allow` is told each epoch just before it is minted; what it raises keeps us from writing.
         Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
         adopted or belongs to another ledger.
         """
         address = self._address(target)
-        lock = TargetLock(address, owner=ledger_id)
+        lock = TargetLock(address, owner=ledger_id, allow=allow)
         try:
             lock.take()
             writer = Writer(address, lock, owner=ledger_id)

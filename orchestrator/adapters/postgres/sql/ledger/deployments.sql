@@ -12,6 +12,10 @@ select d.*, e.id as event, e.at as event_at
  where e.id = any (%(events)s)
  order by e.id;
 
+-- name: lock_deployment
+-- Whoever records a stage of it, or begins one, waits here, and then sees what became of it.
+select d.* from bascule.deployment d where d.id = %(deployment)s for update;
+
 -- name: lock_target_of
 -- Makers of deployments stand in line here, so that what is asked about holds until the answer is acted upon.
 select t.* from bascule.target t

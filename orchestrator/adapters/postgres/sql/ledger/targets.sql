@@ -1,17 +1,18 @@
 -- name: adopt
-insert into bascule.target (name, adopted, adopted_by, adopted_commit, facts, facts_at)
-values (%(target)s, clock_timestamp(), %(actor)s, %(commit)s, %(facts)s,
+insert into bascule.target (name, adopted, adopted_by, adopted_commit, epoch, facts, facts_at)
+values (%(target)s, clock_timestamp(), %(actor)s, %(commit)s, %(epoch)s, %(facts)s,
         case when %(facts)s::text is not null then clock_timestamp() end)
 on conflict (name) do update
    set adopted = coalesce(bascule.target.adopted, excluded.adopted),
        adopted_by = coalesce(bascule.target.adopted_by, excluded.adopted_by),
        adopted_commit = coalesce(bascule.target.adopted_commit, excluded.adopted_commit),
+       epoch = greatest(bascule.target.epoch, excluded.epoch),
        facts = coalesce(bascule.target.facts, excluded.facts),
        facts_at = coalesce(bascule.target.facts_at, excluded.facts_at);
 
 -- name: release
 update bascule.target
-   set adopted = null, adopted_by = null, adopted_commit = null, facts = null, facts_at = null, drift = null,
+   set adopted = null, adopted_by = null, adopted_commit = null, epoch = null, facts = null, facts_at = null, drift = null,
        drifted = null
  where name = %(target)s;
 
