@@ -11,12 +11,12 @@ Leaves behind  each migration and its history row committed together, or neither
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Applied, AppliedMigration, Done, Outcome
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Contention, Failure, TargetError
-from orchestrator.domain.finding import Finding, Verdict, verdict_of
+from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.plan import Plan
@@ -33,6 +33,8 @@ class Condition:
     #: who may do what before anything changes
     before: Matrix
     exposed_schemas: Sequence[str]
+    #: what the operator made of rules, by id; None switches a rule off
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
 
 
 def run(
@@ -76,7 +78,8 @@ def _at_once(
 
     def nothing_got_worse(database: Database) -> bool:
         nonlocal found
-        found = judge(condition.before, ask(database, condition.exposed_schemas))
+        asked = judge(condition.before, ask(database, condition.exposed_schemas))
+        found = worst_first(as_set(asked, condition.severities))
         return verdict_of(found) is not Verdict.REFUSE
 
     pairs = [(each, decode(contents[each.file.sha256])) for each in plan.pending]

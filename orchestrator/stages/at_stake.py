@@ -8,6 +8,7 @@ from typing import Final
 
 from orchestrator.catalog import survey
 from orchestrator.catalog.dropping import guards_of, member_tables, rows_in
+from orchestrator.catalog.following import following
 from orchestrator.domain.dropped import Counted, Dropped, Guard
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.identity import split
@@ -108,8 +109,11 @@ def _stakes(
         shape = survey.read(database, target=target).shape
         extensions = frozenset().union(*(extensions_dropped(_file(text)) for text in texts))
         members = member_tables(database, extensions)
+        seen = _dropped(texts, shape)
+        followers = following(database, seen, shape)
     found = (
-        *_dropped(texts, shape),
+        *seen,
+        *followers,
         *_unseen(texts, shape, before),
         *(Dropped(table=each) for each in members),
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from orchestrator.domain.deployment import Deployment, Done, Outcome
-from orchestrator.domain.finding import Finding, Severity, Source, Verdict, verdict_of
+from orchestrator.domain.finding import Finding, Severity, Source, Verdict, as_set, verdict_of
 from orchestrator.domain.migration import SqlFile, checksum
 from orchestrator.domain.plan import Tree
 from orchestrator.domain.target import TargetPolicy
@@ -92,7 +92,7 @@ def _read(deployment: Deployment, policy: TargetPolicy, *, git: Git, kept: Conte
     tests = str(directory / "tests")
     listing = git.read(deployment.repository, deployment.commit, [migrations, *rollbacks], tests=tests)
     kept.keep([blob.content for blob in listing.blobs])
-    findings = listing.findings or _none_found(listing, migrations)
+    findings = listing.findings or (*as_set(_none_found(listing, migrations), policy.severities),)
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(
         outcome=Outcome.REFUSED if refused else Outcome.PASSED,

@@ -9,7 +9,9 @@ Leaves behind  the facts in the ledger; nothing on the target
 A question of the matrix that the server does not answer in time fails nothing: its cell is unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Final
 
 from orchestrator.catalog import facts
@@ -23,9 +25,14 @@ from orchestrator.domain.target import TargetPolicy
 from orchestrator.domain.telling import drift_remedy
 from orchestrator.ports import ContentStore, Database
 from orchestrator.probes import matrix
+from orchestrator.probes.seeding.seeded import LIVE, with_made_up_rows
 
 #: changes that a finding names; the rest is counted
 _NAMED: Final = 5
+
+_DRIFTED: Final = "target-drifted"
+#: where the target's rules say nothing else
+_BY_ITSELF: Final = {WhenDrifted.WARN: Severity.WARNING, WhenDrifted.REFUSE: Severity.ERROR}
 
 
 def run(
@@ -49,18 +56,27 @@ def run(
     )
 
 
+def with_rows(opening: Callable[[], AbstractContextManager[Database]], seen: Observation) -> Observation:
+    """Add what made-up rows show, where no rehearsal will: what the smoke shows is held against that.
+
+    Nobody knows yet what will change, so rows are made up for all tables that are open to somebody.
+    """
+    return replace(seen, rows=with_made_up_rows(opening, seen.matrix, limits=LIVE))
+
+
 def _drifted(recorded: bytes | None, found: Facts, policy: TargetPolicy) -> Iterator[Finding]:
     """Tell what somebody else changed; what cannot be compared is recorded anew by this deployment."""
     if policy.when_drifted is WhenDrifted.IGNORE:
         return
+    severity = policy.severities.get(_DRIFTED, _BY_ITSELF[policy.when_drifted])
     changes = drift_of(recorded, found).changes
-    if changes:
+    if changes and severity is not None:
         count = len(outermost(changes))
         things = "1 thing" if count == 1 else f"{count} things"
         told = "; ".join(headlines(changes, _NAMED))
         yield Finding(
-            rule="target-drifted",
-            severity=Severity.ERROR if policy.when_drifted is WhenDrifted.REFUSE else Severity.WARNING,
+            rule=_DRIFTED,
+            severity=severity,
             source=Source.PREFLIGHT,
             message=f"{policy.name} is not as Bascule left it, {things} changed: {told}",
             effect="What was written for the schema in git may fail here, or undo what is meant to stay",

@@ -53,6 +53,11 @@ class ValkeyBroker:
         """Where it is, with its password."""
         return self._server.url
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether it ended by itself, as it does when it cannot write any more."""
+        return self._server.ended()
+
     def start(self) -> None:
         """Start it again."""
         self._server.start()

@@ -1,12 +1,18 @@
 """Looks for secrets wherever the service leaves words: logs, commands' output, the ledger, its files."""
 
+from base64 import b64encode
 from collections.abc import Iterator
+from json import dumps
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import quote, quote_plus, urlsplit
 
 from psycopg import sql
 
 from tests.support.service import SECRET, Service
+
+#: a shorter piece of base64 says nothing
+_TELLING: Final = 8
 
 _TABLES = (
     "select c.relname from pg_class c where c.relnamespace = 'bascule'::regnamespace and c.relkind = 'r'"
@@ -20,8 +26,25 @@ def leaks_of(service: Service) -> list[str]:
         f"{place}: {name}"
         for place, text in _words(service)
         for name, secret in secrets.items()
-        if secret in text or secret.encode().hex() in text
+        if any(form in text for form in forms_of(secret))
     ]
+
+
+def forms_of(secret: str) -> tuple[str, ...]:
+    """Return the forms in which a secret could stand: as it is, in hex, base64, a URL, JSON."""
+    raw = secret.encode()
+    # wherever it begins within a longer text; the ends, which depend on what stands beside it, are left out
+    encoded = (b64encode(b"\0" * before + raw).decode() for before in range(3))
+    middles = (text[4 if before else 0 : -4] for before, text in enumerate(encoded))
+    forms = (
+        secret,
+        raw.hex(),
+        raw.hex().upper(),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        dumps(secret)[1:-1],
+    )
+    return tuple(dict.fromkeys((*forms, *(middle for middle in middles if len(middle) >= _TELLING))))
 
 
 def _secrets(service: Service) -> dict[str, str]:

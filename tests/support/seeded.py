@@ -33,12 +33,13 @@ def probed(
     *,
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
+    on_copy: bool = False,
 ) -> Matrix:
-    """Ask the planner, then try with made-up rows."""
+    """Ask the planner, then try with made-up rows; `on_copy`: nobody else is there."""
     opening = within(connection)
     with opening() as database:
         matrix = ask(database, schemas)
-    return seed_and_try(opening, matrix, changed=changed, limits=limits)
+    return seed_and_try(opening, matrix, changed=changed, limits=limits, on_copy=on_copy)
 
 
 def cells_of(matrix: Matrix, name: str) -> frozenset[Cell]:

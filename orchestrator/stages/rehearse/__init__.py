@@ -16,7 +16,7 @@ from orchestrator.domain.blame import Key
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.declared import TestFile, folder_of_tests
 from orchestrator.domain.deployment import Done, Outcome
-from orchestrator.domain.finding import Finding, Verdict, verdict_of
+from orchestrator.domain.finding import Finding, Verdict, as_set, verdict_of
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import NotInOneTransaction, Rehearsal, ScratchCopy
 from orchestrator.domain.shape import Shape
@@ -77,7 +77,7 @@ def run(
     findings = rehearsal_findings(
         plan,
         played.rehearsal,
-        smoke=played.smoke,
+        smoke=[*as_set(played.smoke, policy.severities)],
         files=[SqlText(path=each.file.path, content=contents[each.file.sha256]) for each in plan.pending],
         terms=Terms.of(policy, seen),
         require_same_major=policy.require_same_major,

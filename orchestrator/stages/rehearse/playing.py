@@ -264,7 +264,7 @@ class Rehearsing:
         if not self._told.made_up_rows:
             return matrix
         began = time.monotonic()
-        shown = with_made_up_rows(self._play.probing, matrix, changed=changed)
+        shown = with_made_up_rows(self._play.probing, matrix, changed=changed, on_copy=True)
         self._asked_seconds += time.monotonic() - began
         return shown
 

@@ -98,6 +98,7 @@ CHANGES = [
     ("alter publication feed set table public.teams", "published table", "feed/public.teams"),
     ("comment on column public.teams.name is 'shown'", "comment", "table column public.teams.name"),
     ("comment on table public.members is null", "comment", "table public.members"),
+    ("comment on schema public is 'ours'", "comment", "schema public"),
     ("comment on policy own on public.members is 'mine'", "comment", "policy own on public.members"),
     ("revoke all on public.members from authenticated", "grant", "relation public.members"),
     ("grant update (name) on public.teams to anon", "grant", "column public.teams.name"),
@@ -270,3 +271,12 @@ def test_facts_survive_being_kept_as_bytes(shared: "Catalog") -> None:
     content = facts_to_bytes(facts)
     assert facts_from_bytes(content) == facts
     assert facts_to_bytes(facts_from_bytes(content)) == content
+
+
+def test_what_every_cluster_says_of_the_schema_public_is_no_fact(
+    catalog: "Catalog", superuser: "Catalog"
+) -> None:
+    superuser.does("comment on schema public is 'standard public schema'")
+    assert "schema public" not in {each.identity for each in catalog.facts().all if each.kind == "comment"}
+    superuser.does("comment on schema public is 'ours'")
+    assert "schema public" in {each.identity for each in catalog.facts().all if each.kind == "comment"}

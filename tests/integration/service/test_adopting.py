@@ -193,35 +193,6 @@ def test_a_ledger_that_is_lost_is_taken_over_from_with_all_that_the_target_knows
         ]
 
 
-def test_a_ledger_from_a_backup_sees_in_the_history_what_it_missed(
-    lost, postgres, empty_database, target_database
-):
-    with psycopg.connect(postgres.url("postgres", SUPERUSER), autocommit=True) as maintenance:
-        backup = f"{empty_database.name}_backup"
-
-        def put(name, template):
-            maintenance.execute(f"drop database if exists {name} with (force)")
-            cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
-            maintenance.execute(cut, [template])
-            maintenance.execute(f"create database {name} owner bascule template {template}")
-
-        lost.house.close()
-        put(backup, empty_database.name)
-        add(lost, "20260103000000", "three", table("three"))
-        assert json.loads(lost.command("deploy", "staging", "--here", "--json"))["deployment"]["id"] == 2
-        lost.house.close()
-        put(empty_database.name, backup)
-        maintenance.execute(f"drop database {backup}")
-    assert lost.told("plan", "staging")["pending"] == []
-    assert "public.three" in lost.command("drift", "staging", code=None)
-    again = lost.told("deploy", "staging", "--here")
-    assert (again["deployment"]["id"], again["deployment"]["status"]) == (2, "succeeded")
-    assert [run["outcome"] for run in again["runs"] if run["stage"] == "plan"] == ["skipped"]
-    assert len(lost.told("history", "staging")) == 3
-    add(lost, "20260104000000", "four", table("four"))
-    assert lost.told("deploy", "staging", "--here")["deployment"]["status"] == "succeeded"
-
-
 def test_another_database_under_an_adopted_name_is_begun_with_anew(service, target_database):
     """A project that was paused comes back elsewhere; what the first one held is no drift of the second."""
     with psycopg.connect(target_database.url, autocommit=True) as connection:

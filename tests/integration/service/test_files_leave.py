@@ -245,6 +245,29 @@ def test_live_rows_are_counted_first_and_nothing_is_undone_that_would_drop_them(
     assert versions(service, target_database) == [ONE]
 
 
+#: comes in between two rollbacks, and writes into what the second drops
+WRITES_WHEN_ONE_GOES = """
+create function public.late() returns event_trigger language plpgsql security definer as $$ begin
+  if to_regclass('public.two') is not null then execute 'insert into public.two values (7)'; end if; end $$;
+create event trigger late on sql_drop when tag in ('DROP TABLE') execute function public.late();
+"""
+
+
+def test_rows_that_come_when_half_is_undone_are_no_refusal_but_a_failure_and_nothing_is_lost(
+    service, target_database
+):
+    add(service, TWO, "two", table("two"), "drop table public.two;")
+    add(service, THREE, "three", table("three"), "drop table public.three;")
+    assert deploy(service).status is Status.SUCCEEDED
+    execute(target_database, WRITES_WHEN_ONE_GOES)
+    take_out(service, TWO, THREE)
+    done = deploy(service)
+    assert (done.status, done.failure.code) == (Status.ROLLED_BACK, "rows-at-stake"), service.said[-2:]
+    assert versions(service, target_database) == [ONE, TWO, THREE]
+    with psycopg.connect(target_database.superuser_url) as connection:
+        assert connection.execute("select * from public.two").fetchall()
+
+
 #: a file that does this where there are rows: on the target, and not on the copy
 WHERE_ROWS_ARE = """-- bascule: allow rollback-unproven because it is so
 -- bascule: allow hidden-sql because it is

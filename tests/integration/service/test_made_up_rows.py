@@ -116,6 +116,22 @@ def test_a_function_that_opens_every_table_below_it_is_refused_before_the_target
         assert count(prepared, "select count(*) from supabase_migrations.schema_migrations") == 1
 
 
+def test_without_a_rehearsal_a_policy_that_opens_is_found_on_the_target_itself(
+    tmp_path: Path, empty_database: TestDatabase, prepared: TestDatabase, valkey
+) -> None:
+    urls = {"control_url": empty_database.url, "broker_url": valkey.url, "staging_url": prepared.url}
+    with a_service(tmp_path, **urls) as it:
+        service = adopted(it)
+        add(service, "20260102000000", "faster_membership", LEAK, UNLEAK)
+        deployment = deploy(service)
+        assert deployment.status is Status.ROLLED_BACK
+        assert refusing(service, deployment.id, Stage.SMOKE) == {
+            ("rows-of-others", "public.organisations"),
+            ("rows-of-others", "public.projects"),
+        }
+        assert count(prepared, "select count(*) from auth.users") == 0
+
+
 def test_without_a_rehearsal_the_target_itself_shows_it_and_it_is_rolled_back(
     tmp_path: Path, empty_database: TestDatabase, prepared: TestDatabase, valkey
 ) -> None:

@@ -121,8 +121,7 @@ def test_a_rollback_that_leaves_something_behind_is_refused_and_the_target_untou
     assert versions(target_database.url) == ["20260101000000"]
 
 
-def test_a_leak_is_found_on_the_copy(service, target_database):
-    deploy(service)
+def open_notes(service):
     add(
         service,
         "20260102000000",
@@ -131,10 +130,30 @@ def test_a_leak_is_found_on_the_copy(service, target_database):
         "do $$ begin execute 'alter table public.notes disable row level security'; end $$;",
         "alter table public.notes enable row level security;",
     )
+
+
+def test_a_leak_is_found_on_the_copy(service, target_database):
+    deploy(service)
+    open_notes(service)
     ended = deploy(service)
     assert ended.status is Status.REFUSED
     assert "rls-disabled" in rules(service, ended)
     assert versions(target_database.url) == ["20260101000000"]
+
+
+def test_what_the_settings_make_a_warning_refuses_neither_on_the_copy_nor_on_the_target(
+    service, target_database
+):
+    with service.settings.open("a") as settings:
+        settings.write('\n[targets.staging.rules]\nrls-disabled = "warning"\n')
+    deploy(service)
+    open_notes(service)
+    ended = deploy(service)
+    assert ended.status is Status.SUCCEEDED, service.log("worker")
+    assert versions(target_database.url) == ["20260101000000", "20260102000000"]
+    for stage in (Stage.REHEARSE, Stage.SMOKE):
+        (found,) = [each for each in service.runs(ended.id)[stage].findings if each.rule == "rls-disabled"]
+        assert found.severity is Severity.WARNING
 
 
 def test_a_missing_rollback_is_drafted_proven_and_run_when_a_later_migration_fails(service, target_database):

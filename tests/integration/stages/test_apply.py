@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -7,6 +8,7 @@ from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.targets import PostgresTargets
 from orchestrator.domain.deployment import Outcome
 from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.finding import Severity
 from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import Plan
 from orchestrator.probes.matrix import ask
@@ -197,6 +199,16 @@ def test_what_the_probes_refuse_is_not_committed_and_their_findings_say_why(targ
         None,
     )
     assert "rls-disabled" in {finding.rule for finding in done.findings}
+
+
+def test_what_the_operator_made_a_warning_does_not_keep_an_atomic_plan_from_being_committed(
+    targets, condition
+):
+    plan, contents = planned(OPEN)
+    eased = replace(condition, severities={"rls-disabled": Severity.WARNING})
+    with writing(targets) as writer:
+        done = apply.run(plan, contents=contents, writer=writer, condition=eased)
+    assert (done.outcome, versions(done)) == (Outcome.PASSED, ["0"])
 
 
 def test_of_an_atomic_plan_that_fails_nothing_is_committed_and_the_culprit_named(targets, condition):

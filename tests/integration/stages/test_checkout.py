@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -57,6 +57,7 @@ def checked_out(
     directory: str = "supabase",
     age_seconds: float = 0,
     confirm_head: bool = True,
+    rules: Mapping[str, Severity | None] | None = None,
 ) -> Done[Tree] | HeadMoved | NotYet:
     deployment = Deployment(
         id=DeploymentId(1),
@@ -73,7 +74,9 @@ def checked_out(
         created=CREATED,
         stage_entered=CREATED,
     )
-    policy = TargetPolicy(name="staging", repository="app", branch="staging", directory=directory)
+    policy = TargetPolicy(
+        name="staging", repository="app", branch="staging", directory=directory, severities=rules or {}
+    )
     now = CREATED + timedelta(seconds=age_seconds)
     return checkout.run(
         deployment, policy, git=git, kept=shelf or Shelf(), now=now, confirm_head=confirm_head
@@ -185,6 +188,16 @@ def test_a_folder_without_migrations_is_warned_about(git: Repositories, reposito
     assert result.outcome is Outcome.PASSED
     (finding,) = result.findings
     assert (finding.rule, finding.severity) == ("migrations-none", Severity.WARNING)
+
+
+def test_a_target_may_refuse_a_folder_without_migrations_or_be_silent(
+    git: Repositories, repository: Repository
+) -> None:
+    for severity, outcome in ((Severity.ERROR, Outcome.REFUSED), (None, Outcome.PASSED)):
+        rules = {"migrations-none": severity}
+        result = done(checked_out(git, repository.head, directory="supabsae", rules=rules))
+        assert result.outcome is outcome
+        assert [finding.severity for finding in result.findings] == [severity] * (severity is not None)
 
 
 def test_a_file_that_cannot_be_read_refuses(git: Repositories, repository: Repository) -> None:

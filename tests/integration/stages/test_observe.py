@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -53,7 +53,10 @@ def test_a_catalog_that_cannot_be_read_is_an_error_and_nothing_is_kept(target_da
 
 
 def looked(
-    url: str, recorded: bytes | None = None, when: WhenDrifted = WhenDrifted.WARN
+    url: str,
+    recorded: bytes | None = None,
+    when: WhenDrifted = WhenDrifted.WARN,
+    rules: Mapping[str, Severity | None] | None = None,
 ) -> tuple[Done[Observation], bytes]:
     """Observe; return what came of it, and the facts."""
     shelf = Shelf()
@@ -61,7 +64,7 @@ def looked(
         psycopg.connect(url, autocommit=True) as connection,
         Reader(connection, "staging").asking() as database,
     ):
-        policy = replace(POLICY, when_drifted=when)
+        policy = replace(POLICY, when_drifted=when, severities=rules or {})
         done = observe.run(database, policy=policy, kept=shelf, recorded=recorded)
     assert done.gave is not None
     return done, shelf.contents[done.gave.facts]
@@ -85,6 +88,19 @@ def test_what_somebody_else_changed_is_told_as_the_policy_says(target_database: 
         "staging is not as Bascule left it, 1 thing changed: table public.orders was added"
     )
     assert "bascule drift staging --accept" in finding.remedy
+
+
+def test_what_the_rules_of_a_target_say_of_drift_weighs_more(target_database: TestDatabase) -> None:
+    _, recorded = looked(target_database.url)
+    with psycopg.connect(target_database.url, autocommit=True) as connection:
+        connection.execute("create table public.orders (id int)")
+    for severity, outcome, severities in (
+        (Severity.ERROR, Outcome.REFUSED, [Severity.ERROR]),
+        (Severity.NOTE, Outcome.PASSED, [Severity.NOTE]),
+        (None, Outcome.PASSED, []),
+    ):
+        done, _ = looked(target_database.url, recorded, rules={"target-drifted": severity})
+        assert (done.outcome, [each.severity for each in done.findings]) == (outcome, severities)
 
 
 @pytest.mark.parametrize("recorded", [None, b'{"form": 1, "server_major": 18, "facts": []}'])

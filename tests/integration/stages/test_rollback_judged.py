@@ -294,3 +294,62 @@ def test_a_column_of_a_type_without_equality_is_counted(make, type_):
     deployed = make(up=(f"alter table public.old add c {type_}",), down=("alter table public.old drop c",))
     deployed.apply(0)
     assert deployed.roll_back(**counting(deployed)).outcome is Outcome.PASSED
+
+
+CHILDREN = (
+    "create table public.old (id int primary key, c text);"
+    "create table public.child (id int primary key, old int references public.old on delete cascade);"
+    "create table public.grandchild (child int references public.child on delete cascade);"
+    "create table public.mark (old int references public.old on delete set null);"
+    "insert into public.old values (1, 'a'); insert into public.child values (1, 1)"
+)
+
+
+def test_rows_that_refer_to_those_that_a_rollback_deletes_are_at_stake(make):
+    make().does(CHILDREN)
+    deployed = make(up=SEED[:1], down=SEED[1:])
+    deployed.apply(0)
+    deployed.does(
+        "insert into public.child values (2, 3); insert into public.grandchild values (2);"
+        "insert into public.mark values (4)"
+    )
+    headlines = [
+        "public.child (ON DELETE CASCADE): 1 row",
+        "public.mark.old (ON DELETE SET NULL): 1 value",
+        "public.grandchild (ON DELETE CASCADE): 1 row",
+    ]
+    assert told(deployed.roll_back(**counting(deployed))) == ("rows-at-stake", headlines)
+    assert deployed.history() == ["0"]
+    deployed.does(
+        "delete from public.grandchild; delete from public.mark; delete from public.child where id = 2"
+    )
+    assert deployed.roll_back(**counting(deployed)).outcome is Outcome.PASSED
+
+
+def test_a_row_that_refers_to_a_deleted_one_after_the_count_is_found_in_the_transaction(make):
+    make().does(CHILDREN)
+    deployed = make(up=SEED[:1], down=SEED[1:])
+    deployed.apply(0)
+    given = counting(deployed)
+
+    def too_early(reverts):
+        counted = given["count"](reverts)
+        deployed.does("insert into public.child values (2, 3)")
+        return counted
+
+    done = deployed.roll_back(**{**given, "count": too_early})
+    assert (done.failure.code, deployed.history()) == ("rows-at-stake", ["0"])
+
+
+def test_tables_that_go_with_an_extension_are_counted_and_guarded(make):
+    make().does(
+        "create extension hstore; create table public.kept (id int);"
+        "alter extension hstore add table public.kept"
+    )
+    deployed = make(up=("create table public.a (id int)",), down=("drop extension hstore",))
+    deployed.apply(0)
+    given = counting(deployed)
+    deployed.does("insert into public.kept values (1), (2)")
+    assert told(deployed.roll_back(**given)) == ("rows-at-stake", ["public.kept: 2 rows"])
+    done = deployed.roll_back(**{**given, "count": lambda _: ()})
+    assert (done.failure.code, deployed.history()) == ("rows-at-stake", ["0"])

@@ -1,15 +1,19 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.actions.rulebook import Entry, entry_of, rulebook, severity_on, stages
 from orchestrator.domain.deployment import Stage
+from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.finding import Severity, Source
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
 from orchestrator.domain.target import TargetPolicy
+from orchestrator.settings.kinds import RuleName
 from orchestrator.validation.rules import RULES
 
+RULE_NAME = TypeAdapter[str](RuleName)
 POLICY = TargetPolicy(name="main", repository="app", branch="main")
 ENTRY = Entry(
     rule="some-rule",
@@ -124,3 +128,21 @@ def test_a_link_to_a_document_leads_there_from_the_root() -> None:
 
 def test_what_looks_like_a_link_in_code_stays() -> None:
     assert aims_in("```sql\nselect a[1](b);\n```\n") == []
+
+
+@pytest.mark.parametrize("entry", rulebook(), ids=lambda entry: entry.rule)
+def test_settings_take_what_the_book_says_can_be_set_and_nothing_else(entry: Entry) -> None:
+    if entry.may_be_set:
+        assert RULE_NAME.validate_python(entry.rule) == entry.rule
+        return
+    with pytest.raises(ValidationError, match="cannot be set"):
+        RULE_NAME.validate_python(entry.rule)
+
+
+def test_drift_weighs_what_the_target_says_of_it() -> None:
+    entry = entry_of("target-drifted")
+    assert severity_on(entry, POLICY) is Severity.WARNING
+    assert severity_on(entry, replace(POLICY, when_drifted=WhenDrifted.REFUSE)) is Severity.ERROR
+    set_so = replace(POLICY, severities={"target-drifted": Severity.NOTE})
+    assert severity_on(entry, set_so) is Severity.NOTE
+    assert severity_on(entry, replace(set_so, when_drifted=WhenDrifted.IGNORE)) is None

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_declared_tests_and_what_failed_in_them_are_told() -> None:
         detail="have 1, want 0",
     )
     file = TestedFile(path="supabase/tests/t.sql", outcome=FileOutcome.FAILED, tests=(test,))
-    text = smoke_page(smoked(), made=NOON, tests=[file])
+    text = smoke_page(replace(smoked(), tested=(file,)), made=NOON)
     assert "1 B sees &lt;none&gt; (line 3): have 1, want 0" in text
 
 

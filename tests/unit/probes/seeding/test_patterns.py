@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from orchestrator.probes.seeding.patterns import matching
+from orchestrator.probes.seeding.patterns import is_too_hard, matching
 
 #: no pattern may take longer
 _LONGEST_SECONDS = 0.5
@@ -28,3 +28,9 @@ def test_a_pattern_whose_texts_are_all_too_long_gives_none(pattern: str) -> None
     began = time.process_time()
     assert not list(matching(f"(a ~ '{pattern}'::text)", 3))
     assert time.process_time() - began < _LONGEST_SECONDS
+
+
+def test_a_pattern_that_no_text_can_be_made_for_in_time_is_known() -> None:
+    assert is_too_hard("(a ~ '^(([a-z]{99}){99}){99}$'::text)")
+    assert is_too_hard(f"(a ~ '^{'[a-z]' * 200}$'::text)")
+    assert not is_too_hard("((a ~ '^[a-z]+$'::text) OR (a ~ '^$'::text))")
