@@ -92,9 +92,18 @@ def adopt(
         care.release(seen.target, actor=actor)
     with targets.adopting(seen.target) as adoption:
         adoption.place(ledger_id, _rows(seen.plan.to_record, contents), take_over=seen.take_over)
-    with targets.reading(seen.target) as reader, reader.asking() as database:
-        found = facts.keep(facts.read(database), contents)
-    care.adopt(seen.target, commit=seen.commit, present=seen.present, actor=actor, facts=found)
+    with targets.reading(seen.target) as reader:
+        fence = reader.fence()
+        with reader.asking() as database:
+            found = facts.keep(facts.read(database), contents)
+    care.adopt(
+        seen.target,
+        commit=seen.commit,
+        present=seen.present,
+        actor=actor,
+        facts=found,
+        epoch=fence.epoch if fence else None,
+    )
 
 
 def release(target: str, *, targets: Targets, care: Care, ledger_id: str, actor: str) -> None:

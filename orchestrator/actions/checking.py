@@ -20,7 +20,7 @@ from orchestrator.actions.reviewing import Report, review_files, review_for_targ
 from orchestrator.catalog import facts, survey
 from orchestrator.domain.deployment import Outcome, Stage
 from orchestrator.domain.errors import Unavailable
-from orchestrator.domain.finding import Finding, Severity, Source, Verdict, verdict_of
+from orchestrator.domain.finding import Finding, Severity, Source, Verdict, as_set, verdict_of
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.plan import HistoryRow, Plan
@@ -191,7 +191,7 @@ class _Checking:
             findings = rehearsal_findings(
                 planned,
                 played.rehearsal,
-                smoke=played.smoke,
+                smoke=[*as_set(played.smoke, self._policy.severities)],
                 files=[file for file in self._chosen.files if file.path in pending],
                 terms=self._terms,
                 require_same_major=self._policy.require_same_major,

@@ -47,11 +47,6 @@ _OF_PAGES: Final = {
     _LINTS: (Stage.SMOKE, Source.SMOKE),
 }
 
-_OF_DRIFT: Final = {
-    WhenDrifted.WARN: Severity.WARNING,
-    WhenDrifted.REFUSE: Severity.ERROR,
-    WhenDrifted.IGNORE: None,
-}
 _HEAD: Final = re.compile(
     r"# (?P<rule>[a-z0-9-]+)\n\n"
     r"- severity: (?P<severity>\w+)\n"
@@ -128,9 +123,10 @@ def entry_of(rule: str) -> Entry:
 
 def severity_on(entry: Entry, policy: TargetPolicy) -> Severity | None:
     """Return what a rule is on a target; None where it is switched off there."""
-    if entry.rule == "target-drifted":
-        return _OF_DRIFT[policy.when_drifted]
+    if entry.rule == "target-drifted" and policy.when_drifted is WhenDrifted.IGNORE:
+        return None
     eased = {
+        "target-drifted": Severity.ERROR if policy.when_drifted is WhenDrifted.REFUSE else None,
         "out-of-order": Severity.NOTE if policy.out_of_order is OutOfOrder.APPLY else None,
         "file-left": Severity.WARNING if policy.when_files_leave is WhenFilesLeave.WARN else None,
         "file-edited": Severity.WARNING if policy.when_files_change is WhenFilesChange.WARN else None,
@@ -189,7 +185,8 @@ def _of_page(path: PurePosixPath) -> Entry:
         effect=head["effect"],
         remedy=head["remedy"],
         may_be_allowed=False,
-        may_be_set=False,
+        # what keeps a commit from being read keeps it from being deployed, whatever anybody thinks of it
+        may_be_set=stage is not Stage.CHECKOUT or head["severity"] != Severity.ERROR,
         page=text[head.end() :].strip(),
         path=str(path),
     )

@@ -5,7 +5,7 @@ reach each other's, in transactions that are undone.
 """
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -13,21 +13,29 @@ from orchestrator.actions.baseline import Baseline
 from orchestrator.actions.choosing import Chosen
 from orchestrator.actions.progress import Tell, nobody
 from orchestrator.actions.project_settings import terms_of
-from orchestrator.domain.errors import ConfigurationError
-from orchestrator.domain.finding import Finding, Severity, Verdict, verdict_of, worst_first
+from orchestrator.actions.unapplied import is_of
+from orchestrator.actions.unapplied import told as unapplied
+from orchestrator.domain.declared import TestedFile
+from orchestrator.domain.errors import ConfigurationError, TargetError
+from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
 from orchestrator.domain.matrix import ExposedRelation, Matrix
 from orchestrator.domain.migration import Migration, SqlFile, checksum
 from orchestrator.domain.target import MadeUpRows, TargetPolicy
+from orchestrator.probes.declared import run as declared
 from orchestrator.probes.judge import judge
 from orchestrator.probes.matrix import ask
+from orchestrator.probes.rules import declared_test_failed
 from orchestrator.probes.seeding.seeded import seed_and_try
 from orchestrator.validation.split import decode
+from orchestrator.validation.sql_text import SqlText
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from orchestrator.ports import Database, Scratch
 
+#: what is asked where no database is named
+_MADE: Final = "a Supabase-like database made of the migrations"
 #: so many names that may have been meant are told
 _MEANT: Final = 3
 
@@ -69,6 +77,10 @@ class Smoked:
     findings: tuple[Finding, ...]
     #: why no rows were made up; empty: they were
     without_rows: str = ""
+    #: what came of the tests that the checkout declares; never of a target
+    tested: tuple[TestedFile, ...] = ()
+    #: files that findings are about
+    files: tuple[SqlText, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -108,8 +120,8 @@ def why_no_rows(
     return setting if not policy.rows_on_scratch else f"{setting}; --rows makes them up all the same"
 
 
-def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody) -> Smoked:
-    """Ask a database who may do what, and judge it as it is.
+def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody, on_copy: bool = False) -> Smoked:
+    """Ask a database who may do what, and judge it as it is; `on_copy`: nobody's rows are there.
 
     Raises ConfigurationError for a relation that there is not; TargetError, Unavailable.
     """
@@ -119,11 +131,11 @@ def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody) -> S
     matrix = _only(matrix, wanted)
     if not wanted.without_rows:
         tell("making up rows")
-        matrix = seed_and_try(asked.probing, matrix)
+        matrix = seed_and_try(asked.probing, matrix, on_copy=on_copy)
     return Smoked(
         about=about,
         matrix=matrix,
-        findings=worst_first(_as_set(judge(None, matrix), wanted.severities)),
+        findings=worst_first(as_set(judge(None, matrix), wanted.severities)),
         without_rows=wanted.without_rows,
     )
 
@@ -136,14 +148,34 @@ def smoke_files(
     without_rows: str = "",
     tell: Tell = nobody,
 ) -> Smoked:
-    """Make a Supabase-like database of a folder's migrations, and ask it. Raises the same."""
+    """Make a Supabase-like database of a folder's migrations, ask it, and run the tests that are declared.
+
+    A migration that fails is a finding. Declared tests are left out where only some relations are wanted.
+    Raises the same.
+    """
     terms = terms_of(chosen.home)
     tell(f"making a database of {len(chosen.files)} files")
-    files = [*Baseline.of(chosen, None).files, *_migrations(chosen)]
-    copy = scratch.build(files, target_major=terms.server_major)
+    base = Baseline.of(chosen, None)
+    try:
+        copy = scratch.build([*base.files, *_migrations(chosen)], target_major=terms.server_major)
+    except TargetError as error:
+        if not is_of(chosen.files, error):
+            base.build(scratch, target_major=terms.server_major)  # says what is wrong with it
+            raise
+        failed = (unapplied(error, base, chosen.files),)
+        return Smoked(
+            about=_MADE, matrix=Matrix(), findings=failed, without_rows=without_rows, files=chosen.files
+        )
     wanted = Wanted(schemas=terms.exposed_schemas, relations=tuple(relations), without_rows=without_rows)
     with scratch.playing(copy, together=True) as play:
-        return smoke(play, wanted, about="a Supabase-like database made of the migrations", tell=tell)
+        smoked = smoke(play, wanted, about=_MADE, tell=tell, on_copy=True)
+        if relations or not chosen.tests:
+            return smoked
+        tell("running declared tests")
+        with play.probing() as database:
+            tested = declared.run(database, chosen.tests, folder=chosen.tests_folder)
+    findings = worst_first((*smoked.findings, *declared_test_failed.check(tested, ())))
+    return replace(smoked, findings=findings, tested=tested)
 
 
 def _migrations(chosen: Chosen) -> Iterator[tuple[Migration, str]]:
@@ -151,13 +183,6 @@ def _migrations(chosen: Chosen) -> Iterator[tuple[Migration, str]]:
         migration = Migration.of(SqlFile(path=file.path, sha256=checksum(file.content)))
         if migration is not None:
             yield migration, decode(file.content)
-
-
-def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
-    for finding in findings:
-        severity = severities.get(finding.rule, finding.severity)
-        if severity is not None:
-            yield replace(finding, severity=severity)
 
 
 def _only(matrix: Matrix, wanted: Wanted) -> Matrix:

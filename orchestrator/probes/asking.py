@@ -15,6 +15,7 @@ from orchestrator.domain.matrix import Command
 from orchestrator.ports import Database
 from orchestrator.probes.identities import Identity
 from orchestrator.probes.queries import query
+from orchestrator.probes.seeding.refusals import of_planner
 
 #: what ask.sql writes for a statement that could be planned
 PLANNED: Final = "00000"
@@ -103,7 +104,7 @@ def _of_group(questions: Sequence[Question], group: dict[str, Any]) -> Iterator[
         yield from _all(questions, f"not asked: {group['refusal']}")
         return
     for question, sqlstate, message in zip(questions, group["states"], group["messages"], strict=False):
-        yield Answer(question=question, sqlstate=sqlstate, message=message)
+        yield Answer(question=question, sqlstate=sqlstate, message=of_planner(sqlstate, message))
 
 
 def _all(questions: Iterable[Question], reason: str) -> Iterator[Answer]:

@@ -34,14 +34,16 @@ def findings(before: Sequence[Notice], after: Sequence[Notice]) -> Iterator[Find
     for notice in after:
         lint = _BY_RULE.get(notice.rule)
         if lint is not None:
+            was_so = _identity(notice) in known
             yield Finding(
                 rule=notice.rule,
-                severity=Severity.NOTE if _identity(notice) in known else lint.severity,
+                severity=Severity.NOTE if was_so else lint.severity,
                 source=Source.SMOKE,
                 message=f"{notice.object}: {notice.detail}",
                 effect=lint.effect,
                 remedy=notice.remedy,
                 object=notice.object,
+                standing=was_so,
             )
 
 

@@ -47,9 +47,16 @@ class Seen:
             yield old.get((cell.identity, cell.command)), cell
 
     def finding(
-        self, rule: str, severity: Severity, message: str, *, effect: str = "", remedy: str = ""
+        self,
+        rule: str,
+        severity: Severity,
+        message: str,
+        *,
+        effect: str = "",
+        remedy: str = "",
+        standing: bool = False,
     ) -> Finding:
-        """Make a finding about this relation."""
+        """Make a finding about this relation; `standing`: it was so before."""
         return Finding(
             rule=rule,
             severity=severity,
@@ -58,6 +65,7 @@ class Seen:
             effect=effect,
             remedy=remedy,
             object=self.now.name,
+            standing=standing,
         )
 
 

@@ -32,4 +32,5 @@ def check(seen: Seen) -> Iterator[Finding]:
         remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
         f"authenticated {clause} ((select auth.uid()) = <owner column>); "
         f"or {revoke(seen.now.name, open_now)}",
+        standing=not fresh,
     )

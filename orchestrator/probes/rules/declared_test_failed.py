@@ -63,7 +63,8 @@ def _key(failure: DeclaredTest | Mistake) -> _Key:
 
 def _judged(file: TestedFile, line: int, what: str, *, was_so: bool) -> Finding:
     if was_so:
-        return _finding(file, Severity.WARNING, line, f"{what}, as it did before the migrations")
+        finding = _finding(file, Severity.WARNING, line, f"{what}, as it did before the migrations")
+        return replace(finding, standing=True)
     return _finding(file, Severity.ERROR, line, what)
 
 

@@ -32,6 +32,7 @@ def _finding(seen: Seen, reason: str, *, fresh: list[Cell], cells: list[Cell]) -
         remedy=f"grant select on <what the message names> to {', '.join(roles(cells))}; "
         "with row security on it, or look it up in a function that runs as its owner "
         "(security definer, set search_path = '')",
+        standing=not fresh,
     )
 
 

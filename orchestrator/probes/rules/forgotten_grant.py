@@ -31,4 +31,5 @@ def check(seen: Seen) -> Iterator[Finding]:
         f"policies on {seen.now.name} admit {spelled(cells)}, but the privilege is missing",
         effect="every such request is refused with 42501",
         remedy=grant(seen.now.name, cells),
+        standing=not fresh,
     )

@@ -60,6 +60,7 @@ def _finding(seen: Seen, sqlstate: str, reason: str, *, fresh: list[Cell], all_c
         f"{seen.now.name} fails for {spelled(fresh or all_cells)} with {sqlstate}: {reason}{named}",
         effect="every such request ends with this error, whatever the rows",
         remedy=_remedy(seen, sqlstate),
+        standing=not fresh,
     )
 
 

@@ -22,6 +22,7 @@ def check(seen: Seen) -> Iterator[Finding]:
         f"row security is off on {now.name}{_of_parent(seen)}",
         effect=f"every row is open to {spelled(open_to)}" if open_to else "only missing grants protect it",
         remedy=_remedy(seen),
+        standing=was_so,
     )
 
 

@@ -20,22 +20,23 @@ def check(before: Matrix, after: Matrix) -> Iterator[Finding]:
         if relation.unseeded:
             reasons[relation.unseeded, _was_so(earlier.get(relation.name))].append(relation.name)
     for (reason, was_so), names in reasons.items():
-        yield _finding(reason, names, Severity.NOTE if was_so else Severity.WARNING)
+        yield _finding(reason, names, was_so=was_so)
 
 
 def _was_so(before: ExposedRelation | None) -> bool:
     return before is not None and bool(before.unseeded)
 
 
-def _finding(reason: str, names: list[str], severity: Severity) -> Finding:
+def _finding(reason: str, names: list[str], *, was_so: bool) -> Finding:
     more = len(names) - _SHOWN
     shown = ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     return Finding(
         rule=RULE,
-        severity=severity,
+        severity=Severity.NOTE if was_so else Severity.WARNING,
         source=Source.SMOKE,
         message=f"no row could be made up for {shown}: {reason}",
         effect="which rows its policies let through was not tried; the catalog's answers stand",
         remedy="declare rows for it in supabase/tests/rls.yaml",
         object=names[0] if len(names) == 1 else None,
+        standing=was_so,
     )

@@ -31,6 +31,7 @@ def check(seen: Seen) -> Iterator[Finding]:
         f"to {spelled(cells)}",
         effect="policies of those tables do not apply to what is read or written through it",
         remedy=_remedy(now),
+        standing=not worse,
     )
 
 

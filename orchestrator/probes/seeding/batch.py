@@ -21,6 +21,7 @@ from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.telling import told
 from orchestrator.probes.seeding.tries import Granted, Try, each_by_itself, tries
 from orchestrator.probes.seeding.trying import Tried, carry_out_tries
+from orchestrator.probes.seeding.unique import Keys
 from orchestrator.probes.seeding.wishes import Reading
 
 _ROLES: Final = (ANON.role, USER_A.role, SERVICE_ROLE.role)
@@ -43,21 +44,36 @@ class Batch:
         outward: Outward,
         *,
         until: float,
+        verbatim: bool = False,
+        keys: Keys | None = None,
     ) -> None:
-        """Work until the moment `until` of the monotonic clock, in a transaction that the caller undoes."""
+        """Work until the moment `until` of the monotonic clock, in a transaction that the caller undoes.
+
+        `verbatim` tells refusals in the server's own words: where nobody's rows are. With `keys`, no row is
+        made up whose key others may want.
+        """
         self._database = database
         self._ground = ground
         self._reading = reading
         self._order = order
         self._outward = outward
         self._until = until
+        self._verbatim = verbatim
+        self._keys = keys
 
     def carry_out(
         self, tables: Sequence[Table], relations: Mapping[str, ExposedRelation]
     ) -> dict[str, ExposedRelation]:
         """Return these tables' relations, by name, with what was found out."""
         sower = Sower(
-            self._database, self._ground, self._reading, self._order, self._outward, until=self._until
+            self._database,
+            self._ground,
+            self._reading,
+            self._order,
+            self._outward,
+            until=self._until,
+            verbatim=self._verbatim,
+            keys=self._keys,
         )
         sown = sower.sow(table.oid for table in tables)
         identities = self._identities(sower, sown)
@@ -89,12 +105,15 @@ class Batch:
     def _carried(self, wanted: Sequence[Try]) -> Iterator[Tried]:
         """Carry all out; what failed for many rows at once is tried row by row."""
         again: list[Try] = []
-        for each in carry_out_tries(self._database, wanted, until=self._until):
+        for each in self._tried(wanted):
             if each.sqlstate is not None and len(each.tried.seeds) > 1 and not each.late:
                 again += each_by_itself(each.tried)
             else:
                 yield each
-        yield from carry_out_tries(self._database, again, until=self._until)
+        yield from self._tried(again)
+
+    def _tried(self, wanted: Sequence[Try]) -> Iterator[Tried]:
+        return carry_out_tries(self._database, wanted, until=self._until, verbatim=self._verbatim)
 
     def _tries(
         self,

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Final
 
 from orchestrator.ports import Database
-from orchestrator.probes.seeding.refusals import harmless
+from orchestrator.probes.seeding.refusals import words_of
 
 _HAND_OVER: Final = (
     "select pg_catalog.set_config('bascule.wanted', %(wanted)s, true),"
@@ -48,18 +48,20 @@ class Statement:
     table: int
 
 
-def carry_out(database: Database, statements: Sequence[Statement], *, until: float) -> list[Carried]:
+def carry_out(
+    database: Database, statements: Sequence[Statement], *, until: float, verbatim: bool = False
+) -> list[Carried]:
     """Carry statements out in order and tell of each, up to the moment `until` of the monotonic clock.
 
-    Where one takes too long, none about the same table has its turn afterwards. Raises TargetError when a
-    call itself fails.
+    Where one takes too long, none about the same table has its turn afterwards. `verbatim` tells refusals in
+    the server's own words. Raises TargetError when a call itself fails.
     """
     told: dict[int, Carried] = {}
     slow: set[int] = set()
     ahead = list(enumerate(statements))
     while ahead and time.monotonic() < until:
         part = ahead[:_MOST]
-        answers = _call(database, [statement.sql for _, statement in part])
+        answers = _call(database, [statement.sql for _, statement in part], verbatim=verbatim)
         told |= {place: answer for (place, _), (answer, _) in zip(part, answers, strict=False)}
         if len(answers) < len(part):
             spent = [(part[place][1].table, took) for place, (_, took) in enumerate(answers)]
@@ -83,21 +85,21 @@ def limit_of(database: Database) -> float:
     return float(limit)
 
 
-def _call(database: Database, statements: Sequence[str]) -> list[tuple[Carried, float]]:
+def _call(database: Database, statements: Sequence[str], *, verbatim: bool) -> list[tuple[Carried, float]]:
     """Carry them out in one call; the answers, with seconds, are fewer where it was ended early."""
     database.rows(_HAND_OVER, {"wanted": json.dumps(statements)})
     database.rows(_SQL)
     [(done,)] = database.rows(_TAKE)
-    return [(_carried(each), float(each["took"])) for each in json.loads(done)]
+    return [(_carried(each, verbatim=verbatim), float(each["took"])) for each in json.loads(done)]
 
 
-def _carried(told: dict[str, object]) -> Carried:
+def _carried(told: dict[str, object], *, verbatim: bool) -> Carried:
     if "state" not in told:
         gave = told["gave"]
         return Carried(gave=tuple(gave) if isinstance(gave, list) else None)
     return Carried(
         sqlstate=str(told["state"]),
-        message=harmless(str(told["state"]), str(told["message"])),
+        message=words_of(told, verbatim=verbatim),
         constraint=str(told["constraint"] or ""),
         column=str(told["column"] or ""),
     )

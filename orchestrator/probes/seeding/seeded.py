@@ -17,11 +17,11 @@ from orchestrator.probes.seeding.batch import Batch, is_open
 from orchestrator.probes.seeding.ground import Table, read_ground
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
+from orchestrator.probes.seeding.refusals import condition_of
 from orchestrator.probes.seeding.scope import affected
+from orchestrator.probes.seeding.unique import read_keys
+from orchestrator.probes.seeding.weight import batches, read_weights, too_heavy
 from orchestrator.probes.seeding.wishes import Reading
-
-#: tables sown in one transaction: a server keeps locks for some thousands at a time
-_BATCH: Final = 60
 
 _SETTINGS: Final = """
 select pg_catalog.set_config('search_path', 'pg_catalog', true),
@@ -54,16 +54,22 @@ class Limits:
     total_seconds: float = 60
 
 
+#: others are at work there: whoever would wait for us does not wait long
+LIVE: Final = Limits(call_seconds=5, lock_seconds=0.2, total_seconds=30)
+
+
 def seed_and_try(
     opening: Callable[[], AbstractContextManager[Database]],
     matrix: Matrix,
     *,
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
+    on_copy: bool = False,
 ) -> Matrix:
     """Return the matrix with what made-up rows show about the tables that a change may have opened or closed.
 
     `changed` holds the facts that changed, by kind and identity; None: rows are made up for all tables.
+    `on_copy`: nobody's rows are there, so that all the server says may be told, and nobody waits for a key.
 
     `opening` opens a transaction that may be written to and is always undone. Raises TargetError when the
     catalog cannot be read.
@@ -73,6 +79,7 @@ def seed_and_try(
     with opening() as database:
         _settle(database, limits)
         ground = read_ground(database)
+        weights, keys = read_weights(database), None if on_copy else read_keys(database)
     reading = Reading(ground)
     names = None if changed is None else affected(ground, reading, changed)
     known = {table.name: table for table in ground.tables.values()}
@@ -85,7 +92,8 @@ def seed_and_try(
     found: dict[str, ExposedRelation] = {}
     relations = {relation.name: relation for relation in matrix.relations}
     for each in wanted:
-        if why := outward.why_not(each):
+        why = outward.why_not(each) or too_heavy(each, ground=ground, order=order, weights=weights)
+        if why:
             found[each.name] = replace(relations[each.name], unseeded=why)
     free = [each for each in wanted if each.name not in found]
 
@@ -95,15 +103,15 @@ def seed_and_try(
             if not _replicates(database):
                 return {each.name: replace(relations[each.name], unseeded=REFUSED) for each in batch}
             database.rows("set constraints all immediate")
-            work = Batch(database, ground, reading, order, outward, until=until)
+            work = Batch(database, ground, reading, order, outward, until=until, verbatim=on_copy, keys=keys)
             return work.carry_out(batch, relations)
 
-    for start in range(0, len(free), _BATCH):
-        batch = free[start : start + _BATCH]
+    for batch in batches(free, ground=ground, order=order, weights=weights):
         try:
             found |= carried_out(batch)
         except TargetError as error:
-            found |= {each.name: replace(relations[each.name], unseeded=error.message) for each in batch}
+            why = _words(error, on_copy=on_copy)
+            found |= {each.name: replace(relations[each.name], unseeded=why) for each in batch}
     return replace(matrix, relations=tuple(found.get(each.name, each) for each in matrix.relations))
 
 
@@ -113,16 +121,23 @@ def with_made_up_rows(
     *,
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
+    on_copy: bool = False,
 ) -> Matrix:
     """Do as `seed_and_try`; where that fails as a whole, say so at every relation that it is open for."""
     try:
-        return seed_and_try(opening, matrix, changed=changed, limits=limits)
+        return seed_and_try(opening, matrix, changed=changed, limits=limits, on_copy=on_copy)
     except TargetError as error:
+        why = _words(error, on_copy=on_copy)
         told = (
-            replace(relation, unseeded=error.message) if _open(relation) else relation
-            for relation in matrix.relations
+            replace(relation, unseeded=why) if _open(relation) else relation for relation in matrix.relations
         )
         return replace(matrix, relations=tuple(told))
+
+
+def _words(error: TargetError, *, on_copy: bool) -> str:
+    """Say why a call failed as a whole."""
+    state = str(error.nouns.get("sqlstate") or "")
+    return error.message if on_copy or not state else f"{state}: {condition_of(state)}"
 
 
 def _open(relation: ExposedRelation) -> bool:

@@ -12,17 +12,18 @@ from typing import Final
 
 from orchestrator.ports import Database
 from orchestrator.probes.identities import PRIVILEGED, USER_A, Identity
-from orchestrator.probes.seeding.bounds import leading_into
 from orchestrator.probes.seeding.carrying import Carried, Statement, carry_out
 from orchestrator.probes.seeding.files import files_of
 from orchestrator.probes.seeding.ground import Check, Ground, Table
+from orchestrator.probes.seeding.mending import MOST_ALIKE, is_hopeless, mended, note, times
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
+from orchestrator.probes.seeding.patterns import is_too_hard
 from orchestrator.probes.seeding.rows import Draft, Numbers, Seed, draft_row, plain
 from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.suiting import search
+from orchestrator.probes.seeding.unique import Keys
 from orchestrator.probes.seeding.users import USERS, Owner, mail_of
-from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading, Wishes
 
 #: somebody else has the table to himself; what else is in the way is told by the insert itself
@@ -33,14 +34,12 @@ _TOUCH: Final = "delete from {} where false returning null::text[]"
 TOO_LATE: Final = "the time for made-up rows was over"
 #: the same, where nobody could tell what became of a row
 HIDDEN: Final = "not tried: row security binds our own role here, too, and would hide the rows from us"
+#: what is added where a row fails for a check's pattern
+TOO_HARD: Final = "no text for its pattern could be made up in the time for one"
 #: so often a row is mended at most
 _MOST_TRIES: Final = 25
 #: the way in which a member's standing is one that policies do not name
 _LOWLY: Final = 2
-#: other values that are tried to hit a partition
-_MOST_STEPS: Final = 16
-#: so often for the same reason
-_MOST_ALIKE: Final = 3
 
 
 class Sower:
@@ -55,14 +54,22 @@ class Sower:
         outward: Outward,
         *,
         until: float,
+        verbatim: bool = False,
+        keys: Keys | None = None,
     ) -> None:
-        """Begin; the transaction is the caller's to undo. Nothing is sown after `until` (time.monotonic)."""
+        """Begin; the transaction is the caller's to undo. Nothing is sown after `until` (time.monotonic).
+
+        `verbatim` tells refusals in the server's own words. With `keys`, no row is made up whose key others
+        may want.
+        """
         self._database = database
         self._ground = ground
         self._reading = reading
         self._order = order
         self._outward = outward
         self._until = until
+        self._verbatim = verbatim
+        self._keys = keys
         self._numbers = Numbers()
         self._sown = Sown()
 
@@ -99,7 +106,7 @@ class Sower:
 
     def _carry_out(self, statements: Iterable[tuple[int, str]]) -> list[Carried]:
         wanted = [Statement(sql=sql, table=table) for table, sql in statements]
-        return carry_out(self._database, wanted, until=self._until)
+        return carry_out(self._database, wanted, until=self._until, verbatim=self._verbatim)
 
     # -- drafting
 
@@ -185,6 +192,7 @@ class Sower:
                 return
             if time.monotonic() > self._until:
                 break
+            open_drafts = [draft for draft in open_drafts if not self._is_wanted(draft)]
             answers = self._carry_out((draft.table.oid, draft.insert) for draft in open_drafts)
             refused = []
             for draft, answer in zip(open_drafts, answers, strict=True):
@@ -196,6 +204,13 @@ class Sower:
         for draft in open_drafts:
             late = time.monotonic() > self._until
             self._give_up(draft, TOO_LATE if late else "no row was taken in many tries")
+
+    def _is_wanted(self, draft: Draft) -> bool:
+        """Leave a row out whose key others may want."""
+        why = self._keys.wanted_by_others(draft) if self._keys else ""
+        if why:
+            self._give_up(draft, why)
+        return bool(why)
 
     def _keep(self, draft: Draft, answer: Carried) -> None:
         if answer.gave is None:
@@ -223,42 +238,20 @@ class Sower:
     def _mend(self, refused: Sequence[tuple[Draft, Carried]]) -> list[Draft]:
         again, searching = [], []
         for draft, answer in refused:
-            draft.refused.append(_reason(answer))
+            note(draft, answer)
             checks = [check for check in draft.table.checks if check.name == answer.constraint]
-            if _times(draft, answer) > (_MOST_STEPS if _is_astray(draft, answer) else _MOST_ALIKE):
-                self._give_up(draft, _words(answer))
+            if is_hopeless(draft, answer):
+                hard = any(is_too_hard(check.says) for check in checks)
+                self._give_up(draft, f"{_words(answer)}; {TOO_HARD}" if hard else _words(answer))
             elif answer.sqlstate == "23514" and checks:
                 searching += [(draft, answer, check) for check in checks]
                 again.append(draft)
-            elif self._mended(draft, answer):
+            elif mended(self._ground, draft, answer, self._numbers):
                 again.append(draft)
             else:
                 self._give_up(draft, _words(answer))
         self._search(searching)
         return again
-
-    def _mended(self, draft: Draft, answer: Carried) -> bool:
-        """Change what the server complained about. False: there is nothing to change."""
-        table = draft.table
-        if answer.sqlstate == "23502" and answer.column in table.columns:
-            draft.values[answer.column] = made_up(table.columns[answer.column], self._numbers.next())
-            return draft.values[answer.column] is not None
-        if _is_astray(draft, answer):
-            self._step(draft)
-            return True
-        if answer.sqlstate in ("23505", "23P01"):
-            fixed = draft.fixed | draft.led
-            fresh = [name for name in draft.values if name not in fixed and _varies(table, name)]
-            for name in fresh:
-                draft.values[name] = made_up(table.columns[name], self._numbers.next())
-            self._step(draft)
-            return bool(fresh or draft.led)
-        return False
-
-    def _step(self, draft: Draft) -> None:
-        """Lead it into its partition by other values."""
-        draft.step += len(USERS)
-        draft.values |= leading_into(self._ground, draft.table, draft.step)
 
     def _search(self, searching: Sequence[tuple[Draft, Carried, Check]]) -> None:
         """Find values for checks, loosening first what was wished, then what names other rows.
@@ -268,7 +261,7 @@ class Sower:
         plans = []
         for draft, answer, check in searching:
             own = frozenset(self._own(draft.table, self.wishes(draft.table.oid), draft.owner))
-            fixed = (draft.fixed, own, frozenset[str]())[min(_times(draft, answer), _MOST_ALIKE) - 1]
+            fixed = (draft.fixed, own, frozenset[str]())[min(times(draft, answer), MOST_ALIKE) - 1]
             plans.append(
                 (search(draft.table, check, draft.values, fixed, number=self._numbers.next()), draft)
             )
@@ -277,25 +270,6 @@ class Sower:
             place = next(found).gave if plan else None
             if plan and place and place[0]:
                 draft.values |= zip(plan.columns, plan.tried[int(place[0]) - 1], strict=True)
-
-
-def _is_astray(draft: Draft, answer: Carried) -> bool:
-    """Tell whether a row does not belong into its partition: such a refusal names no constraint."""
-    return answer.sqlstate == "23514" and not answer.constraint and draft.table.bound is not None
-
-
-def _times(draft: Draft, answer: Carried) -> int:
-    """Say how often a row was refused for this reason."""
-    return draft.refused.count(_reason(answer))
-
-
-def _reason(answer: Carried) -> tuple[str, str, str]:
-    return (answer.sqlstate or "", answer.constraint, answer.column)
-
-
-def _varies(table: Table, name: str) -> bool:
-    column = table.columns[name]
-    return made_up(column, 1) != made_up(column, 2)
 
 
 def _words(answer: Carried) -> str:

@@ -3,7 +3,8 @@
 -- afterwards as ourselves, and tells which rows are not what they were.
 --
 -- Reads bascule.wanted and writes bascule.done, both JSON. A time limit ends the work early, and fewer are
--- told than were wanted.
+-- told than were wanted. A function may raise any text as the name of something: only what the catalog knows is
+-- told.
 do $try$
 declare
   identity record;
@@ -15,6 +16,7 @@ declare
   looked text[];
   path text;
   ended boolean := false;
+  message text; on_table text; on_column text; on_constraint text;
   began timestamptz;
 begin
   for identity in
@@ -55,12 +57,21 @@ begin
             told := array_append(told, jsonb_build_object('state', '00000', 'count', counted, 'rows', to_jsonb(looked),
                       'took', extract(epoch from clock_timestamp() - began)));
           when query_canceled then
-            told := array_append(told, jsonb_build_object('state', '57014', 'message', sqlerrm,
+            told := array_append(told, jsonb_build_object('state', '57014',
                       'took', extract(epoch from clock_timestamp() - began)));
             ended := true;
             exit;
           when others or assert_failure then
-            told := array_append(told, jsonb_build_object('state', sqlstate, 'message', sqlerrm,
+            get stacked diagnostics message = message_text, on_table = table_name, on_column = column_name,
+                                    on_constraint = constraint_name;
+            told := array_append(told, jsonb_build_object('state', sqlstate, 'message', message,
+                      'table', (select relname from pg_catalog.pg_class where relname = on_table limit 1),
+                      'column', (select a.attname from pg_catalog.pg_class c
+                                   join pg_catalog.pg_attribute a on a.attrelid = c.oid
+                                  where c.relname = on_table and a.attname = on_column limit 1),
+                      'constraint', coalesce(
+                        (select conname from pg_catalog.pg_constraint where conname = on_constraint limit 1),
+                        (select relname from pg_catalog.pg_class where relname = on_constraint limit 1)),
                       'took', extract(epoch from clock_timestamp() - began)));
         end;
       end loop;

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from orchestrator.ports import Database
 from orchestrator.probes.seeding.carrying import slowest
-from orchestrator.probes.seeding.refusals import harmless
+from orchestrator.probes.seeding.refusals import words_of
 from orchestrator.probes.seeding.tries import Try
 
 _HAND_OVER: Final = (
@@ -40,15 +40,18 @@ class Tried:
     seconds: float = 0
 
 
-def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -> Iterator[Tried]:
+def carry_out_tries(
+    database: Database, tries: Sequence[Try], *, until: float, verbatim: bool = False
+) -> Iterator[Tried]:
     """Try each in turn, those of one identity in a row; raises TargetError when a call itself fails.
 
-    Where one takes too long, none with the same table has its turn afterwards.
+    Where one takes too long, none with the same table has its turn afterwards. `verbatim` tells refusals in
+    the server's own words.
     """
     rest = list(tries)
     late: list[Try] = []
     while rest and time.monotonic() < until:
-        told = list(_call(database, rest[:_MOST]))
+        told = list(_call(database, rest[:_MOST], verbatim=verbatim))
         if not told:
             break
         if told[-1].sqlstate != _CANCELLED:
@@ -72,7 +75,7 @@ def carry_out_tries(database: Database, tries: Sequence[Try], *, until: float) -
         )
 
 
-def _call(database: Database, tries: Sequence[Try]) -> Iterator[Tried]:
+def _call(database: Database, tries: Sequence[Try], *, verbatim: bool) -> Iterator[Tried]:
     groups = [(who, list(each)) for who, each in groupby(tries, key=lambda one: one.identity)]
     wanted = [
         {
@@ -91,10 +94,10 @@ def _call(database: Database, tries: Sequence[Try]) -> Iterator[Tried]:
     [(done,)] = database.rows(_TAKE)
     for (_, each), told in zip(groups, json.loads(done), strict=False):
         for one, answer in zip(each, told, strict=False):
-            yield _read(one, answer)
+            yield _read(one, answer, verbatim=verbatim)
 
 
-def _read(tried: Try, answer: dict[str, Any]) -> Tried:
+def _read(tried: Try, answer: dict[str, Any], *, verbatim: bool) -> Tried:
     state = answer["state"]
     seconds = float(answer["took"])
     every = frozenset(range(len(tried.seeds)))
@@ -111,7 +114,7 @@ def _read(tried: Try, answer: dict[str, Any]) -> Tried:
             sqlstate=None if len(every) == 1 else state,
             seconds=seconds,
         )
-    message = harmless(state, answer.get("message", ""))
+    message = words_of(answer, verbatim=verbatim)
     return Tried(tried=tried, reached=frozenset(), sqlstate=state, message=message, seconds=seconds)
 
 

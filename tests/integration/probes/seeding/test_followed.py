@@ -87,3 +87,59 @@ def test_where_row_security_binds_ourselves_nothing_is_tried(target_database: Te
         )
         assert _unseeded(connection)["below"] == HIDDEN
         connection.rollback()
+
+
+_FOLLOWED = """
+create table public.a_list (id int primary key);
+create table public.asks_what_is_gone (id int primary key);
+create table public.asks_put_together (id int primary key);
+create table public.asks_nothing (id int primary key);
+create table public.asks_abroad (id int primary key);
+create function public.by_old_name() returns boolean language plpgsql as
+  $$ begin return exists (select from public.a_list_of_old); end $$;
+create function public.put_together(name text) returns boolean language plpgsql as
+  $$ declare found boolean; begin
+       execute format('select exists (select from %I)', name) into found;
+       return found;
+     end $$;
+create view public.from_abroad as select id from public.abroad;
+create policy p on public.asks_what_is_gone using (public.by_old_name());
+create policy p on public.asks_put_together using (public.put_together('a_' || 'list'));
+create policy p on public.asks_abroad using (exists (select from public.from_abroad));
+do $$ declare one text; begin
+  foreach one in array array['asks_what_is_gone', 'asks_put_together', 'asks_nothing', 'asks_abroad'] loop
+    execute format('alter table public.%I enable row level security', one);
+    execute format('create policy own on public.%I to authenticated using (auth.uid() is not null)', one);
+    execute format('grant all on public.%I to authenticated', one);
+  end loop;
+end $$;
+"""
+
+
+def test_names_of_what_is_gone_sql_put_together_and_foreign_tables_below_views_are_followed(
+    target_database: TestDatabase,
+) -> None:
+    with psycopg.connect(target_database.superuser_url, autocommit=True) as superuser:
+        superuser.execute("create extension if not exists postgres_fdw")
+        superuser.execute("create server nowhere foreign data wrapper postgres_fdw")
+        superuser.execute("create foreign table public.abroad (id int) server nowhere")
+        superuser.execute("grant all on public.abroad to postgres")
+    with psycopg.connect(target_database.url) as connection:
+        connection.execute(_FOLLOWED.encode())
+        with within(connection)() as database:
+            database.rows("select set_config('search_path', 'pg_catalog', true)")
+            ground = read_ground(database)
+        reading = Reading(ground)
+        assert affected(ground, reading, [("table", "public.a_list_of_old")]) == {
+            "public.asks_what_is_gone",
+            "public.asks_put_together",
+        }
+        # nobody can read out of its body which table it is
+        assert affected(ground, reading, [("table", "public.a_list")]) == {
+            "public.a_list",
+            "public.asks_put_together",
+        }
+        told = _unseeded(connection)
+        assert told["asks_abroad"] == "its policies read the foreign table public.abroad"
+        assert told["asks_nothing"] == ""
+        connection.rollback()

@@ -59,7 +59,7 @@ select schemaname, sequencename, last_value from pg_sequences order by 1, 2
 
 
 def _relations(connection: psycopg.Connection) -> dict[str, ExposedRelation]:
-    return {relation.name: relation for relation in probed(connection, ["public"]).relations}
+    return {relation.name: relation for relation in probed(connection, ["public"], on_copy=True).relations}
 
 
 def _tries(relation: ExposedRelation, command: Command) -> tuple[str, ...]:
