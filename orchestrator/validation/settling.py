@@ -2,10 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 
-from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.finding import Finding, Severity, as_set
 from orchestrator.validation.permission import Permission, settle
 from orchestrator.validation.rule import AnyRule
 from orchestrator.validation.rules import (
@@ -38,7 +37,7 @@ def settled(
             on_target=terms.survey is not None,
         ),
     )
-    return _as_set((*left, *of_permissions), terms.severities)
+    return as_set((*left, *of_permissions), terms.severities)
 
 
 def settled_plan(
@@ -47,7 +46,7 @@ def settled_plan(
     """Do the same for the findings of the plan; permissions for other rules are the review's business."""
     own = [each for each in permissions if each.rule in _OF_THE_PLAN and _may(each)]
     left, unused = settle(findings, own)
-    return _as_set((*left, *_unused(unused)), severities)
+    return as_set((*left, *_unused(unused)), severities)
 
 
 def settled_rehearsal(
@@ -62,15 +61,7 @@ def settled_rehearsal(
     left, unused = settle(findings, own)
     needless = [each for each in unused if each.rule in _OF_THE_REHEARSAL] if to_the_end else ()
     told = _unused(needless, on_target=terms.survey is not None)
-    return _as_set((*left, *told), terms.severities)
-
-
-def _as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
-    """Give each finding the severity that the operator set for its rule; None switches it off."""
-    for finding in findings:
-        severity = severities.get(finding.rule, finding.severity)
-        if severity is not None:
-            yield replace(finding, severity=severity)
+    return as_set((*left, *told), terms.severities)
 
 
 def _unused(permissions: Iterable[Permission], *, on_target: bool = False) -> Iterator[Finding]:

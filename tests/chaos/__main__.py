@@ -42,6 +42,7 @@ def told(report: Report) -> Iterator[str]:
     """Yield the lines of a report."""
     yield f"seed {report.seed}, {report.broker}, {report.seconds:.0f} s"
     yield f"deployments: {sum(report.deployments.values())} ({_counts(report.deployments)})"
+    yield f"not succeeded: {_counts(report.reasons)}"
     yield f"changes: {_counts(report.changes)}"
     yield f"deaths at named places: {_counts(report.crash_points)}"
     yield f"faults: {report.faults.total()} of {len(report.faults)} kinds"

@@ -23,6 +23,10 @@ select n.id, n.attempts, n.delivered is not null as delivered, n.given_up is not
   from bascule.notification n left join bascule.delivery t on t.notification = n.id
  group by n.id order by n.id
 """
+_REASONS = """
+select concat_ws(' ', status, stage, coalesce(failure ->> 'code', '-')) as reason, count(*) as count
+  from bascule.deployment where status not in ('succeeded', 'superseded') group by 1
+"""
 _UNTOLD = """
 select e.id from bascule.event e left join bascule.notification n on n.event = e.id
  where e.final and e.kind = any(%(told)s) and n.id is null
@@ -165,3 +169,9 @@ def totals(town: Town) -> Mapping[str, int]:
     """Return how many deployments ended in which way."""
     found = town.ask("select status, count(*) as count from bascule.deployment group by status")
     return {row["status"]: row["count"] for row in found}
+
+
+def reasons(town: Town) -> Mapping[str, int]:
+    """Return why deployments did not succeed, by status, stage and code, and how many each."""
+    found = town.ask(_REASONS)
+    return {row["reason"]: row["count"] for row in found}

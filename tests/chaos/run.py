@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 
 from tests.chaos.faults import FAULTS, possible
-from tests.chaos.oracle import totals, violations
+from tests.chaos.oracle import reasons, totals, violations
 from tests.chaos.town import Town
 from tests.support.github import Delivery
 
@@ -64,6 +64,8 @@ class Report:
     seed: int
     broker: str
     deployments: Mapping[str, int] = field(default_factory=dict)
+    #: why they did not succeed
+    reasons: Mapping[str, int] = field(default_factory=dict)
     changes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     crash_points: Counter[str] = field(default_factory=Counter)
@@ -111,6 +113,7 @@ class Run:
         self.town.crew.end(signal.SIGTERM)
         self.report.wrong = violations(self.town)
         self.report.deployments = totals(self.town)
+        self.report.reasons = reasons(self.town)
         self.report.crash_points.update(self.town.crew.died_at())
         self.report.faults["clock skewed"] = self.town.crew.skews
         self.report.seconds = time.monotonic() - began

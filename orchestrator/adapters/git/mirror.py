@@ -228,8 +228,11 @@ class Mirror:
 
 def _size(path: Path) -> int:
     """Return how much a file, or a folder with all below it, holds."""
-    files = path.rglob("*") if path.is_dir() else (path,)
-    return sum(file.lstat().st_size for file in files)
+    found = 0
+    for file in path.rglob("*") if path.is_dir() else (path,):
+        with contextlib.suppress(FileNotFoundError):  # git makes and removes files of its own all the time
+            found += file.lstat().st_size
+    return found
 
 
 def _wait_for(descriptor: int, deadline: Deadline) -> None:

@@ -6,6 +6,7 @@ from orchestrator.domain.event import EventKind, Message
 
 _EFFECTS: Final = {
     EventKind.REFUSED: "the database was not touched",
+    EventKind.CANCELLED: "the database was not touched",
     EventKind.FAILED: "nothing was committed",
     EventKind.STUCK: "a person is needed, nothing else runs here until then",
     EventKind.DRIFTED: "somebody changed it without a deployment",

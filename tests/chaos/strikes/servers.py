@@ -13,6 +13,7 @@ from orchestrator.domain.errors import Unavailable
 from orchestrator.embedded.postgres import SUPERUSER, Postgres
 from tests.chaos.machine import fill
 from tests.chaos.town import Repair, Town
+from tests.support.brokers import ValkeyBroker
 
 
 def the_broker_dies(town: Town) -> Repair:
@@ -91,6 +92,8 @@ def the_ledgers_disk_fills(town: Town) -> Repair:
         if town.control.child.wait(seconds=0.5):
             town.control.reap()
             town.control.start()
+        if isinstance(town.broker, ValkeyBroker) and town.broker.ended:  # it writes onto the same disk
+            town.broker.start()
 
     return space_again
 

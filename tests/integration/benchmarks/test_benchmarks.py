@@ -31,11 +31,12 @@ def run(*words):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=True,
     ).stdout
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.servers
 def test_every_benchmark_measures_itself_beside_a_peer():
     said = json.loads(run("--json"))
