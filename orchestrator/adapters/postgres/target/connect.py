@@ -36,9 +36,18 @@ _OPERATOR = {
 }
 #: the same; it will be tried again
 _LATER = {
-    "53300": ("too-many-connections", "the server has no connection left"),
-    "57P03": ("server-starting", "the server is starting, stopping or recovering"),
+    "53300": (
+        "too-many-connections",
+        "the server has no connection left",
+        "end sessions that nobody needs, or allow more: a deployment takes two",
+    ),
+    "57P03": (
+        "server-starting",
+        "the server is starting, stopping or recovering",
+        "nothing to do while that takes its usual time; else see the server's log",
+    ),
 }
+_UNREACHABLE = "check that the server runs and that host and port in the URL are right"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,11 +160,12 @@ def _error(address: TargetAddress, refusal: Refusal) -> BasculeError:
     problem = _in_the_way(refusal.halt, host)
     if problem is not None:
         return _configuration(address.name, *problem)
-    code, what = _LATER.get(state, ("unreachable", f"cannot connect to {_where(host.host, address)}"))
+    unreachable = ("unreachable", f"cannot connect to {_where(host.host, address)}", _UNREACHABLE)
+    code, what, remedy = _LATER.get(state, unreachable)
     return Unavailable(
         f"target {address.name}: {what}",
         code=code,
-        remedy="check that the server runs and that host and port in the URL are right",
+        remedy=remedy,
         target=address.name,
         sqlstate=refusal.sqlstate,
     )
