@@ -1,7 +1,9 @@
 """Finds the pushes of which no webhook told: compares each followed branch's head with the ledger."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Final
 
 import structlog
 
@@ -13,18 +15,32 @@ from orchestrator.ports import Git, Outbox
 
 log = structlog.get_logger()
 
+#: repositories that are asked at once
+_SIDE_BY_SIDE: Final = 8
+#: a round waits no longer for an answer; one that comes later counts in the next round
+_PATIENCE_SECONDS: Final = 5.0
+
+#: the heads of a repository's branches, as far as it told them; None: there is no such branch
+Heads = Mapping[str, str | None]
+
 
 class HeadWatch:
-    """One thread's work: at start and on schedule, ask each repository for the heads of its branches."""
+    """One thread's work: at start and on schedule, ask each repository for the heads of its branches.
+
+    Repositories are asked side by side, so that one that hangs delays none of the others; it is not asked
+    again before it has answered. An answer that comes late may be an old head: checkout asks once more.
+    """
 
     def __init__(
         self, outbox: Outbox, git: Git, policies: Mapping[str, TargetPolicy], *, every_seconds: float
     ) -> None:
-        """Take what to compare; a repository that hangs delays a round by its time limit, once."""
+        """Take what to compare."""
         self._outbox = outbox
         self._git = git
         self._policies = policies
         self._every_seconds = every_seconds
+        self._pool = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="head")
+        self._under_way: dict[Future[Heads], str] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop."""
@@ -34,19 +50,47 @@ class HeadWatch:
             except BasculeError as problem:
                 log.warning("cannot compare heads", code=problem.code, problem=problem.message)
             stop.wait(self._every_seconds)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def round(self, stop: threading.Event) -> tuple[DeploymentId, ...]:
         """Compare every adopted target once; returns the deployments that were made."""
-        heads = _Heads(self._git)
-        made = []
-        for target, known in self._outbox.followed_heads().items():
-            policy = self._policies.get(target)
-            if policy is None or stop.is_set():
-                continue
-            head = heads.of(policy.repository, policy.branch)
-            if head is not None and head != known:
-                made.append(self._ask(policy, head))
-        return tuple(made)
+        known = self._outbox.followed_heads()
+        followed = [self._policies[target] for target in known if target in self._policies]
+        if stop.is_set():
+            return ()
+        asked = set(self._under_way.values())
+        for repository in dict.fromkeys(policy.repository for policy in followed):
+            if repository not in asked:
+                branches = {policy.branch: None for policy in followed if policy.repository == repository}
+                self._under_way[self._pool.submit(self._heads_of, repository, tuple(branches))] = repository
+        return tuple(
+            self._ask(policy, head)
+            for repository, heads in self._answers(stop)
+            for policy in followed
+            if policy.repository == repository
+            and (head := heads.get(policy.branch)) is not None
+            and head != known[policy.name]
+        )
+
+    def _answers(self, stop: threading.Event) -> Iterator[tuple[str, Heads]]:
+        """Yield what repositories tell, as it comes in, until all have told or none does any more."""
+        while self._under_way and not stop.is_set():
+            done, _ = wait(self._under_way, timeout=_PATIENCE_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                return
+            for each in done:
+                yield self._under_way.pop(each), each.result()
+
+    def _heads_of(self, repository: str, branches: tuple[str, ...]) -> Heads:
+        """Ask for each branch once; a repository that is away is asked no more."""
+        told: dict[str, str | None] = {}
+        for branch in branches:
+            try:
+                told[branch] = self._git.head(repository, branch)
+            except BasculeError as problem:
+                log.warning("cannot ask for the head", repository=repository, problem=problem.message)
+                break
+        return told
 
     def _ask(self, policy: TargetPolicy, head: str) -> DeploymentId:
         deployment = self._outbox.ask(
@@ -61,23 +105,3 @@ class HeadWatch:
         )
         log.info("found by reconciliation", target=policy.name, commit=head, deployment=deployment)
         return deployment
-
-
-class _Heads:
-    """The heads of one round: each branch is asked for once, a repository that is away no more."""
-
-    def __init__(self, git: Git) -> None:
-        self._git = git
-        self._told: dict[tuple[str, str], str | None] = {}
-        self._away: set[str] = set()
-
-    def of(self, repository: str, branch: str) -> str | None:
-        """Return a branch's head; None where there is none or the repository does not say."""
-        branch_of = (repository, branch)
-        if branch_of not in self._told and repository not in self._away:
-            try:
-                self._told[branch_of] = self._git.head(repository, branch)
-            except BasculeError as problem:
-                log.warning("cannot ask for the head", repository=repository, problem=problem.message)
-                self._away.add(repository)
-        return self._told.get(branch_of)

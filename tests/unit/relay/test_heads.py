@@ -7,7 +7,9 @@ from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.push import Request
 from orchestrator.domain.target import TargetPolicy
+from orchestrator.relay import heads
 from orchestrator.relay.heads import HeadWatch
+from tests.support.service import eventually
 
 A, B = "a" * 40, "b" * 40
 
@@ -68,11 +70,11 @@ def look(outbox: Asked, git: Remotes) -> list[str]:
     """Do one round; return the targets for which a deployment was asked."""
     outbox.requests.clear()
     HeadWatch(outbox, git, POLICIES, every_seconds=1).round(threading.Event())  # type: ignore[arg-type]
-    return [request.target for request in outbox.requests]
+    return sorted(request.target for request in outbox.requests)
 
 
 def test_each_branch_is_asked_for_once_in_a_round_and_again_in_the_next(outbox, git):
-    assert look(outbox, git) == ["staging", "production", "copy", "billing"]
+    assert look(outbox, git) == ["billing", "copy", "production", "staging"]
     assert git.questions == dict.fromkeys(set(FOLLOWING.values()), 1)
     look(outbox, git)
     assert git.questions == dict.fromkeys(set(FOLLOWING.values()), 2)
@@ -83,18 +85,43 @@ def test_a_repository_that_is_away_is_asked_once_in_a_round_and_holds_up_no_othe
     assert look(outbox, git) == ["billing"]
     assert sum(git.questions.values()) == 2
     git.away.clear()
-    assert look(outbox, git) == ["staging", "production", "copy", "billing"]
+    assert look(outbox, git) == ["billing", "copy", "production", "staging"]
+
+
+def test_a_repository_that_hangs_holds_up_no_other_and_is_not_asked_again_before_it_has_answered(
+    outbox, git, monkeypatch
+):
+    monkeypatch.setattr(heads, "_PATIENCE_SECONDS", 0.2)
+    answering = threading.Event()
+    ask = git.head
+
+    def head(repository, branch):
+        if repository == "app":
+            answering.wait(10)
+        return ask(repository, branch)
+
+    git.head = head
+    watch, stop = HeadWatch(outbox, git, POLICIES, every_seconds=1), threading.Event()
+    watch.round(stop)
+    watch.round(stop)
+    assert [request.target for request in outbox.requests] == ["billing", "billing"]
+    answering.set()
+    eventually(lambda: sum(git.questions.values()) == 4, what="the answer of the one that hung")
+    outbox.requests.clear()
+    watch.round(stop)
+    assert {request.target for request in outbox.requests} == {"billing", "copy", "production", "staging"}
+    assert git.questions["app", "staging"] == git.questions["app", "main"] == 1
 
 
 def test_a_branch_that_is_gone_asks_for_nothing_and_is_asked_for_once(outbox, git):
     del git.heads["app", "main"]
-    assert look(outbox, git) == ["staging", "billing"]
+    assert look(outbox, git) == ["billing", "staging"]
     assert git.questions["app", "main"] == 1
 
 
 def test_a_head_that_is_known_asks_for_nothing(outbox, git):
     outbox.known["copy"] = B
-    assert look(outbox, git) == ["staging", "production", "billing"]
+    assert look(outbox, git) == ["billing", "production", "staging"]
 
 
 def test_a_target_that_the_settings_no_longer_name_is_left_alone(outbox, git):
