@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 SOURCES := orchestrator workers tests benchmarks
 
-.PHONY: help install demo test test-fast chaos lint types floors check fmt docs lock bench clean
+.PHONY: help install demo test test-fast chaos soak lint types floors check fmt docs lock bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ docs: install ## docs/rules.md anew, from the pages of the rules
 
 chaos: install ## a thousand deployments in a storm of faults; CHAOS_OPTIONS="--seed 1 --deployments 100"
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
+
+soak: install ## fifty thousand webhooks; nothing may grow; SOAK_OPTIONS="--webhooks 5000"
+	@$(BIN)/python -m tests.chaos.soak $(SOAK_OPTIONS)
 
 bench: install ## the figures of benchmarks/
 	@$(BIN)/python -m benchmarks

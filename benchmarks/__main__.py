@@ -7,6 +7,7 @@ from typing import Final
 from benchmarks import (
     deploy_pending,
     first_stage,
+    large_ledger,
     long_history,
     push_to_succeeded,
     rehearse,
@@ -27,6 +28,7 @@ _BENCHMARKS: Final[dict[str, ModuleType]] = {
         push_to_succeeded,
         deploy_pending,
         long_history,
+        large_ledger,
         rehearse,
         smoke,
         validate_files,

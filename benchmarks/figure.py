@@ -45,6 +45,8 @@ class Sizes:
     rehearsed: Sequence[int] = (1, 60)
     #: migrations that were applied before, few and many; multiples of the kinds in deploy_pending
     history: Sequence[int] = (60, 10_000)
+    #: rows of the ledger, few and many
+    ledger_rows: Sequence[int] = (100, 1_000_000)
     #: files that are validated at once
     files: Sequence[int] = (1, 2000)
     #: tables whose row level security is probed
@@ -64,6 +66,7 @@ TINY = Sizes(
     tables=3,
     rehearsed=(1, 2),
     history=(5, 10),
+    ledger_rows=(11, 110),
     files=(1, 5),
     probed=(2, 3),
     rounds=1,

@@ -20,6 +20,7 @@ PARTS = {
         "3 pending, 2 ms away, whole",
     ],
     "long_history": ["plan and apply after 10 (peer: 5)", "  whole"],
+    "large_ledger": ["a deployment with 110 rows (peer: 11)", "  how targets stand"],
     "rehearse": ["1 pending", "2 pending", "2 pending, ways back drafted"],
     "smoke": ["2 tables, asked", "2 tables, tried with rows", "3 tables, asked", "3 tables, tried with rows"],
 }
