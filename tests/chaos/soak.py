@@ -120,10 +120,12 @@ def main() -> int:
             }
         began = time.monotonic()
         memory, failed = soak(place, webhooks=given.webhooks)
+        dead = [each.name for each in place.crew.members if not each.runs]
         took = time.monotonic() - began
     sys.stdout.write("\n".join(told(memory, webhooks=given.webhooks, failed=failed, seconds=took)) + "\n")
+    sys.stdout.write("".join(f"  {name} has died\n" for name in dead))
     grew = any(after > before * GROWTH for before, after in memory.growth().values())
-    return 1 if grew or failed else 0
+    return 1 if grew or failed or dead else 0
 
 
 def _address(web: Member) -> str:
