@@ -24,7 +24,9 @@ select n.id, n.attempts, n.delivered is not null as delivered, n.given_up is not
  group by n.id order by n.id
 """
 _REASONS = """
-select concat_ws(' ', status, stage, coalesce(failure ->> 'code', '-')) as reason, count(*) as count
+select concat_ws(' ', status, stage, coalesce(failure ->> 'code', '-'),
+                 case when status = 'failed' then '(' || (failure ->> 'message') || ')' end) as reason,
+       count(*) as count
   from bascule.deployment where status not in ('succeeded', 'superseded') group by 1
 """
 _UNTOLD = """

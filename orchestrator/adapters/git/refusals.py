@@ -10,6 +10,8 @@ from orchestrator.adapters.git.source import MEBIBYTE, RepositorySource
 from orchestrator.domain.errors import BasculeError, ConfigurationError, MigrationRefused, Unavailable
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+#: what only the operator can mend; everything else of this kind (no memory, no free descriptor) passes
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 #: with less free space than this, a fetch that failed after the remote had answered failed for want of it
 _LITTLE_ROOM_BYTES = 64 * MEBIBYTE
 
@@ -68,6 +70,13 @@ def no_place(mirror: Path, error: OSError) -> BasculeError:
     """Tell that this machine does not let us keep a mirror."""
     if error.errno in _NO_ROOM:
         return _full(mirror, 0)
+    if error.errno not in _NOT_ALLOWED:
+        return Unavailable(
+            f"mirrors of repositories in {mirror.parent} cannot be used now: {error.strerror}",
+            code="mirror-unavailable",
+            remedy="it is tried again; see what this machine lacks, memory or free file descriptors for one",
+            path=str(mirror.parent),
+        )
     return ConfigurationError(
         f"{mirror.parent} cannot hold mirrors of repositories: {error.strerror}",
         code="mirror-folder",

@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 import shutil
@@ -142,6 +143,19 @@ def test_a_cache_that_cannot_be_made_is_the_operators(repository: Repository, tm
         git.fetch("app", "main")
     assert raised.value.code == "mirror-folder"
     assert raised.value.nouns["path"] == str(tmp_path / "file" / "cache")
+
+
+def test_a_machine_that_lacks_something_for_a_moment_is_tried_again(
+    git: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starved(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("orchestrator.adapters.git.repositories.run_git", starved)
+    with pytest.raises(Unavailable) as raised:
+        git.head("app", "main")
+    assert raised.value.code == "mirror-unavailable"
+    assert os.strerror(errno.EMFILE) in str(raised.value)
 
 
 def test_a_machine_without_git_says_so(git: Repositories, monkeypatch: pytest.MonkeyPatch) -> None:
