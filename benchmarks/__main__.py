@@ -54,6 +54,12 @@ def main(arguments: list[str] | None = None) -> None:
         print(report.as_json(environment, figures))
 
 
+def _known(name: str) -> str:
+    if name not in _BENCHMARKS:
+        raise argparse.ArgumentTypeError(f"there is no benchmark {name}; there are {', '.join(_BENCHMARKS)}")
+    return name
+
+
 def _say(asked: argparse.Namespace, text: str) -> None:
     if not asked.json:
         print(text, flush=True)
@@ -63,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure Bascule beside a peer."
     )
-    parser.add_argument("benchmarks", nargs="*", metavar="BENCHMARK", help=", ".join(_BENCHMARKS))
+    parser.add_argument("benchmarks", nargs="*", type=_known, metavar="BENCHMARK", help=", ".join(_BENCHMARKS))
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of tables")
     parser.add_argument("--no-fsync", action="store_true", help="commits do not wait for the disk")
     parser.add_argument("--tiny", action="store_true", help="only see that everything runs")

@@ -64,12 +64,16 @@ with due as (
 update bascule.target t set looked = clock_timestamp() from due where t.name = due.name returning t.name;
 
 -- name: followed_heads
--- The head that each adopted target was last asked for, see newest_head.
+-- The head that each adopted target was last asked for, see newest_head. Only the newest deployment is looked at:
+-- a target is adopted when nothing is under way, so when the newest ended before that, all of them did; and looking
+-- for one that ended later read the whole past of a target that was adopted anew.
 select t.name as target,
-       coalesce((select d.commit from bascule.deployment d
-                  where d.target = t.name and d.confirm_head and d.status <> %(superseded)s
-                    and (d.finished is null or d.finished > t.adopted)
-                  order by d.id desc limit 1),
+       coalesce(case when newest.finished is null or newest.finished > t.adopted then newest.commit end,
                 t.adopted_commit) as commit
   from bascule.target t
+  left join lateral (
+    select d.commit, d.finished from bascule.deployment d
+     where d.target = t.name and d.confirm_head and d.status <> %(superseded)s
+     order by d.id desc limit 1
+  ) newest on true
  where t.adopted is not null;
