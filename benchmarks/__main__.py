@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure Bascule beside a peer."
     )
-    parser.add_argument("benchmarks", nargs="*", type=_known, metavar="BENCHMARK", help=", ".join(_BENCHMARKS))
+    parser.add_argument(
+        "benchmarks", nargs="*", type=_known, metavar="BENCHMARK", help=", ".join(_BENCHMARKS)
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of tables")
     parser.add_argument("--no-fsync", action="store_true", help="commits do not wait for the disk")
     parser.add_argument("--tiny", action="store_true", help="only see that everything runs")
