@@ -227,6 +227,7 @@ class _Checking:
                 exposed_schemas=self._terms.exposed_schemas,
                 target=self._policy.name,
                 shape=self._terms.survey.shape if self._terms.survey else None,
+                openings=self._policy.openings,
                 made_up_rows=self._policy.rows_on_scratch,
                 tests=self._chosen.tests,
                 tests_folder=self._chosen.tests_folder,

@@ -20,6 +20,7 @@ from orchestrator.domain.errors import ConfigurationError, TargetError
 from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
 from orchestrator.domain.matrix import ExposedRelation, Matrix
 from orchestrator.domain.migration import Migration, SqlFile, checksum
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.target import MadeUpRows, TargetPolicy
 from orchestrator.probes.declared import run as declared
 from orchestrator.probes.judge import judge
@@ -64,6 +65,8 @@ class Wanted:
     without_rows: str = ""
     #: what the operator made of rules, by id; None switches a rule off
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    #: what is declared as meant to be open
+    openings: Sequence[Opening] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,13 +132,14 @@ def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody, on_c
     with asked.asking() as database:
         matrix = ask(database, wanted.schemas)
     matrix = _only(matrix, wanted)
+    openings = wanted.openings if not wanted.relations else _of(matrix, wanted.openings)
     if not wanted.without_rows:
         tell("making up rows")
         matrix = seed_and_try(asked.probing, matrix, on_copy=on_copy)
     return Smoked(
         about=about,
         matrix=matrix,
-        findings=worst_first(as_set(judge(None, matrix), wanted.severities)),
+        findings=worst_first(as_set(judge(None, matrix, openings=openings), wanted.severities)),
         without_rows=wanted.without_rows,
     )
 
@@ -199,6 +203,12 @@ def _only(matrix: Matrix, wanted: Wanted) -> Matrix:
         functions=functions,
         notices=tuple(each for each in matrix.notices if each.object in objects),
     )
+
+
+def _of(matrix: Matrix, openings: Sequence[Opening]) -> list[Opening]:
+    """Keep the openings of what is looked at: of others nobody can say whether there is anything open."""
+    looked_at = {each.name for each in matrix.relations} | {each.name for each in matrix.functions}
+    return [each for each in openings if each.object in looked_at]
 
 
 def _named(word: str, relations: Sequence[ExposedRelation], schemas: Collection[str]) -> list[str]:

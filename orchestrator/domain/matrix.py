@@ -1,6 +1,6 @@
 """The matrix: who may do what with every exposed relation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -90,6 +90,8 @@ class Policy:
     roles: tuple[str, ...]
     using: str | None = None
     check: str | None = None
+    #: what people say of it; it decides nothing, so two policies that differ in it alone are the same
+    comment: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 from orchestrator.domain.deployment import Deployment, DeploymentId
 from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.finding import Severity
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.plan import Hold, OutOfOrder, WhenFilesChange, WhenFilesLeave
 
 #: words in the name of a target, or of its branch, that say that nobody's real rows are there
@@ -55,6 +56,8 @@ class TargetPolicy:
     made_up_rows: MadeUpRows = MadeUpRows.AUTO
     #: schemas that the API exposes
     exposed_schemas: tuple[str, ...] = ("public",)
+    #: what is open there and meant to be
+    openings: tuple[Opening, ...] = ()
     #: what the operator made of rules, by id; None switches a rule off
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     #: a lock that keeps others out for longer than this, by estimate, is refused

@@ -85,7 +85,7 @@ def _relation(
 
 
 def _policy(row: Sequence[Any]) -> Policy:
-    name, command, permissive, roles, using, check = row
+    name, command, permissive, roles, using, check, comment = row
     return Policy(
         name=name,
         command=Command(command) if command else None,
@@ -93,6 +93,7 @@ def _policy(row: Sequence[Any]) -> Policy:
         roles=tuple(roles),
         using=using,
         check=check,
+        comment=comment,
     )
 
 

@@ -6,7 +6,8 @@ from importlib import resources
 from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.domain.matrix import Notice
+from orchestrator.domain.matrix import Command, Matrix, Notice
+from orchestrator.domain.opening import Opening
 from orchestrator.ports import Database
 from orchestrator.probes import lints
 from orchestrator.probes.lints import LINTS, Lint
@@ -25,15 +26,22 @@ def read_notices(database: Database, schemas: Sequence[str]) -> tuple[Notice, ..
     )
 
 
-def findings(before: Sequence[Notice], after: Sequence[Notice]) -> Iterator[Finding]:
+def findings(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ()) -> Iterator[Finding]:
     """Yield what is noticed now; what was noticed before, too, weighs no more than a note.
 
+    Nothing where all that a lint warns of is declared as meant.
     A rule that this version does not know is passed over: a newer one wrote it.
     """
-    known = {_identity(notice) for notice in before}
-    for notice in after:
+    known = {_identity(notice) for notice in before.notices}
+    commands = {
+        (relation.name, policy.name): policy.command
+        for relation in after.relations
+        for policy in relation.policies_in_full
+    }
+    for notice in after.notices:
         lint = _BY_RULE.get(notice.rule)
-        if lint is not None:
+        command = commands.get((notice.object, notice.key)) if lint and lint.is_of_policy else None
+        if lint is not None and not _is_meant(notice, lint, command, openings):
             was_so = _identity(notice) in known
             yield Finding(
                 rule=notice.rule,
@@ -45,6 +53,15 @@ def findings(before: Sequence[Notice], after: Sequence[Notice]) -> Iterator[Find
                 object=notice.object,
                 standing=was_so,
             )
+
+
+def _is_meant(notice: Notice, lint: Lint, command: Command | None, openings: Sequence[Opening]) -> bool:
+    """Tell whether all is declared that a lint warns of; `command` is its policy's, None: every one."""
+    own = [each for each in openings if each.object == notice.object]
+    opened = [pair for pair in lint.opens if command is None or pair[1] is command]
+    if lint.is_of_policy and any(each.policy == notice.key for each in own):
+        return True
+    return bool(opened) and all(any(each.covers(*pair) for each in own) for pair in opened)
 
 
 def _identity(notice: Notice) -> tuple[str, str, str]:

@@ -18,7 +18,8 @@ begin
                              left join pg_roles r on r.oid = member.oid
                             order by 1),
                      pg_get_expr(p.polqual, p.polrelid),
-                     pg_get_expr(p.polwithcheck, p.polrelid)) order by p.polname::text) as policies
+                     pg_get_expr(p.polwithcheck, p.polrelid),
+                     obj_description(p.oid, 'pg_policy')) order by p.polname::text) as policies
               from pg_policy p
               join pg_class c on c.oid = p.polrelid
               join pg_namespace n on n.oid = c.relnamespace

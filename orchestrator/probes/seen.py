@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
+from orchestrator.domain.opening import Opening
 from orchestrator.probes.identities import CLIENTS
+from orchestrator.probes.words import roles
 
 _MISSING_GRANT = frozenset({Basis.NO_GRANT, Basis.FORGOTTEN_GRANT})
 
@@ -19,6 +21,8 @@ class Seen:
     earlier: Mapping[str, ExposedRelation]
     #: there is no earlier matrix at all: what is there is judged, and nothing is called new
     alone: bool = False
+    #: what somebody declared as meant about this relation
+    openings: tuple[Opening, ...] = ()
 
     @property
     def before(self) -> ExposedRelation | None:
@@ -45,6 +49,22 @@ class Seen:
         old = {(cell.identity, cell.command): cell for cell in self.before.cells} if self.before else {}
         for cell in self.now.cells:
             yield old.get((cell.identity, cell.command)), cell
+
+    def is_meant(self, cell: Cell) -> bool:
+        """Tell whether somebody declared that a client may do this."""
+        (role,) = roles([cell])
+        return is_client(cell) and any(each.covers(role, cell.command) for each in self.openings)
+
+    def because(self, cells: Iterable[Cell]) -> Iterator[str]:
+        """Yield the reasons that were given for these cells."""
+        pairs = [(role, cell.command) for cell in cells for role in roles([cell])]
+        for opening in self.openings:
+            if any(opening.covers(*pair) for pair in pairs):
+                yield opening.because
+
+    def not_meant(self) -> Iterator[tuple[Cell | None, Cell]]:
+        """Pair the cells as `then_and_now` does, without those that are declared as meant."""
+        return (pair for pair in self.then_and_now() if not self.is_meant(pair[1]))
 
     def finding(
         self,

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -71,13 +71,34 @@ def unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _fault(model: type[BaseModel], key: str, error: ErrorDetails) -> Fault:
-    # "[key]" is pydantic's word for a fault of the key itself
-    parts = [str(part) for part in error["loc"] if not isinstance(part, int) and part != "[key]"]
-    return Fault(key=".".join([key, *map(dotted, parts)]), text=_text(model, error))
+    place = list(error["loc"])
+    for number, part in enumerate(place):
+        if isinstance(part, int):
+            # only of a list of tables does one have to say which of them
+            key += f"[{part + 1}]" if place[number + 1 :] else ""
+        elif part != "[key]":  # pydantic's word for a fault of the key itself
+            key += f".{dotted(part)}"
+    return Fault(key=key, text=_text(*_within(model, place), error))
 
 
-def _text(model: type[BaseModel], error: ErrorDetails) -> str:
-    kind, name = error["type"], str(error["loc"][0]) if error["loc"] else ""
+def _within(model: type[BaseModel], place: Sequence[int | str]) -> tuple[type[BaseModel], str]:
+    """Follow a fault's place into tables within tables: the innermost table, and the key there."""
+    name = str(place[0]) if place else ""
+    field = model.model_fields.get(name)
+    inner = _table_in(field.annotation) if field else None
+    # after the key comes the table's name, or its number in a list
+    return _within(inner, place[2:]) if inner is not None and place[2:] else (model, name)
+
+
+def _table_in(annotation: object) -> type[BaseModel] | None:
+    """Find the kind of table that a list or a table of tables holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_table_in, get_args(annotation))), None)
+
+
+def _text(model: type[BaseModel], name: str, error: ErrorDetails) -> str:
+    kind = error["type"]
     context: dict[str, Any] = error.get("ctx", {})
     match kind:
         case "missing":

@@ -34,6 +34,7 @@ _SHORTEST_TOKEN = 16
 _HIGHEST_RATE = 1_000_000
 _LARGEST_PORT = 65535
 _NOT_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_FOLDER = re.compile(r"[\x00-\x1f\x7f\\:*?\[]")
 
 
@@ -246,6 +247,21 @@ def _root_certificate(value: object) -> str:
     return path
 
 
+def _object_name(value: object) -> str:
+    text = _text(value, "public.prices")
+    schema, _, name = text.partition(".")
+    if not (schema and name) or _CONTROL.search(text):
+        raise ValueError(f"{shown(text)}: name it with its schema, as findings do, such as public.prices")
+    return text
+
+
+def _reason(value: object) -> str:
+    text = _text(value, "prices are on the web site").strip()
+    if not text or _CONTROL.search(text):
+        raise ValueError('must say why it is meant, in one line, such as "prices are on the web site"')
+    return text
+
+
 RuleName = Annotated[str, PlainValidator(_rule)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 DurationOrOff = Annotated[float | None, PlainValidator(_seconds_or_off)]
@@ -264,5 +280,7 @@ HttpUrl = Annotated[str, PlainValidator(_http_url)]
 GitUrl = Annotated[str, PlainValidator(_git_url)]
 Branch = Annotated[str, PlainValidator(_branch)]
 Folder = Annotated[str, PlainValidator(_folder)]
+ObjectName = Annotated[str, PlainValidator(_object_name)]
+Reason = Annotated[str, PlainValidator(_reason)]
 RepositoryName = Annotated[str, PlainValidator(_repository)]
 RootCertificate = Annotated[str, PlainValidator(_root_certificate)]

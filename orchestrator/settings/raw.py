@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orchestrator.domain.drift import WhenDrifted
+from orchestrator.domain.matrix import Command
 from orchestrator.domain.plan import OutOfOrder, WhenFilesChange, WhenFilesLeave
 from orchestrator.domain.target import MadeUpRows
 from orchestrator.settings import kinds
@@ -58,6 +59,15 @@ class Repository(Table):
     allow_local: bool
 
 
+class Opening(Table):
+    """[[targets.NAME.openings]]."""
+
+    object: kinds.ObjectName = Field(examples=["public.prices"])
+    because: kinds.Reason = Field(examples=["prices are on the web site"])
+    roles: frozenset[Literal["anon", "authenticated"]] = Field(frozenset(), examples=[["anon"]])
+    commands: frozenset[Command] = Field(frozenset(), examples=[["select"]])
+
+
 class Target(Table):
     """[targets.NAME]."""
 
@@ -77,6 +87,7 @@ class Target(Table):
     require_same_major: bool
     made_up_rows: MadeUpRows
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
+    openings: tuple[Opening, ...] = Field(examples=[[]])
     rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])
     longest_block: kinds.Duration
     preflight_timeout: kinds.StatementTimeout

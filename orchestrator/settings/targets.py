@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, get_args
 
 from orchestrator.domain.finding import Severity
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.settings import database, raw
 from orchestrator.settings.model import DatabaseAddress, RepositorySettings, SslMode, TargetSettings
@@ -71,6 +72,7 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         require_same_major=given.require_same_major,
         made_up_rows=given.made_up_rows,
         exposed_schemas=given.exposed_schemas,
+        openings=tuple(Opening(**dict(each)) for each in given.openings),
         severities={
             rule: None if severity == "off" else Severity(severity) for rule, severity in given.rules.items()
         },

@@ -19,6 +19,7 @@ from orchestrator.domain.errors import BasculeError, ConfigurationError, Content
 from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
 from orchestrator.domain.matrix import Matrix
 from orchestrator.domain.migration import Migration
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.plan import Plan
 from orchestrator.ports import Database, TargetWriter
 from orchestrator.probes.judge import judge
@@ -35,6 +36,8 @@ class Condition:
     exposed_schemas: Sequence[str]
     #: what the operator made of rules, by id; None switches a rule off
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    #: what is declared as meant to be open
+    openings: Sequence[Opening] = ()
 
 
 def run(
@@ -78,7 +81,8 @@ def _at_once(
 
     def nothing_got_worse(database: Database) -> bool:
         nonlocal found
-        asked = judge(condition.before, ask(database, condition.exposed_schemas))
+        after = ask(database, condition.exposed_schemas)
+        asked = judge(condition.before, after, openings=condition.openings)
         found = worst_first(as_set(asked, condition.severities))
         return verdict_of(found) is not Verdict.REFUSE
 

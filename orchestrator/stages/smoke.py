@@ -20,6 +20,7 @@ from orchestrator.domain.deployment import Done, Outcome, Smoke
 from orchestrator.domain.facts import Facts, difference
 from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
 from orchestrator.domain.matrix import Matrix
+from orchestrator.domain.opening import Opening
 from orchestrator.ports import ContentStore, TargetReader
 from orchestrator.probes.borrowed import borrowed
 from orchestrator.probes.judge import judge
@@ -53,11 +54,12 @@ def run(
     exposed_schemas: Sequence[str],
     rows: Rows | None = None,
     severities: Mapping[str, Severity | None] = MappingProxyType({}),
+    openings: Sequence[Opening] = (),
 ) -> Done[Smoke]:
     """Ask everything again and judge the difference; keep the facts, for a rollback that comes later.
 
     `rows`: make rows up, too, for the tables that the deployment may have opened or closed. `severities` are
-    what the operator made of rules, by id; None switches a rule off.
+    what the operator made of rules, by id; None switches a rule off. `openings` are declared as meant.
     """
     with reader.asking() as database:
         found = facts.read(database)
@@ -65,7 +67,7 @@ def run(
     if rows is not None:
         changed = keys_of(difference(rows.observed.all, found.all))
         after = with_made_up_rows(reader.probing, after, changed=changed, limits=LIVE)
-    findings = worst_first(as_set(_judged(before, after, rows), severities))
+    findings = worst_first(as_set(_judged(before, after, rows, openings), severities))
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(
         outcome=Outcome.REFUSED if refused else Outcome.PASSED,
@@ -74,7 +76,9 @@ def run(
     )
 
 
-def _judged(before: Matrix, after: Matrix, rows: Rows | None) -> Iterator[Finding]:
+def _judged(
+    before: Matrix, after: Matrix, rows: Rows | None, openings: Sequence[Opening]
+) -> Iterator[Finding]:
     """Hold the two moments against each other.
 
     What a copy showed before is no measure for the target: its policies may look into rows that only the
@@ -82,13 +86,14 @@ def _judged(before: Matrix, after: Matrix, rows: Rows | None) -> Iterator[Findin
     """
     shown = rows.before if rows else None
     if rows is None or shown is None:
-        yield from judge(before, after)
+        yield from judge(before, after, openings=openings)
         return
-    found = judge(borrowed(before, shown), after)
+    found = judge(borrowed(before, shown), after, openings=openings)
     if rows.is_live:
         yield from found
         return
-    certain = {_about(each) for each in judge(before, after) if each.severity is Severity.ERROR}
+    without = judge(before, after, openings=openings)
+    certain = {_about(each) for each in without if each.severity is Severity.ERROR}
     for each in found:
         if each.severity is Severity.ERROR and _about(each) not in certain:
             effect = "; ".join(filter(None, (each.effect, _OF_A_COPY)))

@@ -213,7 +213,10 @@ def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
         return None
     before = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
     return apply.Condition(
-        before=before.matrix, exposed_schemas=policy.exposed_schemas, severities=policy.severities
+        before=before.matrix,
+        exposed_schemas=policy.exposed_schemas,
+        severities=policy.severities,
+        openings=policy.openings,
     )
 
 
@@ -273,6 +276,7 @@ def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
             exposed_schemas=policy.exposed_schemas,
             rows=_rows(claim, tools, before) if policy.rows_live else None,
             severities=policy.severities,
+            openings=policy.openings,
         )
     if done.gave is None or done.outcome is not Outcome.PASSED:
         return done

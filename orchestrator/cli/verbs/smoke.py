@@ -113,6 +113,7 @@ def _of_target(asked: _Asked, target: str, settings: Path | None) -> "Smoked":
             relations=asked.tables,
             without_rows=why_no_rows(asked.rows, policy=policy),
             severities=policy.severities,
+            openings=policy.openings,
         )
         with house.targets.reading(target) as reader:
             return smoke(reader, wanted, about=f"target {target}", tell=asked.tell)

@@ -5,10 +5,12 @@ to do, and a key that tells several notices about one object apart. No row: noth
 search_path to be pg_catalog alone, so that every other name comes out qualified.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.domain.finding import Severity
+from orchestrator.domain.matrix import Command
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +23,10 @@ class Lint:
     severity: Severity
     #: what happens if nobody acts
     effect: str
+    #: what it warns of being open: to whom, for which commands
+    opens: tuple[tuple[str, Command], ...] = ()
+    #: the key of its notices is the name of the policy that opens it
+    is_of_policy: bool = False
 
     @property
     def file(self) -> str:
@@ -31,8 +37,26 @@ class Lint:
 _ADVICE: Final = Severity.NOTE
 _DOUBT: Final = Severity.WARNING
 
+_WRITES: Final = (Command.INSERT, Command.UPDATE, Command.DELETE)
+
+#: what may be declared as meant; for a function, a role without commands
+_OPENS: Final[Mapping[str, tuple[tuple[str, Command], ...]]] = {
+    "bucket-listing-open": (("anon", Command.SELECT),),
+    "definer-function-open": tuple(("anon", command) for command in Command),
+    "foreign-table-open": tuple((role, command) for role in ("anon", "authenticated") for command in Command),
+    "open-write-policy": tuple(("authenticated", command) for command in _WRITES),
+    "write-policy-without-user": tuple(("anon", command) for command in _WRITES),
+}
+_OF_POLICY: Final = frozenset({"bucket-listing-open", "open-write-policy", "write-policy-without-user"})
+
 LINTS: Final = tuple(
-    Lint(rule=rule, severity=severity, effect=effect)
+    Lint(
+        rule=rule,
+        severity=severity,
+        effect=effect,
+        opens=_OPENS.get(rule, ()),
+        is_of_policy=rule in _OF_POLICY,
+    )
     for rule, severity, effect in (
         ("auth-users-shown", _DOUBT, "clients get e-mail addresses and hashes of passwords of other users"),
         ("bucket-listing-open", _ADVICE, "whoever has the public key learns the name of every file in it"),

@@ -20,7 +20,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     """
     if _refused_anyway(seen):
         return
-    wider = [now for then, now in seen.then_and_now() if is_client(now) and _wider(seen, then, now)]
+    wider = [now for then, now in seen.not_meant() if is_client(now) and _wider(seen, then, now)]
     for cells in (
         [c for c in wider if c.identity == ANON.name],
         [c for c in wider if c.identity != ANON.name],

@@ -18,7 +18,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     """
     if not (seen.is_table and seen.now.row_security):
         return
-    pairs = [pair for pair in seen.then_and_now() if pair[1].identity == ANON.name and writes(pair[1])]
+    pairs = [pair for pair in seen.not_meant() if pair[1].identity == ANON.name and writes(pair[1])]
     fresh = [now for then, now in pairs if unlimited(now) and not unlimited(then)]
     open_now = [now for _, now in pairs if unlimited(now)]
     if not open_now:

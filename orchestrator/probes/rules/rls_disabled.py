@@ -16,6 +16,8 @@ def check(seen: Seen) -> Iterator[Finding]:
         return
     was_so = before is not None and not before.row_security and reached_by_clients(before)
     open_to = [cell for cell in now.cells if is_client(cell) and allowed(cell)]
+    if open_to and all(map(seen.is_meant, open_to)):
+        return
     yield seen.finding(
         RULE,
         Severity.WARNING if was_so else Severity.ERROR,

@@ -33,11 +33,11 @@ def check(seen: Seen) -> Iterator[Finding]:
     if not (seen.is_table and seen.is_owned and seen.now.row_security):
         return
     reached = [
-        each for then, now in seen.then_and_now() if is_client(now) and (each := _reached(seen, then, now))
+        each for then, now in seen.not_meant() if is_client(now) and (each := _reached(seen, then, now))
     ]
     handed = [
         now
-        for then, now in seen.then_and_now()
+        for then, now in seen.not_meant()
         if is_client(now) and _hands_over(seen, then, now) and not any(each.cell is now for each in reached)
     ]
     severe = [each for each in reached if not _may_be_meant(seen, each)]

@@ -22,8 +22,10 @@ def check(seen: Seen) -> Iterator[Finding]:
     now = seen.now
     if not (now.bypasses and _clients_use(now)):
         return
+    cells = [cell for cell in now.cells if is_client(cell) and allowed(cell) and not seen.is_meant(cell)]
+    if not cells:
+        return
     worse = _newly(seen)
-    cells = [cell for cell in now.cells if is_client(cell) and allowed(cell)]
     yield seen.finding(
         RULE,
         Severity.ERROR if worse and now.kind == "v" and not seen.alone else Severity.WARNING,

@@ -17,6 +17,7 @@ from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.declared import TestFile, folder_of_tests
 from orchestrator.domain.deployment import Done, Outcome
 from orchestrator.domain.finding import Finding, Verdict, as_set, verdict_of
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import NotInOneTransaction, Rehearsal, ScratchCopy
 from orchestrator.domain.shape import Shape
@@ -66,6 +67,7 @@ def run(
         target=policy.name,
         shape=None if departs else seen.shape,
         departs=departs,
+        openings=policy.openings,
         made_up_rows=policy.rows_on_scratch,
         tests=tests,
         tests_folder=folder_of_tests(policy.directory),
@@ -101,6 +103,7 @@ def play(
     target: str = "",
     shape: Shape | None = None,
     departs: Departs | None = None,
+    openings: Sequence[Opening] = (),
     made_up_rows: bool = False,
     tests: Sequence[TestFile] = (),
     tests_folder: str = "supabase/tests",
@@ -109,14 +112,16 @@ def play(
     """Rehearse; in one transaction where that is possible, else file by file.
 
     `shape` is what is there before the first migration, for the judgement of what rows are lost; `departs`
-    undoes first what left the branch. `made_up_rows`: the smoke tries which rows policies let somebody
-    reach; `tests` are run after all migrations and, where one fails, before them too if `tests_before`.
+    undoes first what left the branch. `openings` are declared as meant. `made_up_rows`: the smoke tries which
+    rows policies let somebody reach; `tests` are run after all migrations and, where one fails, before them
+    too if `tests_before`.
     """
     told = ToPlay(
         plan=plan,
         contents=contents,
         exposed_schemas=exposed_schemas,
         shape=shape,
+        openings=openings,
         made_up_rows=made_up_rows,
         tests=tests,
         tests_folder=tests_folder,

@@ -126,7 +126,10 @@ class Rehearsing:
         )
         return Played(
             rehearsal=rehearsal,
-            smoke=(*declared_test_failed.check(tested, tested_before), *judge(before, after)),
+            smoke=(
+                *declared_test_failed.check(tested, tested_before),
+                *judge(before, after, openings=self._told.openings),
+            ),
             before=before,
             smoke_seconds=self._asked_seconds,
             drafts=self._drafts,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.declared import TestFile
 from orchestrator.domain.migration import Migration
+from orchestrator.domain.opening import Opening
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.shape import Shape
 from orchestrator.validation.rename import rollback_path
@@ -22,6 +23,8 @@ class ToPlay:
     exposed_schemas: Sequence[str]
     #: what is there before the first migration, where somebody has looked already
     shape: Shape | None
+    #: what is declared as meant to be open
+    openings: Sequence[Opening] = ()
     #: make rows up, to see which of them policies let somebody reach
     made_up_rows: bool = False
     #: what the project declares, all of its folder

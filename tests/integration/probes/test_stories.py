@@ -296,3 +296,16 @@ def test_row_security_switched_on_under_a_view_of_before_refuses_nothing(target:
         ("view-bypasses-rls", Severity.WARNING)
     ]
     assert Severity.ERROR not in {f.severity for f in found}
+
+
+def test_what_a_comment_declares_as_meant_is_told_once_with_its_reason(target: "Target") -> None:
+    target.does(ORDERS)
+    opened = """create policy "Seen by all" on public.orders for select to anon using (true);
+                comment on policy "Seen by all" on public.orders is
+                  E'The board in the hall.\\nbascule: intended because the board shows them'"""
+    found = target.findings_after(opened)
+    assert [(f.rule, f.severity) for f in found] == [("opening-intended", Severity.NOTE)]
+    assert "the board shows them" in found[0].message
+    later = target.findings_after('alter policy "Seen by all" on public.orders to anon, authenticated')
+    assert "access-widened" in {f.rule for f in later}
+    assert not {"access-widened", "opening-intended"} & {f.rule for f in target.findings_after("select 1")}

@@ -15,9 +15,17 @@ from tests.integration.service.test_crash_points import (
 )
 from tests.support.places import EFFECTS, unseen
 
-PLACES = ("good", "failing", "refused")
-SETTINGS = {**one_by_one.SETTINGS, "settings": dict.fromkeys(PLACES, "atomic = true")}
+PLACES = ("good", "failing", "refused", "meant")
+OPENING = 'openings = [{object = "public.shown", roles = ["anon"], because = "the board shows it"}]'
+SETTINGS = {
+    **one_by_one.SETTINGS,
+    "settings": {**dict.fromkeys(PLACES, "atomic = true"), "meant": f"atomic = true\n{OPENING}"},
+}
 
+#: the default privileges of a project open a new table to more than anon
+OURS_ALONE = (
+    "revoke insert, update, delete on public.shown from anon; revoke all on public.shown from authenticated;"
+)
 _NUMBERS = itertools.count(20260102000000)
 
 IN_APPLY = [f"apply: {point}" for point in IN_EVERY_STAGE]
@@ -126,3 +134,15 @@ def test_before_the_one_commit_nothing_is_on_the_target_and_behind_it_everything
     assert place.versions()[-2:] == new
     assert worker_lives.live(deployment) == 0
     assert place.service.house.reading.deployment(deployment).status is Status.SUCCEEDED
+
+
+def test_what_the_settings_declare_as_meant_passes_the_probes_and_the_smoke(begun, worker_lives):
+    place = begun["meant"]
+    shown = "create table public.shown (id int); grant select on public.shown to anon;"
+    place.migration(str(next(_NUMBERS)), "shown", unseen(f"{shown} {OURS_ALONE}"))
+    deployment = place.ask(place.commit("Show it"))
+    assert worker_lives.live(deployment) == 0
+    assert place.service.house.reading.deployment(deployment).status is Status.SUCCEEDED
+    rules = {each.rule for each in place.service.runs(deployment)[Stage.SMOKE].findings}
+    assert "opening-intended" in rules
+    assert "rls-disabled" not in rules

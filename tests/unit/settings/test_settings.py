@@ -5,6 +5,7 @@ import pytest
 
 from orchestrator.domain.errors import ConfigurationError
 from orchestrator.domain.event import EventKind
+from orchestrator.domain.matrix import Command
 from orchestrator.domain.plan import OutOfOrder, WhenFilesLeave
 from orchestrator.settings import Secret, SlackSettings, WebhookSettings, load, settings_of
 
@@ -17,6 +18,8 @@ ENVIRON = {
     "SLACK": "https://hooks.slack.com/services/T0/B0/xyz",
     "SIGNING": SIGNING,
 }
+OPENING = '{object = "public.prices", because = "they are public", roles = ["anon"], commands = ["select"]}'
+OPENED = "targets.staging.openings[2]"
 WHOLE = """
 [service]
 admin_listen = "0.0.0.0:8401"
@@ -43,6 +46,7 @@ exposed_schemas = ["public", "api"]
 [targets.main]
 repository = "app"
 branch = "main"
+openings = [{object = "public.prices", because = "they are public", roles = ["anon"], commands = ["select"]}]
 database_url = "env:MAIN"
 sslmode = "require"
 sslrootcert = "file:/etc/ca.crt"
@@ -118,6 +122,9 @@ def test_a_whole_file_becomes_frozen_settings(tmp_path: Path) -> None:
     assert staging.policy.out_of_order is OutOfOrder.APPLY
     assert staging.policy.when_files_leave is WhenFilesLeave.WARN
     assert staging.policy.exposed_schemas == ("public", "api")
+    [opening] = settings.targets["main"].policy.openings
+    assert (opening.object, opening.because) == ("public.prices", "they are public")
+    assert (opening.roles, opening.commands) == ({"anon"}, {Command.SELECT})
     assert staging.policy.patience_seconds == 3600
     assert (staging.statement_timeout_seconds, staging.lock_timeout_seconds) == (90, 0.5)
     assert staging.database_url.reveal() == ENVIRON["STAGING"]
@@ -271,6 +278,20 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
             )
         ),
         ('patience = "1h"', 'patience = "1h"\nattempts = 0', "targets.staging.attempts", "too small"),
+        *(
+            ('patience = "1h"', f'patience = "1h"\nopenings = [{OPENING}, {{{given}}}]', key, said)
+            for given, key, said in (
+                ('object = "prices", because = "a"', f"{OPENED}.object", "such as public.prices"),
+                ('because = "a"', f"{OPENED}.object", 'missing; write object = "public.prices"'),
+                ('object = "public.a", because = " "', f"{OPENED}.because", "must say why"),
+                (
+                    'object = "public.a", because = "a", role = "anon"',
+                    f"{OPENED}.role",
+                    'did you mean "roles"?',
+                ),
+                ('object = "public.a", because = "a", roles = "anon"', f"{OPENED}.roles", "must be a list"),
+            )
+        ),
     ],
 )
 def test_a_fault_says_what_to_write_instead(tmp_path: Path, old: str, new: str, key: str, text: str) -> None:

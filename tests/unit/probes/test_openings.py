@@ -1,0 +1,138 @@
+"""What is declared as meant is not reported, and nothing else is excused by it."""
+
+from dataclasses import replace
+
+from orchestrator.domain.finding import Severity
+from orchestrator.domain.matrix import Command, ExposedRelation, Matrix, Notice, Policy
+from orchestrator.domain.opening import Opening
+from orchestrator.probes.judge import judge
+from tests.support.matrices import exposed, policy
+
+SAID = "bascule: intended because prices are public"
+CLOSED = exposed("public.prices", policies=[policy("owner = auth.uid()")], anon="----", user_a="l---")
+
+
+def prices(*policies: Policy, anon: str = "E---", user_a: str = "E---") -> ExposedRelation:
+    return exposed("public.prices", policies=policies, anon=anon, user_a=user_a)
+
+
+def public(comment: str | None = SAID, *, using: str = "true", name: str = "public") -> Policy:
+    return replace(policy(using, name=name, command=Command.SELECT, to="public"), comment=comment)
+
+
+def told(before: ExposedRelation | None, after: ExposedRelation, *openings: Opening) -> set[str]:
+    was = Matrix(relations=(before,)) if before else Matrix()
+    found = judge(was, Matrix(relations=(after,)), openings=openings)
+    return {each.rule for each in found}
+
+
+def opening(name: str = "public.prices", *, roles: str = "", commands: str = "") -> Opening:
+    return Opening(
+        object=name,
+        because="they are public",
+        roles=frozenset(roles.split()),
+        commands=frozenset(map(Command, commands.split())),
+    )
+
+
+def test_a_comment_on_the_policy_excuses_what_it_opens_and_tells_the_reason_once() -> None:
+    after = prices(public())
+    assert told(CLOSED, prices(public(comment=None))) >= {"access-widened"}
+    [note] = judge(Matrix(relations=(CLOSED,)), Matrix(relations=(after,)))
+    assert (note.rule, note.severity) == ("opening-intended", Severity.NOTE)
+    assert note.message == (
+        "newly open on public.prices, as declared: anon and user_a (select): prices are public"
+    )
+    assert told(after, after) == set()
+
+
+def test_a_comment_excuses_neither_another_command_nor_a_table_without_row_security() -> None:
+    assert told(CLOSED, prices(public(), anon="EE--")) >= {"anon-writes"}
+    bare = replace(prices(public(), anon="EEEE", user_a="EEEE"), row_security=False)
+    assert told(CLOSED, bare) == {"rls-disabled"}
+
+
+def test_a_comment_does_not_vouch_for_what_a_later_deployment_makes_of_its_policy() -> None:
+    narrow = prices(public(using="published"), anon="l---", user_a="l---")
+    assert "access-widened" in told(narrow, prices(public()))
+    anew = public("bascule: intended because drafts may be read too")
+    assert told(narrow, prices(anew)) == {"opening-intended"}
+
+
+def test_a_comment_does_not_vouch_for_a_policy_that_comes_later_without_a_word() -> None:
+    vouched = public(using="published")
+    before = prices(vouched, anon="l---", user_a="l---")
+    assert "access-widened" in told(before, prices(vouched, public(None, name="all")))
+    assert told(before, prices(vouched, public("bascule: intended because why not", name="all"))) == {
+        "opening-intended"
+    }
+
+
+def test_a_policy_that_narrows_or_is_for_something_else_takes_nothing_from_a_comment() -> None:
+    vouched = public()
+    before = prices(vouched, anon="----", user_a="----")  # the grant was missing
+    restrictive = policy("true", name="r", to="public", permissive=False)
+    elsewhere = policy("true", name="w", command=Command.DELETE, to="public")
+    assert told(before, prices(vouched, restrictive, elsewhere)) == {"opening-intended"}
+
+
+def test_a_comment_does_not_vouch_for_what_a_restrictive_policy_withheld() -> None:
+    vouched, withholds = public(), policy("not deleted", name="r", to="public", permissive=False)
+    before = prices(vouched, withholds, anon="l---", user_a="l---")
+    assert "access-widened" in told(before, prices(vouched))
+    assert "access-widened" in told(before, prices(vouched, replace(withholds, using="true")))
+
+
+def test_the_settings_excuse_the_roles_and_commands_that_they_name() -> None:
+    after = prices(public(None))
+    assert told(CLOSED, after, opening()) == {"opening-intended"}
+    of_anon = judge(Matrix(relations=(CLOSED,)), Matrix(relations=(after,)), openings=[opening(roles="anon")])
+    assert not any(each.rule == "access-widened" and "anon" in each.message for each in of_anon)
+    assert any(each.rule == "access-widened" for each in of_anon)
+    assert "access-widened" in told(CLOSED, after, opening(commands="insert"))
+
+
+def test_the_settings_excuse_a_table_without_row_security_and_a_view_only_where_all_is_declared() -> None:
+    bare = exposed("public.prices", row_security=False, anon="EE--")
+    assert told(None, bare, opening()) == {"opening-intended"}
+    assert "rls-disabled" in told(None, bare, opening(commands="select"))
+    view = exposed("public.prices", kind="v", bypasses=["public.hidden"], anon="E   ", user_a="E   ")
+    assert "view-bypasses-rls" in told(None, view)
+    assert told(None, view, opening(commands="select")) == {"opening-intended"}
+
+
+def test_an_opening_that_there_is_not_is_told() -> None:
+    [note] = judge(Matrix(relations=(CLOSED,)), Matrix(relations=(CLOSED,)), openings=[opening(roles="anon")])
+    assert (note.rule, note.severity) == ("opening-unused", Severity.NOTE)
+    assert note.message == "the settings declare public.prices as open, and it is not"
+    assert "opening-unused" in told(None, prices(public()), opening("public.price"), opening())
+
+
+def test_a_line_for_us_that_is_no_declaration_is_told_and_excuses_nothing() -> None:
+    for comment in ("bascule: intended", "BASCULE: intended because ", "Prices.\n bascule: because so"):
+        after = prices(public(comment))
+        assert told(CLOSED, after) >= {"access-widened", "opening-invalid"}
+        again = judge(Matrix(relations=(after,)), Matrix(relations=(after,)))
+        assert {each.severity for each in again if each.rule == "opening-invalid"} == {Severity.NOTE}
+    assert told(CLOSED, prices(public(f"Prices.\n  {SAID} \nMore."))) == {"opening-intended"}
+
+
+def test_a_lint_is_excused_where_all_that_it_warns_of_is_declared() -> None:
+    def noticed(notice: Notice, relation: ExposedRelation, *openings: Opening) -> bool:
+        after = Matrix(relations=(relation,), notices=(notice,))
+        return any(each.rule == notice.rule for each in judge(Matrix(), after, openings=openings))
+
+    function = Notice(rule="definer-function-open", object="public.f()", detail="d", remedy="r", key="")
+    assert noticed(function, CLOSED)
+    assert not noticed(function, CLOSED, opening("public.f()", roles="anon"))
+    assert noticed(function, CLOSED, opening("public.f(text)"))
+
+    inserts = policy(check="true", name="any", command=Command.INSERT)
+    writes = Notice(rule="open-write-policy", object="public.prices", detail="d", remedy="r", key="any")
+    relation = prices(inserts, anon="----", user_a="-E--")
+    assert noticed(writes, relation)
+    assert not noticed(writes, relation, opening(roles="authenticated", commands="insert"))
+    assert not noticed(writes, prices(replace(inserts, comment=SAID), anon="----", user_a="-E--"))
+
+    secret = Notice(rule="sensitive-column-readable", object="public.prices", detail="d", remedy="r", key="t")
+    assert noticed(secret, relation, opening())
