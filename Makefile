@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+# a file's tests share what they have made: they stay together
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 SOURCES := orchestrator workers tests benchmarks
 
 .PHONY: help install demo test test-fast chaos soak lint types floors check fmt docs lock bench clean
@@ -25,11 +27,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: install ## the guided story, from an empty database to a deployment; then it keeps serving
 	@$(BIN)/bascule demo $(DEMO_OPTIONS)
 
-test: install ## the whole test suite
-	@$(BIN)/python -m pytest
+test: install ## the whole test suite, with a process and servers for each processor, four at most
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-fast: install ## only the tests that need no server
-	@$(BIN)/python -m pytest -m "not servers"
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not servers"
 
 lint: install ## style
 	@$(BIN)/ruff check $(SOURCES)

@@ -59,7 +59,8 @@ class ValkeyBroker:
         return self._server.ended()
 
     def start(self) -> None:
-        """Start it again."""
+        """Start it again; one that ended by itself has to be reaped first."""
+        self._server.stop()
         self._server.start()
 
     def kill(self) -> None:

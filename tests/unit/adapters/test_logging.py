@@ -17,6 +17,7 @@ def _as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "git", "asyncio")}
+    structlog.contextvars.clear_contextvars()  # what a command that a test called has bound
     yield
     root.handlers[:], root.level = handlers, level
     for name, former in levels.items():
