@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from orchestrator.domain.matrix import Cell, Command, ExposedRelation, Policy
+from orchestrator.probes.seeding.files import NAME as FILES
 from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.words import listed, own_rows, roles
 
@@ -17,6 +18,10 @@ _ASKS: Final = re.compile(r"\bcurrent_setting\b|\b(current|session)_user\b|\b\w+
 _CALL: Final = re.compile(r"\( SELECT ([\w.]+\(\)) AS \w+\)")
 _OR: Final = " OR "
 _EVERYBODY: Final = "public"
+#: what is told of an opening beside its mending
+IF_MEANT: Final = "if that is meant, say so: bascule explain opening-intended"
+#: how policies usually tell whose file it is
+_OF_FILES: Final = "(storage.foldername(name))[1] = (select auth.uid())::text"
 
 
 def asks_who_asks(policy: Policy, command: Command) -> bool:
@@ -109,7 +114,7 @@ def _narrowed(now: ExposedRelation, policy: Policy, cells: Sequence[Cell]) -> st
     alter = f"alter policy {identifier(policy.name)} on {now.name}"
     if roles(cells) == ("anon",) and any(asks_who_asks(policy, cell.command) for cell in cells):
         return f"{alter} to authenticated;"
-    owner = " or ".join(f"(select auth.uid()) = {identifier(name)}" for name in now.user_columns)
+    owner = _OF_FILES if now.name == FILES else " or ".join(map(_is_user, now.user_columns))
     whose = owner or "<whose row it is>"
     clauses = []
     if policy.using is not None and any(cell.command is not Command.INSERT for cell in cells):
@@ -117,6 +122,10 @@ def _narrowed(now: ExposedRelation, policy: Policy, cells: Sequence[Cell]) -> st
     if policy.check is not None and any(cell.command in (Command.INSERT, Command.UPDATE) for cell in cells):
         clauses.append(f"with check ({_both(policy.check, whose)})")
     return f"{alter} {' '.join(clauses) or f'using ({whose})'};"
+
+
+def _is_user(column: str) -> str:
+    return f"(select auth.uid()) = {identifier(column)}"
 
 
 def _both(says_now: str, whose: str) -> str:

@@ -23,7 +23,8 @@ begin
               from pg_policy p
               join pg_class c on c.oid = p.polrelid
               join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = any (current_setting('bascule.schemas')::text[])
+             where (n.nspname = any (current_setting('bascule.schemas')::text[])
+                    or (n.nspname::text, c.relname::text) in (('storage', 'objects'), ('realtime', 'messages')))
                and not exists (select from pg_locks l
                                 where l.locktype = 'relation' and l.relation = p.polrelid
                                   and l.pid <> pg_backend_pid() and l.mode = 'AccessExclusiveLock')

@@ -1,10 +1,13 @@
--- The relations of the exposed schemas, with what protects them. Members of extensions are left out.
+-- The relations of the exposed schemas, with what protects them. Members of extensions are left out. Files and
+-- messages are reached through services of their own, as the same roles: they belong to it once there is a policy.
 with recursive scope as materialized (
   select c.oid, c.relkind, c.relrowsecurity, c.relowner, c.relispartition,
          n.nspname as schema, quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = any (%(schemas)s::text[])
+   where (n.nspname = any (%(schemas)s::text[])
+          or (n.nspname::text, c.relname::text) in (('storage', 'objects'), ('realtime', 'messages'))
+             and exists (select from pg_policy p where p.polrelid = c.oid))
      and c.relkind in ('r', 'p', 'v', 'm', 'f')
      and not exists (select from pg_depend e
                       where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')

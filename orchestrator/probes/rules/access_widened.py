@@ -1,9 +1,11 @@
 """Clients may do more than before."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Cell, Command
+from orchestrator.probes.blame import IF_MEANT
 from orchestrator.probes.difference import Shift, shift
 from orchestrator.probes.identities import ANON
 from orchestrator.probes.rules import anon_writes, rls_disabled, rows_of_others
@@ -11,6 +13,9 @@ from orchestrator.probes.seen import Seen, is_client, unlimited
 from orchestrator.probes.words import revoke, spelled
 
 RULE = "access-widened"
+
+_BY_ANYBODY: Final = "anybody with the project's public key can do so without signing in"
+_SIGNED_IN: Final = "whoever is signed in can do so"
 
 
 def check(seen: Seen) -> Iterator[Finding]:
@@ -42,9 +47,7 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
         Severity.WARNING if of_anon and not seen.alone else Severity.NOTE,
         f"{_how(seen)} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
-        effect="anybody with the project's public key can do so without signing in"
-        if of_anon
-        else "whoever is signed in can do so",
+        effect=f"{_BY_ANYBODY if of_anon else _SIGNED_IN}; {IF_MEANT}",
         remedy=f"if that was not meant: {revoke(seen.now.name, cells)}",
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Command
+from orchestrator.probes.blame import IF_MEANT
 from orchestrator.probes.identities import ANON
 from orchestrator.probes.seen import Seen, unlimited, writes
 from orchestrator.probes.words import commands, revoke
@@ -28,7 +29,9 @@ def check(seen: Seen) -> Iterator[Finding]:
         RULE,
         Severity.ERROR if fresh else Severity.WARNING,
         f"anon may {', '.join(commands(fresh or open_now))} without any limit on {seen.now.name}",
-        effect="anybody with the project's public key can do so without signing in",
+        effect="anybody with the project's public key can do so without signing in"
+        # a form for everybody
+        + (f"; {IF_MEANT}" if commands(open_now) == (Command.INSERT,) else ""),
         remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
         f"authenticated {clause} ((select auth.uid()) = <owner column>); "
         f"or {revoke(seen.now.name, open_now)}",

@@ -307,3 +307,23 @@ def test_functions_that_run_as_their_owner_are_told_with_what_they_name(target: 
         ("public.by_text()", ("private.keys", "public.notes")),
         ("public.by_tree()", ("public.notes_of_old",)),
     ]
+
+
+def test_files_and_messages_belong_to_it_as_soon_as_there_is_a_policy(target: "Target") -> None:
+    target.does("create table public.notes (id bigint)")
+    assert [each.name for each in target.matrix().relations] == ["public.notes"]
+    target.does(
+        """create policy "Own files" on storage.objects for select to authenticated
+             using ((storage.foldername(name))[1] = (select auth.uid())::text);
+           create policy "Own room" on realtime.messages for select to authenticated
+             using (realtime.topic() = (select auth.uid())::text)"""
+    )
+    found = target.matrix().relations
+    assert [each.name for each in found] == ["public.notes", "realtime.messages", "storage.objects"]
+    files = found[2]
+    assert [each.name for each in files.policies_in_full] == ["Own files"]
+    of_anon, of_a = (
+        next(each for each in files.cells if (each.identity, each.command) == (who, Command.SELECT))
+        for who in ("anon", "user_a")
+    )
+    assert (of_anon.basis, of_a.basis) == (Basis.NO_POLICY, Basis.LIMITED)

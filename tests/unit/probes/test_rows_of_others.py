@@ -107,3 +107,12 @@ def test_what_anon_may_do_as_well_is_told_once() -> None:
     now = exposed(policies=[policy("true", to="public")], anon="-E--", user_a="oEoo", user_b="oEoo")
     rules = [each.rule for each in judge(None, Matrix(relations=(now,))) if each.severity is Severity.ERROR]
     assert rules == ["anon-writes"]
+
+
+def test_whoever_means_it_is_told_how_to_say_so_unless_strangers_write() -> None:
+    public = policy("true", name="public", command=Command.SELECT)
+    assert found(leaky(public), None).effect.endswith(
+        "if that is meant, say so: bascule explain opening-intended"
+    )
+    writing = exposed(policies=[policy("true")], anon="----", user_a="oEoo", user_b="oEoo")
+    assert "meant" not in found(writing, None).effect

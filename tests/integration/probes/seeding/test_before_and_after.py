@@ -55,3 +55,21 @@ def test_a_mended_policy_that_opens_everything_is_found(connection):
     )
     mended = "alter policy published on public.articles using ((select auth.uid()) is not null)"
     assert errors(connection, mended) == {"rows-of-others"}
+
+
+def test_files_of_strangers_are_found_although_no_schema_of_theirs_is_named(connection):
+    own = "(storage.foldername(name))[1] = (select auth.uid())::text"
+    connection.execute(
+        f"""insert into storage.buckets (id, name) values ('invoices', 'invoices');
+            create policy "Own invoices" on storage.objects for select to authenticated
+              using (bucket_id = 'invoices' and {own});
+            create policy "Own room" on realtime.messages for select to authenticated
+              using (realtime.topic() = (select auth.uid())::text)"""
+    )
+    before = probed(connection, ["public"])
+    assert [each.name for each in before.relations if each.unseeded] == []
+    connection.execute("alter policy \"Own invoices\" on storage.objects using (bucket_id = 'invoices')")
+    [found] = [
+        each for each in judge(before, probed(connection, ["public"])) if each.severity is Severity.ERROR
+    ]
+    assert (found.rule, found.object) == ("rows-of-others", "storage.objects")
