@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from orchestrator.catalog.facts import Grouped, by_key
-from orchestrator.catalog.queries import query
+from orchestrator.catalog.queries import of_part, query
 from orchestrator.catalog.versions import EVERYTHING, Part
 from orchestrator.domain.facts import Fact
 from orchestrator.ports import Database
@@ -32,7 +32,8 @@ def read(database: Database, *, part: Part | None = None, known: Beyond | None =
     before it. Raises TargetError.
     """
     if part is not None and known is not None:
-        found = by_key(database.rows(query("platform"), part.parameters)) if part.has_platform else {}
+        told = database.rows(of_part(query("platform")), part.parameters) if part.has_platform else []
+        found = by_key(told)
         kept = {key: facts for key, facts in known.platform.items() if key not in part.keys}
         return replace(known, platform={**kept, **found})
     return Beyond(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from orchestrator.catalog.queries import query
+from orchestrator.catalog.queries import of_part, query
 from orchestrator.catalog.versions import EVERYTHING, Part
 from orchestrator.domain.conversion import is_lossless
 from orchestrator.ports import Database
@@ -66,10 +66,9 @@ def read(database: Database, *, part: Part | None = None, known: Holdings | None
 
     Needs no superuser. Raises TargetError.
     """
-    found = {
-        row[0]: _relation(row)
-        for row in database.rows(query("holdings"), part.parameters if part else EVERYTHING)
-    }
+    told = query("holdings")
+    rows = database.rows(of_part(told), part.parameters) if part else database.rows(told, EVERYTHING)
+    found = {row[0]: _relation(row) for row in rows}
     if part is None or known is None:
         return Holdings(relations=found)
     kept = {

@@ -13,6 +13,8 @@ from orchestrator.ports import Database
 
 #: catalog, number, number of the part
 Key = tuple[str, int, int]
+#: so many columns of the query are the key
+_OF_KEY: Final = 3
 
 #: what is in something and is renamed through it, and how
 _THROUGH: Final[Mapping[str, str]] = {
@@ -68,8 +70,7 @@ def read(database: Database) -> Names:
     Leaves settings behind that end with the transaction, as reading facts does.
     """
     database.rows(query("settings"))
-    names = [Name(*row) for row in database.rows(query("names"))]
-    return Names(all={name.key: name for name in names})
+    return Names(all={row[:_OF_KEY]: Name._make(row) for row in database.rows(query("names"))})
 
 
 def renamings(before: Names, after: Names) -> tuple[str, ...]:
@@ -78,8 +79,9 @@ def renamings(before: Names, after: Names) -> tuple[str, ...]:
     Where another object now has such a name, that one is put aside under a name of ours: it was either
     renamed itself, and gets its own name back, or is new, and will have to go.
     """
-    was = ((name, before.all.get(key)) for key, name in after.all.items())
-    if all(old is None or (old.own, old.in_number) == (now.own, now.in_number) for now, old in was):
+    was = before.all
+    other = [(was[key], now) for key, now in after.all.items() if key in was and was[key] != now]
+    if all((old.own, old.in_number) == (now.own, now.in_number) for old, now in other):
         return ()
     return tuple(_Renaming(before, after).statements())
 

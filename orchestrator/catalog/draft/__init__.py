@@ -5,7 +5,6 @@ brought back, labels of enumerations never taken away.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from orchestrator.catalog.draft.arrange import arranged
 from orchestrator.catalog.draft.decide import decide
@@ -15,7 +14,7 @@ from orchestrator.catalog.draft.text import written
 from orchestrator.catalog.draft.world import World
 from orchestrator.domain.facts import Change, Facts
 
-__all__ = ["Draft", "arranged", "draft", "written"]
+__all__ = ["Draft", "Moments", "arranged", "draft", "written"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,26 +27,40 @@ class Draft:
     not_drafted: tuple[str, ...]
 
 
-def draft(before: Facts, after: Facts) -> Draft:
+class Moments:
+    """The last moments of a rehearsal: what is there before one migration is what is there after another."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._last: tuple[Moment, ...] = ()
+
+    def of(self, facts: Facts) -> Moment:
+        """Return the moment with these facts, made from one that is known as far as they are the same."""
+        for known in self._last:
+            if known.facts is facts:
+                return known
+        made = Moment(facts, like=self._last[-1] if self._last else None)
+        self._last = (*self._last[-1:], made)
+        return made
+
+
+def draft(before: Facts, after: Facts, *, moments: Moments | None = None) -> Draft:
     """Derive the SQL that leads from `after` back to `before`.
 
     What was renamed in between should have its old name again before `after` is read: to facts alone a
-    renaming looks like a loss. Raises ValueError when the facts are of different versions of the server.
+    renaming looks like a loss. `moments` are those of earlier drafts of the same play. Raises ValueError when
+    the facts are of different versions of the server.
     """
     if before.server_major != after.server_major:
         raise ValueError("facts of different major versions do not compare")
-    world = World(old=_moment(before), new=_moment(after))
+    known = moments or Moments()
+    new = known.of(after)
+    world = World(old=known.of(before), new=new)
     steps = Steps(decide(world), world)
     return Draft(
         statements=tuple(dict.fromkeys(steps.in_order())),
         not_drafted=tuple(_headline(key, world) for key in dict.fromkeys(steps.impossible)),
     )
-
-
-# In a rehearsal what is there before one migration is what is there after another.
-@lru_cache(maxsize=2)
-def _moment(facts: Facts) -> Moment:
-    return Moment(facts)
 
 
 def _headline(key: Key, world: World) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final
 
-from orchestrator.catalog.queries import query
+from orchestrator.catalog.queries import of_part, query
 from orchestrator.catalog.versions import EVERYTHING, Part
 from orchestrator.domain.facts import Fact, Facts
 from orchestrator.domain.migration import checksum
@@ -65,7 +65,7 @@ def grouped(
     if part is None:
         found = by_key(database.rows(_query((*_OF_KEYS, _SAID, _OTHERS)), EVERYTHING))
     elif part.keys:
-        found = by_key(database.rows(_query((*part.told_in, _SAID)), part.parameters))
+        found = by_key(database.rows(of_part(_query((*part.told_in, _SAID))), part.parameters))
     rows = [Fact(*row) for table in declared for row in database.rows(query(f"declared/{table}"))]
     return {**kept, **found, _DECLARED: tuple(sorted(rows))}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.catalog import beyond, holdings, names, survey, whole
-from orchestrator.catalog.draft import arranged, draft, written
+from orchestrator.catalog.draft import Moments, arranged, draft, written
 from orchestrator.domain.blame import Key, keys_of
 from orchestrator.domain.declared import FAILURES, TestedFile
 from orchestrator.domain.errors import Failure, TargetError
@@ -85,6 +85,7 @@ class Rehearsing:
         self._trace: list[StatementTrace] = []
         self._touched: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
         self._drafts: dict[str, bytes] = {}
+        self._of_drafts = Moments()
         self._left: frozenset[Key] = frozenset()
         self._asked_seconds = 0.0
         self._last: whole.Whole | None = None
@@ -186,7 +187,8 @@ class Rehearsing:
         assert after.names is not None
         renamed = [each for each in names.renamings(before.names, after.names) if self._play.works(each)]
         now = self._look() if renamed else after.whole
-        ran, _ = arranged(draft(before.whole.facts, now.facts).statements, self._play.works)
+        proposed = draft(before.whole.facts, now.facts, moments=self._of_drafts)
+        ran, _ = arranged(proposed.statements, self._play.works)
         self._play.back_to(number + 1)
         text = written((*renamed, *ran))
         proof = self._try(number, text)

@@ -8,12 +8,14 @@ it is the migration's own.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.scratch import trace
 from orchestrator.adapters.postgres.scratch.playing import OWNER, Waiting, carry_out
+from orchestrator.adapters.postgres.scratch.prepared import Prepared, PreparedDatabase
 from orchestrator.adapters.postgres.target import pipeline
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import GRACE_SECONDS, Session, connection_lost
@@ -22,7 +24,14 @@ from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.pipeline import Step
 from orchestrator.adapters.postgres.target.read import OpenDatabase
 from orchestrator.adapters.postgres.target.sendable import read_sendable
-from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piece, hold, pieces_of
+from orchestrator.adapters.postgres.target.transaction import (
+    Holder,
+    Part,
+    Piece,
+    forgets_prepared,
+    hold,
+    pieces_of,
+)
 from orchestrator.adapters.postgres.target.write import array_literal
 from orchestrator.domain.errors import Failure, TargetError
 from orchestrator.domain.migration import Migration
@@ -30,6 +39,8 @@ from orchestrator.domain.rehearsal import NotInOneTransaction, StatementTrace
 from orchestrator.validation.script import Script
 
 _HISTORY = queries.load("sql/target/history.sql")
+#: what is prepared before there are statements is not carried out
+_NO_STATEMENT: Final = -1
 
 
 class TogetherPlay:
@@ -41,7 +52,8 @@ class TogetherPlay:
         self._lock = lock
         self._address = address
         self._looks: list[Callable[[], None]] = []
-        # a session that is made fresh forgets what the driver prepared
+        self._prepared = Prepared()
+        # a session that is made fresh forgets what the driver prepared, and only knows our own
         session.connection.prepare_threshold = None
         self._own("begin isolation level read committed")
         # before any savepoint: the guard asks whether the transaction itself wrote the fence's row
@@ -51,7 +63,7 @@ class TogetherPlay:
     def apply(self, migration: Migration, sql: str) -> tuple[StatementTrace, ...]:
         """Run a migration, and say what each statement did."""
         trace.start(self._session.connection)
-        script = self._apply(migration, sql, look=trace.look)
+        script = self._apply(migration, sql, traced=True)
         return trace.take(self._session.connection, migration, script.statements, forget=False)
 
     def apply_again(self, migration: Migration, sql: str) -> None:
@@ -89,24 +101,29 @@ class TogetherPlay:
     @contextmanager
     def asking(self) -> Iterator[OpenDatabase]:
         """Ask inside a savepoint: settings that asking leaves behind end with it."""
-        with self.probing() as database:
+        with self._undone():
             self._own("set local transaction_read_only = on")
-            yield database
+            yield PreparedDatabase(self._session.connection, self._address.name, self._prepared)
 
     @contextmanager
     def probing(self) -> Iterator[OpenDatabase]:
         """Ask inside a savepoint, with rows that end with it."""
+        with self._undone():
+            yield self._database
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
         self._own("savepoint bascule_ask")
         try:
-            yield OpenDatabase(self._session.connection, self._address.name)
+            yield
         finally:
             if not self._session.connection.closed:
                 self._own("rollback to savepoint bascule_ask", "release savepoint bascule_ask")
 
-    def _apply(self, migration: Migration, sql: str, *, look: Callable[[int], Step] | None = None) -> Script:
+    def _apply(self, migration: Migration, sql: str, *, traced: bool = False) -> Script:
         attempt, script = self._read(migration, sql)
         row = (migration.version, migration.name, array_literal(script.recorded))
-        self._run(script, Step(sql=_HISTORY["record"], parameters=row), look=look, attempt=attempt)
+        self._run(script, Step(sql=_HISTORY["record"], parameters=row), traced=traced, attempt=attempt)
         return script
 
     def _read(self, migration: Migration, sql: str) -> tuple[Attempt, Script]:
@@ -121,7 +138,7 @@ class TogetherPlay:
         script: Script,
         history: Step,
         *,
-        look: Callable[[int], Step] | None = None,
+        traced: bool = False,
         attempt: Attempt | None = None,
     ) -> None:
         pieces = pieces_of(
@@ -132,7 +149,8 @@ class TogetherPlay:
             server_version=self._session.connection.info.server_version,
             notices_our_death=self._session.notices_our_death,
             inside=True,
-            look=look,
+            forget=self._prepared.strangers,
+            look=self._look_behind(script) if traced else None,
         )
         self._send(pieces, attempt)
 
@@ -148,6 +166,18 @@ class TogetherPlay:
             raise NotInOneTransaction(Failure.of(error) if error else None) from failed.error
         except pipeline.ConnectionLost as lost:
             raise connection_lost(self._address.name) from lost
+        self._prepared.look(self._database)
+
+    def _look_behind(self, script: Script) -> Callable[[int], Step]:
+        """Return what looks behind each statement, prepared where the statements let it stay that."""
+        if forgets_prepared(script.statements):
+            return trace.look
+        self._own(*self._prepared.statements(trace.LOOK, [_NO_STATEMENT])[:-1])
+        return lambda number: Step(sql=self._prepared.statements(trace.LOOK, [number])[-1])
+
+    @property
+    def _database(self) -> OpenDatabase:
+        return OpenDatabase(self._session.connection, self._address.name)
 
     @property
     def _holder(self) -> Holder:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -36,9 +36,13 @@ def forget(connection: psycopg.Connection) -> None:
     connection.execute(_SQL["forget_seen"])
 
 
+#: what looks behind a statement; $1 is its number
+LOOK: Final = _SQL["look"]
+
+
 def look(number: int) -> Step:
     """Return the step behind the statement with this number."""
-    return Step(sql=_SQL["look"], parameters=(str(number),))
+    return Step(sql=LOOK, parameters=(str(number),))
 
 
 def take(

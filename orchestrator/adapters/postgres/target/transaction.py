@@ -66,6 +66,7 @@ def pieces_of(
     server_version: int,
     notices_our_death: bool,
     inside: bool = False,
+    forget: Sequence[str] | None = None,
     look: Callable[[int], Step] | None = None,
     settings: Sequence[str] = (),
     also: Sequence[Step] = (),
@@ -76,13 +77,13 @@ def pieces_of(
     `settings` are made in the fresh session, `ahead` looks before the first statement,
     `also` are further steps beside the one of the history.
     `inside`: a transaction of the caller's is open, holds the fence, and stays open; what a commit would
-    check is checked.
+    check is checked. `forget` names what was prepared in it and does not stay, plans do; None: nothing stays.
     `look` makes a rehearsal's step behind the guard of each statement, whose number from 0 it is given.
     """
     guard = _guard(address, holder)
     prepared = Step(sql="execute bascule_guard")
-    check = Step(sql=guard) if _forgets_prepared(statements) else prepared
-    beginning = _FRESH_INSIDE if inside else (FRESH, *settings, BEGIN)
+    check = Step(sql=guard) if forgets_prepared(statements) else prepared
+    beginning = (*_fresh_inside(forget),) if inside else (FRESH, *settings, BEGIN)
     limits = _limits(address, server_version, notices_our_death=notices_our_death)
     return (
         *(Piece(part=Part.SESSION, step=Step(sql=each)) for each in (*beginning, *limits)),
@@ -108,9 +109,18 @@ FRESH: Final = "discard all"
 BEGIN: Final = "begin isolation level read committed"
 #: what DISCARD ALL consists of, but for what no transaction allows
 _FRESH_INSIDE: Final = (
-    *("close all", "set session authorization default", "reset all", "deallocate all", "unlisten *"),
-    *("select pg_catalog.pg_advisory_unlock_all()", "discard plans", "discard temp", "discard sequences"),
+    *("close all", "set session authorization default", "reset all", "unlisten *"),
+    *("select pg_catalog.pg_advisory_unlock_all()", "discard temp", "discard sequences"),
 )
+_ALL_PREPARED: Final = ("deallocate all", "discard plans")
+
+
+def _fresh_inside(forget: Sequence[str] | None) -> Iterator[str]:
+    yield from _FRESH_INSIDE
+    if forget is None:
+        yield from _ALL_PREPARED
+    else:
+        yield from (sql.SQL("deallocate {}").format(sql.Identifier(name)).as_string() for name in forget)
 
 
 def _limits(address: TargetAddress, server_version: int, *, notices_our_death: bool) -> Iterator[str]:
@@ -148,7 +158,8 @@ def _looking(guard: RowGuard) -> Iterator[Piece]:
     return (Piece(part=Part.ROWS, step=Step(sql=each), what=guard.what) for each in steps)
 
 
-def _forgets_prepared(statements: Sequence[Statement]) -> bool:
+def forgets_prepared(statements: Sequence[Statement]) -> bool:
+    """Tell whether statements may make the session forget what is prepared in it."""
     return any("deallocate" in statement.text.lower() for statement in statements)
 
 

@@ -65,7 +65,8 @@ select $1::int, pg_catalog.clock_timestamp(), 'time', '', '';
 delete from supabase_migrations.bascule_seen where what = 'time';
 
 -- name: mark_old
-update supabase_migrations.bascule_seen set statement = -2;
+-- Only what is not old yet: within one transaction a row that is written again stays in the way of every look.
+update supabase_migrations.bascule_seen set statement = -2 where statement <> -2;
 
 -- name: seen
 select statement, extract(epoch from at)::float8, what, relation, detail

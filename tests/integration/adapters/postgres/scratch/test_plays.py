@@ -236,3 +236,33 @@ def test_files_that_are_repeated_before_one_that_runs_alone_are_not_told_of_it(a
     assert [[each.version for each in traces] for traces in told] == [["0"], ["1", "1"], ["2"], ["3"]]
     (last,) = told[-1]
     assert {lock.relation for lock in last.locks} == {"public.orders"}
+
+
+@pytest.mark.parametrize(
+    "forgets", ["deallocate all", "prepare bascule_guard_not as select 1; deallocate bascule_guard_not"]
+)
+def test_a_file_that_forgets_what_is_prepared_is_played_in_one_transaction(address, forgets):
+    with together(address) as play:
+        seen = []
+        for number in range(3):
+            [made, _, *_] = play.apply(
+                migration(f"2026010100000{number}"), f"create table public.t{number} (); {forgets}"
+            )
+            seen.append(made.line)
+            play.mark(nothing)
+            with play.asking() as database:
+                assert {"public.t0", "public.orders"} <= {
+                    fact.identity for fact in facts.read(database).all if fact.kind == "table"
+                }
+        assert seen == [1, 1, 1]
+
+
+def test_what_one_file_prepares_is_not_there_for_the_next(address):
+    with together(address) as play:
+        play.apply(migration("20260101000000"), 'prepare "a b" as select 1')
+        play.apply(migration("20260101000001"), 'prepare "a b" as select 2')
+
+
+def test_a_file_that_forgets_in_secret_is_played_apart(address):
+    with together(address) as play, pytest.raises(NotInOneTransaction):
+        play.apply(migration("20260101000000"), "do $$ begin execute 'deallo' || 'cate all'; end $$")
