@@ -4,8 +4,6 @@ import io
 import itertools
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import psycopg
 from benchmarks.figure import took
 from orchestrator.embedded import databases
 from orchestrator.embedded.servers import Embedded
+from tests.support.folders import a_folder
 from tests.support.service import Service
 from tests.support.service import service as a_service
 
@@ -83,14 +82,13 @@ class Ground:
 def ground(*, fsync: bool = True) -> Iterator[Ground]:
     """Start the servers, and stop and remove everything afterwards. Call it from the main thread."""
     # two: the servers' own user must be able to reach the first, and owns it
-    state, folder = (Path(tempfile.mkdtemp(prefix="bascule-benchmarks-")) for _ in range(2))
     options = () if fsync else ("fsync=off",)
-    try:
-        with Embedded.start(state, postgres_options=options) as servers:
-            yield Ground(servers=servers, folder=folder, fsync=fsync)
-    finally:
-        for made in (state, folder):
-            shutil.rmtree(made, ignore_errors=True)
+    with (
+        a_folder("benchmarks") as folder,
+        a_folder("benchmarks") as state,
+        Embedded.start(state, postgres_options=options) as servers,
+    ):
+        yield Ground(servers=servers, folder=folder, fsync=fsync)
 
 
 def _write(file: io.FileIO) -> None:

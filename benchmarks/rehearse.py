@@ -5,11 +5,8 @@ carries the same files out on a fresh copy of the same database, up, down, and u
 that is undone, without looking at anything.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -27,6 +24,7 @@ from orchestrator.domain.rehearsal import RollbackVerdict
 from orchestrator.embedded import databases
 from orchestrator.stages import rehearse
 from orchestrator.wiring import release_scratch, scratch_on
+from tests.support.folders import a_folder
 
 NAME = "rehearse"
 PEER = "CREATE DATABASE … TEMPLATE, then the files up, down, up, and undone"
@@ -83,13 +81,11 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Figure]:
 @contextmanager
 def _scratch(address: TargetAddress) -> Iterator[PostgresScratch]:
     """Start a throw-away server of our own; its user has to be able to reach its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-benchmarks-"))
-    folder.chmod(0o755)
-    try:
-        yield scratch_on(folder, [address])
-    finally:
-        release_scratch()
-        shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("benchmarks") as folder:
+        try:
+            yield scratch_on(folder, [address])
+        finally:
+            release_scratch()
 
 
 def _figure(

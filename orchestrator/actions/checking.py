@@ -228,6 +228,7 @@ class _Checking:
                 target=self._policy.name,
                 shape=self._terms.survey.shape if self._terms.survey else None,
                 openings=self._policy.openings,
+                identities=self._policy.identities,
                 made_up_rows=self._policy.rows_on_scratch,
                 tests=self._chosen.tests,
                 tests_folder=self._chosen.tests_folder,

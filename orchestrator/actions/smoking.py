@@ -15,6 +15,7 @@ from orchestrator.actions.progress import Tell, nobody
 from orchestrator.actions.project_settings import terms_of
 from orchestrator.actions.unapplied import is_of
 from orchestrator.actions.unapplied import told as unapplied
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.declared import TestedFile
 from orchestrator.domain.errors import ConfigurationError, TargetError
 from orchestrator.domain.finding import Finding, Severity, Verdict, as_set, verdict_of, worst_first
@@ -67,6 +68,8 @@ class Wanted:
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     #: what is declared as meant to be open
     openings: Sequence[Opening] = ()
+    #: as whom is asked besides
+    identities: Sequence[AddedIdentity] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,12 +133,12 @@ def smoke(asked: Asked, wanted: Wanted, *, about: str, tell: Tell = nobody, on_c
     """
     tell(f"asking {about}")
     with asked.asking() as database:
-        matrix = ask(database, wanted.schemas)
+        matrix = ask(database, wanted.schemas, identities=wanted.identities)
     matrix = _only(matrix, wanted)
     openings = wanted.openings if not wanted.relations else _of(matrix, wanted.openings)
     if not wanted.without_rows:
         tell("making up rows")
-        matrix = seed_and_try(asked.probing, matrix, on_copy=on_copy)
+        matrix = seed_and_try(asked.probing, matrix, on_copy=on_copy, identities=wanted.identities)
     return Smoked(
         about=about,
         matrix=matrix,
@@ -201,6 +204,7 @@ def _only(matrix: Matrix, wanted: Wanted) -> Matrix:
     return Matrix(
         relations=relations,
         functions=functions,
+        unfit=matrix.unfit,
         notices=tuple(each for each in matrix.notices if each.object in objects),
     )
 

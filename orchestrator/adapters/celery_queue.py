@@ -11,7 +11,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from orchestrator.adapters import rabbitmq
-from orchestrator.domain.deployment import STAGE_DEADLINE_SECONDS, DeploymentId
+from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.errors import Unavailable
 
 QUEUE = "bascule"
@@ -19,6 +19,7 @@ ADVANCE = "workers.advance"
 LOOK = "workers.look"
 #: a look reads one catalog; whatever takes longer waits for something that is away
 LOOK_SECONDS = 60
+LONGEST_STAGE_SECONDS = 900.0
 #: a stage that does not stop at its deadline is killed this much later
 KILL_AFTER_SECONDS = 30
 #: only later than that the broker hands a message out again
@@ -28,8 +29,11 @@ VISIBILITY_AFTER_SECONDS = 300
 EXPIRES_SECONDS = 3600
 
 
-def make_app(broker_url: str) -> Celery:
-    """Return the Celery application for this broker; nothing connects yet."""
+def make_app(broker_url: str, *, longest_stage_seconds: float = LONGEST_STAGE_SECONDS) -> Celery:
+    """Return the Celery application for this broker; nothing connects yet.
+
+    Who only sends may leave out how long a stage may take: that is the workers' business.
+    """
     app = Celery("bascule", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_acks_late=True,
@@ -41,8 +45,8 @@ def make_app(broker_url: str) -> Celery:
         accept_content=["json"],
         task_default_queue=QUEUE,
         task_publish_retry=False,
-        task_soft_time_limit=STAGE_DEADLINE_SECONDS,
-        task_time_limit=STAGE_DEADLINE_SECONDS + KILL_AFTER_SECONDS,
+        task_soft_time_limit=longest_stage_seconds,
+        task_time_limit=longest_stage_seconds + KILL_AFTER_SECONDS,
         worker_soft_shutdown_timeout=10,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
@@ -51,15 +55,20 @@ def make_app(broker_url: str) -> Celery:
         broker_connection_max_retries=None,
         worker_cancel_long_running_tasks_on_connection_loss=False,
     )
-    app.conf.update(rabbitmq.options(broker_url, QUEUE) if rabbitmq.is_rabbitmq(broker_url) else _redis())
+    own = (
+        rabbitmq.options(broker_url, QUEUE)
+        if rabbitmq.is_rabbitmq(broker_url)
+        else _redis(longest_stage_seconds)
+    )
+    app.conf.update(own)
     return app
 
 
-def _redis() -> dict[str, Any]:
+def _redis(longest_stage_seconds: float) -> dict[str, Any]:
     """Return the settings of Celery that a Redis or a Valkey needs."""
     return {
         "broker_transport_options": {
-            "visibility_timeout": STAGE_DEADLINE_SECONDS + VISIBILITY_AFTER_SECONDS,
+            "visibility_timeout": longest_stage_seconds + VISIBILITY_AFTER_SECONDS,
             "unacked_restore_interval": 1,
             "unacked_restore_throttle": 1,
             "socket_timeout": 5,

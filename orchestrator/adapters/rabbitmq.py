@@ -3,7 +3,8 @@
 The queue is a quorum queue: it outlives the node that it was made on, and RabbitMQ 4 has no other that does.
 It counts how often a message was handed out and drops it at last (20 times unless a policy says otherwise);
 that loses nothing, for the ledger counts attempts itself and the reconciler sends another wake-up.
-A consumer that acknowledges nothing for 30 minutes is cut off by the server: every stage ends long before.
+A consumer that acknowledges nothing for 30 minutes is cut off by the server: every stage ends before, as the
+settings see to.
 """
 
 import ssl

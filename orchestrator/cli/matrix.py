@@ -1,6 +1,6 @@
 """Who may do what, as a table that fits 80 columns."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -9,8 +9,11 @@ from orchestrator.cli.output import Output
 from orchestrator.cli.report.printable import printable
 from orchestrator.cli.words import count
 from orchestrator.domain.matrix import Matrix
-from orchestrator.probes.identities import CLIENTS
+from orchestrator.probes.identities import CLIENTS, IDENTITIES
 from orchestrator.probes.summary import LEGEND, Mark, Row, summarize
+
+#: a table with less room for the names of relations is told in parts
+_SHORTEST_NAME: Final = 16
 
 #: with more relations than this, those in which nothing deserves a look may be counted instead
 MANY: Final = 40
@@ -37,13 +40,11 @@ def tell_matrix(
         or row.relation in worth_a_look
         or _deserves_a_look(row)
     ]
-    room = output.width - sum(_width(identity) + 2 for identity in summary.identities) - 2
-    names = [_name(row) for row in rows]
-    widest = min(max((name.cell_len for name in names), default=0), room)
-    head = "".join(f"  {identity:<{_width(identity)}}" for identity in summary.identities)
-    lines = [Text(f"  {'':<{widest}}{head}".rstrip(), style="bold")]
-    for name, row in zip(names, rows, strict=True):
-        lines += _lines(name, row, summary.identities, widest)
+    lines = [
+        line
+        for some in _side_by_side(summary.identities, output.width)
+        for line in _table(rows, some, output)
+    ]
     folded = len(summary.rows) - len(rows)
     if folded:
         lines.append(
@@ -52,6 +53,30 @@ def tell_matrix(
     lines += [Text(f"  - {gone} is gone", style="dim") for gone in summary.gone]
     lines += [Text(f"  {line}", style="dim") for line in LEGEND]
     output.lines(lines)
+
+
+def _side_by_side(identities: Sequence[str], width: int) -> Iterator[tuple[str, ...]]:
+    """Yield the columns of one table after the other: ours, and as many more as leave room for names."""
+    some: list[str] = []
+    for identity in identities:
+        if len(some) >= len(IDENTITIES) and _room([*some, identity], width) < _SHORTEST_NAME:
+            yield tuple(some)
+            some = []
+        some.append(identity)
+    yield tuple(some)
+
+
+def _room(identities: Sequence[str], width: int) -> int:
+    return width - sum(_width(identity) + 2 for identity in identities) - 2
+
+
+def _table(rows: Sequence[Row], identities: tuple[str, ...], output: Output) -> Iterator[Text]:
+    names = [_name(row) for row in rows]
+    widest = min(max((name.cell_len for name in names), default=0), max(0, _room(identities, output.width)))
+    head = "".join(f"  {identity:<{_width(identity)}}" for identity in identities)
+    yield Text(f"  {'':<{widest}}{head}".rstrip(), style="bold")
+    for name, row in zip(names, rows, strict=True):
+        yield from _lines(name, row, identities, widest)
 
 
 def _lines(name: Text, row: Row, identities: tuple[str, ...], widest: int) -> Iterator[Text]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Generic, NewType, TypeVar
+from typing import Any, Generic, NewType, TypeVar
 
 from orchestrator.domain.dropped import Counted
 from orchestrator.domain.errors import Failure
@@ -16,9 +16,6 @@ from orchestrator.domain.migration import Migration
 DeploymentId = NewType("DeploymentId", int)
 
 T = TypeVar("T")
-
-#: a stage that takes longer is ended from outside; every statement's own limit lies below it
-STAGE_DEADLINE_SECONDS: Final = 900.0
 
 
 class Status(StrEnum):
@@ -85,6 +82,11 @@ class Cause(StrEnum):
     #: the commit that was asked for is no longer the branch's head
     HEAD_MOVED = "head-moved"
     OPERATOR = "operator"
+
+    @property
+    def words(self) -> str:
+        """Say it as people read it."""
+        return "found by reconciliation" if self is Cause.RECONCILIATION else self.value.replace("-", " ")
 
 
 class RollbackMethod(StrEnum):

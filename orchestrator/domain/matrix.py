@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.domain.added_identity import UnfitIdentity
+
 
 class Command(StrEnum):
     """What an identity tries."""
@@ -76,6 +78,8 @@ class Cell:
     basis: Basis | None = None
     #: what was shown with made-up rows; None: none were made up, or there was nothing to find out by them
     reach: Reach | None = None
+    #: of an identity that the settings add, its role; empty: the name says which
+    role: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,3 +173,5 @@ class Matrix:
     notices: tuple[Notice, ...] = ()
     #: functions that run as their owner, by name
     functions: tuple[ExposedFunction, ...] = ()
+    #: identities of the settings that could not be asked as they are meant
+    unfit: tuple[UnfitIdentity, ...] = ()

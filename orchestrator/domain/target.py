@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.deployment import Deployment, DeploymentId
 from orchestrator.domain.drift import WhenDrifted
 from orchestrator.domain.finding import Severity
@@ -56,6 +57,8 @@ class TargetPolicy:
     made_up_rows: MadeUpRows = MadeUpRows.AUTO
     #: schemas that the API exposes
     exposed_schemas: tuple[str, ...] = ("public",)
+    #: as whom smoke tests ask besides
+    identities: tuple[AddedIdentity, ...] = ()
     #: what is open there and meant to be
     openings: tuple[Opening, ...] = ()
     #: what the operator made of rules, by id; None switches a rule off

@@ -7,7 +7,7 @@ from typing import Final
 from orchestrator.domain.matrix import Cell, Command, ExposedRelation, Policy
 from orchestrator.probes.seeding.files import NAME as FILES
 from orchestrator.probes.seeding.quoting import identifier
-from orchestrator.probes.words import listed, own_rows, roles
+from orchestrator.probes.words import listed, own_rows, role_of, roles
 
 #: so much of an expression is told, and so many policies
 _LONGEST: Final = 200
@@ -37,7 +37,7 @@ def says(policy: Policy, command: Command) -> str:
 
 def admitting(relation: ExposedRelation | None, cells: Iterable[Cell]) -> list[Policy]:
     """Return the policies that may be what lets these cells through."""
-    asked = [(roles([cell])[0], cell.command) for cell in cells]
+    asked = [(role_of(cell), cell.command) for cell in cells]
     return [
         policy
         for policy in (relation.policies_in_full if relation else ())
@@ -56,7 +56,7 @@ def blamed(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence
 
 def lifted(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell]) -> list[Policy]:
     """Return the restrictive policies that held these cells back and are gone, or say something else."""
-    asked = [(roles([cell])[0], cell.command) for cell in cells]
+    asked = [(role_of(cell), cell.command) for cell in cells]
     return [
         policy
         for policy in (before.policies_in_full if before else ())

@@ -4,8 +4,11 @@ The two users are made up. Nothing is stored for them; policies see their ids in
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from orchestrator.domain.added_identity import AddedIdentity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +22,8 @@ class Identity:
     user: str = ""
     #: further claims, by their path in the token
     further: tuple[tuple[tuple[str, ...], str], ...] = ()
+    #: what the settings say of it; None: it is one of ours
+    added: AddedIdentity | None = None
 
     @property
     def claims(self) -> str:
@@ -31,7 +36,17 @@ class Identity:
             for name in outer:
                 within = within.setdefault(name, {})
             within[last] = value
-        return json.dumps(claims)
+        return json.dumps(_laid_over(claims, json.loads(self.added.claims)) if self.added else claims)
+
+
+def _laid_over(claims: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one object over another, and so the objects in it."""
+    both = {
+        key: _laid_over(claims[key], value)
+        for key, value in more.items()
+        if isinstance(value, Mapping) and isinstance(claims.get(key), Mapping)
+    }
+    return {**claims, **more, **both}
 
 
 def _user_claims(user: str) -> dict[str, Any]:
@@ -48,6 +63,9 @@ def _user_claims(user: str) -> dict[str, Any]:
     }
 
 
+#: where the ids of those begin that the settings add
+_FIRST: Final = 0xD000
+
 ANON: Final = Identity(name="anon", role="anon")
 USER_A: Final = Identity(name="user_a", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000a")
 USER_B: Final = Identity(name="user_b", role="authenticated", user="0b5c01e0-0000-4000-8000-00000000000b")
@@ -61,3 +79,21 @@ IDENTITIES: Final = (ANON, USER_A, USER_B, SERVICE_ROLE)
 
 #: whoever holds the public key of a project can be one of these
 CLIENTS: Final = frozenset({ANON.name, USER_A.name, USER_B.name})
+
+#: names that the settings cannot give to another one
+OURS: Final = frozenset({identity.name for identity in IDENTITIES} | {PRIVILEGED.name})
+
+
+def added(declared: Sequence[AddedIdentity]) -> tuple[Identity, ...]:
+    """Return the identities that the settings add; who signs in as a user's role has an id of its own."""
+    return tuple(
+        Identity(
+            name=each.name,
+            role=each.role,
+            user=""
+            if each.role in (ANON.role, SERVICE_ROLE.role)
+            else f"0b5c01e0-0000-4000-8000-{_FIRST + number:012x}",
+            added=each,
+        )
+        for number, each in enumerate(declared)
+    )

@@ -14,6 +14,7 @@ from orchestrator.probes.rules import (
     anon_writes,
     denied_inside,
     forgotten_grant,
+    identity_unfit,
     no_grant,
     opening_intended,
     opening_invalid,
@@ -64,6 +65,7 @@ def judge(before: Matrix | None, after: Matrix, *, openings: Sequence[Opening] =
         [
             *findings,
             *probe_unknown.check(after),
+            *identity_unfit.check(after),
             *rows_not_made_up.check(before, after),
             *opening_unused.check(after, openings),
             *notices.findings(before, after, openings=meant),

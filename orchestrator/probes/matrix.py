@@ -8,8 +8,10 @@ What neither can see is which rows a policy admits.
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from orchestrator.domain.added_identity import AddedIdentity, UnfitIdentity
 from orchestrator.domain.matrix import (
     Basis,
     Cell,
@@ -22,9 +24,11 @@ from orchestrator.domain.matrix import (
 )
 from orchestrator.ports import Database
 from orchestrator.probes.asking import PLANNED, Answer, Patience, Question, answers
-from orchestrator.probes.identities import IDENTITIES
+from orchestrator.probes.identities import IDENTITIES, Identity, added
 from orchestrator.probes.notices import read_notices
 from orchestrator.probes.queries import query
+
+_ROLES: Final = "select rolname::text from pg_catalog.pg_roles where rolname = any (%(roles)s::text[])"
 
 #: relations asked about in one call
 _BATCH: Final = 100
@@ -38,12 +42,19 @@ _NOT_AN_ANSWER: Final = frozenset({"08", "25", "53", "55", "57", "58", "XX"})
 _GENERATED_ALWAYS: Final = "428C9"
 
 
-def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None = None) -> Matrix:
+def ask(
+    database: Database,
+    schemas: Sequence[str],
+    *,
+    patience: Patience | None = None,
+    identities: Sequence[AddedIdentity] = (),
+) -> Matrix:
     """Return the matrix of all relations of these schemas.
 
-    An identity whose role the server does not have has no cells. What could not be asked in time, or as a
-    role that we may not take on, is `unknown`. Raises TargetError when the catalog itself cannot be read.
-    Leaves settings behind that end with the transaction (search_path, time limits).
+    `identities` are those that the settings add. One whose role the server does not have has no cells. What
+    could not be asked in time, or as a role that we may not take on, is `unknown`. Raises TargetError when
+    the catalog itself cannot be read. Leaves settings behind that end with the transaction (search_path,
+    time limits).
     """
     patience = patience or Patience()
     database.rows(
@@ -56,7 +67,8 @@ def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None
     )
     noticed = read_notices(database, schemas)
     found = database.rows(query("relations"), {"schemas": list(schemas)})
-    cells = _cells(database, [row[0] for row in found], patience)
+    more = added(identities)
+    cells = _cells(database, [row[0] for row in found], patience, more)
     database.rows(query("policies"))
     [(policies, functions)] = database.rows(query("bodies"), {"schemas": list(schemas)})
     return Matrix(
@@ -65,6 +77,7 @@ def ask(database: Database, schemas: Sequence[str], *, patience: Patience | None
         ),
         notices=noticed,
         functions=tuple(ExposedFunction(name=name, reads=tuple(reads)) for name, reads in functions),
+        unfit=tuple(_roleless(database, more)),
     )
 
 
@@ -97,21 +110,45 @@ def _policy(row: Sequence[Any]) -> Policy:
     )
 
 
-def _cells(database: Database, relations: Sequence[int], patience: Patience) -> dict[int, list[Cell]]:
+def _cells(
+    database: Database, relations: Sequence[int], patience: Patience, more: Sequence[Identity]
+) -> dict[int, list[Cell]]:
+    # the planner knows roles only: what it says of a user it would say of every other with that role
+    by_role = {identity.role: identity.name for identity in IDENTITIES}
     until = time.monotonic() + patience.total_seconds
     cells: dict[int, list[Cell]] = defaultdict(list)
     for start in range(0, len(relations), _BATCH):
-        questions = list(_questions(database, relations[start : start + _BATCH]))
+        asked = (*IDENTITIES, *(identity for identity in more if identity.role not in by_role))
+        questions = list(_questions(database, relations[start : start + _BATCH], asked))
         for answer in answers(database, questions, until=until):
             cells[answer.question.relation].append(_cell(answer))
+    for of_relation in cells.values():
+        for identity in more:
+            like = by_role.get(identity.role)
+            of_relation += [
+                replace(cell, identity=identity.name, role=identity.role)
+                for cell in of_relation
+                if cell.identity == like
+            ]
     return cells
 
 
-def _questions(database: Database, relations: Sequence[int]) -> Iterator[Question]:
+def _roleless(database: Database, more: Sequence[Identity]) -> Iterator[UnfitIdentity]:
+    """Yield the identities whose role the server does not have."""
+    if more:
+        there = {row[0] for row in database.rows(_ROLES, {"roles": [each.role for each in more]})}
+        for each in more:
+            if each.role not in there:
+                yield UnfitIdentity(name=each.name, reason=f"the server has no role {each.role}")
+
+
+def _questions(
+    database: Database, relations: Sequence[int], identities: Sequence[Identity]
+) -> Iterator[Question]:
     """Yield the questions about these relations, those of one identity in a row."""
-    roles = sorted({identity.role for identity in IDENTITIES})
+    roles = sorted({identity.role for identity in identities})
     rows = database.rows(query("questions"), {"relations": list(relations), "roles": roles})
-    for identity in IDENTITIES:
+    for identity in identities:
         for relation, schema, role, command, statement, granted, named, admitted, everything in rows:
             if role == identity.role:
                 yield Question(
@@ -137,6 +174,7 @@ def _cell(answer: Answer) -> Cell:
         sqlstate=None if answer.sqlstate == PLANNED else answer.sqlstate,
         reason=reason,
         basis=basis,
+        role=question.identity.role if question.identity.added else "",
     )
 
 

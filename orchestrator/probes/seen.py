@@ -7,7 +7,7 @@ from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
 from orchestrator.domain.opening import Opening
 from orchestrator.probes.identities import CLIENTS
-from orchestrator.probes.words import roles
+from orchestrator.probes.words import role_of
 
 _MISSING_GRANT = frozenset({Basis.NO_GRANT, Basis.FORGOTTEN_GRANT})
 
@@ -52,12 +52,11 @@ class Seen:
 
     def is_meant(self, cell: Cell) -> bool:
         """Tell whether somebody declared that a client may do this."""
-        (role,) = roles([cell])
-        return is_client(cell) and any(each.covers(role, cell.command) for each in self.openings)
+        return is_client(cell) and any(each.covers(role_of(cell), cell.command) for each in self.openings)
 
     def because(self, cells: Iterable[Cell]) -> Iterator[str]:
         """Yield the reasons that were given for these cells."""
-        pairs = [(role, cell.command) for cell in cells for role in roles([cell])]
+        pairs = [(role_of(cell), cell.command) for cell in cells]
         for opening in self.openings:
             if any(opening.covers(*pair) for pair in pairs):
                 yield opening.because

@@ -65,7 +65,7 @@ class Row:
 class Summary:
     """A matrix, or the difference of two."""
 
-    #: the columns that any relation has cells for, in their order
+    #: the columns that any relation has cells for, in their order; those of the settings come last
     identities: tuple[str, ...]
     rows: tuple[Row, ...]
     #: relations that only the earlier matrix has
@@ -74,8 +74,9 @@ class Summary:
 
 def summarize(matrix: Matrix, before: Matrix | None = None) -> Summary:
     """Compress a matrix; with an earlier one, mark what moved."""
-    present = {cell.identity for relation in matrix.relations for cell in relation.cells}
-    identities = tuple(identity.name for identity in _COLUMNS if identity.name in present)
+    present = dict.fromkeys(cell.identity for relation in matrix.relations for cell in relation.cells)
+    ours = [identity.name for identity in _COLUMNS if identity.name in present]
+    identities = (*ours, *(name for name in present if name not in ours))
     earlier = by_name(before) if before else None
     rows = tuple(_row(relation, identities, earlier) for relation in matrix.relations)
     gone = sorted((earlier or {}).keys() - by_name(matrix).keys())

@@ -14,9 +14,14 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def role_of(cell: Cell) -> str:
+    """Return the database role behind a cell."""
+    return cell.role or _ROLES[cell.identity]
+
+
 def roles(cells: Iterable[Cell]) -> tuple[str, ...]:
     """Return the database roles behind these cells, in the order of the matrix."""
-    return tuple(dict.fromkeys(_ROLES[cell.identity] for cell in cells))
+    return tuple(dict.fromkeys(map(role_of, cells)))
 
 
 def commands(cells: Iterable[Cell]) -> tuple[Command, ...]:
@@ -45,7 +50,7 @@ def grant(relation: str, cells: Sequence[Cell]) -> str:
     """Write the GRANT that these cells lack."""
     by_commands: dict[tuple[Command, ...], list[str]] = {}
     for role in roles(cells):
-        own = commands(cell for cell in cells if _ROLES[cell.identity] == role)
+        own = commands(cell for cell in cells if role_of(cell) == role)
         by_commands.setdefault(own, []).append(role)
     return " ".join(
         f"grant {', '.join(own)} on {relation} to {', '.join(to)};" for own, to in by_commands.items()

@@ -4,15 +4,16 @@ Each reader raises ValueError with what to write instead. What it says never hol
 """
 
 import difflib
+import json
 import re
 from functools import cache
 from importlib import resources
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 
 from orchestrator.domain.delivery import signing_key
-from orchestrator.domain.deployment import STAGE_DEADLINE_SECONDS
+from orchestrator.probes.identities import OURS
 from orchestrator.settings import database, references, urls
 from orchestrator.settings.faults import dotted, shown
 from orchestrator.settings.model import Listen, Secret
@@ -28,12 +29,16 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s?(ms|s|m|h)")
 _BARE_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
 _LONGEST_DURATION_SECONDS = 86400.0
+_SIZES = {"MiB": 1024**2, "GiB": 1024**3}
+_SIZE = re.compile(r"([1-9][0-9]{0,6})\s?(MiB|GiB)")
+_LARGEST_SIZE = 1024 * _SIZES["GiB"]
 _DAYS = re.compile(r"[0-9]{1,5}d")
 _MOST_DAYS = 36500
 _SHORTEST_TOKEN = 16
 _HIGHEST_RATE = 1_000_000
 _LARGEST_PORT = 65535
 _NOT_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.")
+_IDENTITY = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_FOLDER = re.compile(r"[\x00-\x1f\x7f\\:*?\[]")
 
@@ -76,11 +81,14 @@ def _age_or_off(value: object) -> float | None:
     return days * 86400.0
 
 
-def _within_a_stage(value: float) -> float:
-    if value >= STAGE_DEADLINE_SECONDS:
-        minutes = STAGE_DEADLINE_SECONDS / 60
-        raise ValueError(f"reaches the {minutes:g} minutes that a stage may take; write less")
-    return value
+def _bytes(value: object) -> int:
+    """Read a size such as "4GiB", "512MiB"."""
+    text = _text(value, "4GiB")
+    match = _SIZE.fullmatch(text)
+    size = int(match[1]) * _SIZES[match[2]] if match else 0
+    if not 0 < size <= _LARGEST_SIZE:
+        raise ValueError(f'{shown(text)} is no size; write one from "1MiB" to "1024GiB", such as "4GiB"')
+    return size
 
 
 def _listen(value: object) -> Listen:
@@ -265,8 +273,8 @@ def _reason(value: object) -> str:
 RuleName = Annotated[str, PlainValidator(_rule)]
 Duration = Annotated[float, BeforeValidator(seconds)]
 DurationOrOff = Annotated[float | None, PlainValidator(_seconds_or_off)]
+Size = Annotated[int, PlainValidator(_bytes)]
 AgeOrOff = Annotated[float | None, PlainValidator(_age_or_off)]
-StatementTimeout = Annotated[Duration, AfterValidator(_within_a_stage)]
 ListenAddress = Annotated[Listen, PlainValidator(_listen)]
 SecretValue = Annotated[Secret, PlainValidator(_secret)]
 WebhookSecrets = Annotated[tuple[Secret, ...], PlainValidator(_webhook_secrets)]
@@ -280,6 +288,31 @@ HttpUrl = Annotated[str, PlainValidator(_http_url)]
 GitUrl = Annotated[str, PlainValidator(_git_url)]
 Branch = Annotated[str, PlainValidator(_branch)]
 Folder = Annotated[str, PlainValidator(_folder)]
+
+
+def _identity_name(value: object) -> str:
+    text = _text(value, "administrator")
+    if not _IDENTITY.fullmatch(text):
+        raise ValueError("is no name; write small letters, digits and _, at most 24")
+    if text in OURS:
+        raise ValueError(f"is asked anyway; the names of ours are {', '.join(sorted(OURS))}")
+    return text
+
+
+def _claims(value: object) -> str:
+    """Read an object of claims; return it as JSON."""
+    if not isinstance(value, dict):
+        raise ValueError('must be a table, such as { app_metadata = { role = "admin" } }')  # noqa: TRY004  # see _text
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "holds what no token can: write texts, numbers, true, false, lists, tables"
+        ) from None
+
+
+IdentityName = Annotated[str, PlainValidator(_identity_name)]
+Claims = Annotated[str, PlainValidator(_claims)]
 ObjectName = Annotated[str, PlainValidator(_object_name)]
 Reason = Annotated[str, PlainValidator(_reason)]
 RepositoryName = Annotated[str, PlainValidator(_repository)]

@@ -95,6 +95,8 @@ class ServiceSettings:
     admin_token: Secret | None
     #: absolute
     state_directory: Path
+    #: a stage that takes longer is ended from outside; every limit of a statement lies below it
+    longest_stage_seconds: float
     #: how often branches are looked at whose webhook may never have come
     compare_heads_seconds: float
     #: how often targets are compared with the facts on record for them; None: only by deployments and people
@@ -117,6 +119,8 @@ class RepositorySettings:
     webhook_secrets: tuple[Secret, ...]
     #: verified deliveries that one web process takes; more are told to come back. None: any number
     deliveries_per_minute: int | None
+    #: how much of a disk its mirror may take
+    largest_mirror_bytes: int
     #: for git over https
     token: Secret | None
     #: whether a path, a file:// URL or plain http on loopback may be cloned

@@ -41,6 +41,7 @@ class Service(Table):
     state_directory: str | None = Field(
         None, min_length=1, pattern=r"^[^\x00]+$", examples=["/var/lib/bascule"]
     )
+    longest_stage: kinds.Duration
     compare_heads: kinds.Duration
     compare_facts: kinds.DurationOrOff
     keep: kinds.AgeOrOff
@@ -55,8 +56,19 @@ class Repository(Table):
     directory: kinds.Folder
     webhook_secret: kinds.WebhookSecrets = Field(examples=["env:APP_WEBHOOK_SECRET"])
     deliveries_per_minute: kinds.RateOrOff
+    largest_mirror: kinds.Size
     token: kinds.SecretValue | None = None
     allow_local: bool
+
+
+class Identity(Table):
+    """[targets.NAME.identities.NAME]."""
+
+    role: Schema = Field("authenticated", examples=["authenticated"])
+    claims: kinds.Claims = Field("{}", examples=[{"app_metadata": {"role": "admin"}}])
+    rows: str = Field(
+        "", max_length=10_000, pattern=r"^[^\x00]*$", examples=["insert into public.admins values ({user})"]
+    )
 
 
 class Opening(Table):
@@ -76,7 +88,7 @@ class Target(Table):
     database_url: kinds.DatabaseUrl = Field(examples=["env:STAGING_DATABASE_URL"])
     sslmode: SslMode | None = None
     sslrootcert: kinds.RootCertificate | None = None
-    statement_timeout: kinds.StatementTimeout
+    statement_timeout: kinds.Duration
     lock_timeout: kinds.Duration
     out_of_order: OutOfOrder
     when_files_leave: WhenFilesLeave
@@ -87,10 +99,11 @@ class Target(Table):
     require_same_major: bool
     made_up_rows: MadeUpRows
     exposed_schemas: tuple[Schema, ...] = Field(min_length=1, examples=[["public"]])
+    identities: dict[kinds.IdentityName, Identity] = Field(max_length=8, examples=[{}])
     openings: tuple[Opening, ...] = Field(examples=[[]])
     rules: dict[kinds.RuleName, RuleSeverity] = Field(examples=[{"drop-column": "error"}])
     longest_block: kinds.Duration
-    preflight_timeout: kinds.StatementTimeout
+    preflight_timeout: kinds.Duration
     attempts: int = Field(ge=1, le=100, examples=[5])
     patience: kinds.Duration
 

@@ -30,6 +30,7 @@ def read(name: str, table: Table, reading: Reading) -> RepositorySettings | None
         directory=given.directory,
         webhook_secrets=given.webhook_secret,
         deliveries_per_minute=given.deliveries_per_minute,
+        largest_mirror_bytes=given.largest_mirror,
         token=given.token,
         allow_local=given.allow_local,
     )

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from orchestrator.settings import raw
+from orchestrator.settings import raw, urls
 from orchestrator.settings.model import ServiceSettings
 from orchestrator.settings.reading import Reading
+
+#: its servers' own limit is 30 minutes; a stage that does not stop when asked has half a minute more
+_LONGEST_WITH_RABBITMQ_SECONDS: Final = 29 * 60.0
 
 
 def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings | None:
@@ -15,6 +19,7 @@ def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings 
     if given is None:
         return None
     _check_listeners(given, reading)
+    _check_longest_stage(given, reading)
     beside = (file.parent if file else Path()).absolute()
     return ServiceSettings(
         database_url=given.database_url,
@@ -24,6 +29,7 @@ def read(table: object, file: Path | None, reading: Reading) -> ServiceSettings 
         admin_listen=given.admin_listen,
         admin_token=given.admin_token,
         state_directory=beside / given.state_directory if given.state_directory else _usual(reading.environ),
+        longest_stage_seconds=given.longest_stage,
         compare_heads_seconds=given.compare_heads,
         compare_facts_seconds=given.compare_facts,
         keep_seconds=given.keep,
@@ -39,6 +45,13 @@ def _check_listeners(given: raw.Service, reading: Reading) -> None:
         reading.fault("service.admin_token", text)
     if given.listen == given.admin_listen and given.listen.port:
         reading.fault("service.admin_listen", "is the same as listen; the two never share an address")
+
+
+def _check_longest_stage(given: raw.Service, reading: Reading) -> None:
+    rabbitmq = given.broker_url is not None and urls.is_rabbitmq(given.broker_url.reveal())
+    if rabbitmq and given.longest_stage > _LONGEST_WITH_RABBITMQ_SECONDS:
+        text = "is too long: RabbitMQ cuts a worker off whose stage takes half an hour; write 29m or less"
+        reading.fault("service.longest_stage", text)
 
 
 def _usual(environ: Mapping[str, str]) -> Path:

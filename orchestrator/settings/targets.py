@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, get_args
 
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.finding import Severity
 from orchestrator.domain.opening import Opening
 from orchestrator.domain.target import TargetPolicy
@@ -52,6 +53,21 @@ def check_one_per_database(targets: Mapping[str, TargetSettings], reading: Readi
             reading.fault(f"targets.{name}.database_url", text)
 
 
+def check_within_a_stage(
+    targets: Mapping[str, TargetSettings], longest_seconds: float, reading: Reading
+) -> None:
+    """Let no statement take as long as the stage around it, which is ended from outside."""
+    for name, target in targets.items():
+        limits = {
+            "statement_timeout": target.statement_timeout_seconds,
+            "preflight_timeout": target.policy.preflight_seconds,
+        }
+        for key, seconds in limits.items():
+            if seconds >= longest_seconds:
+                text = f"reaches the {longest_seconds:g} s that service.longest_stage allows; write less"
+                reading.fault(f"targets.{name}.{key}", text)
+
+
 def _sslmode(written: str | None, address: DatabaseAddress) -> SslMode:
     """Without a key of its own the URL decides; without that, whether the host is this machine."""
     return _MODES.get(written or "", "prefer" if address.is_loopback else "verify-full")
@@ -72,6 +88,7 @@ def _policy(name: str, given: raw.Target, repository: RepositorySettings) -> Tar
         require_same_major=given.require_same_major,
         made_up_rows=given.made_up_rows,
         exposed_schemas=given.exposed_schemas,
+        identities=tuple(AddedIdentity(name=name, **dict(each)) for name, each in given.identities.items()),
         openings=tuple(Opening(**dict(each)) for each in given.openings),
         severities={
             rule: None if severity == "off" else Severity(severity) for rule, severity in given.rules.items()

@@ -19,9 +19,14 @@ def broker(url: str) -> str:
             "must be a URL of the form redis://:password@host:6379/0 or "
             "amqp://user:password@host:5672/vhost; with TLS rediss:// or amqps://"
         )
-    if parts.scheme.startswith("amqp") and (parts.query or parts.fragment):
+    if is_rabbitmq(url) and (parts.query or parts.fragment):
         raise ValueError("takes nothing behind the virtual host; write amqp://user:password@host:5672/vhost")
     return url
+
+
+def is_rabbitmq(url: str) -> bool:
+    """Tell whether a broker's URL leads to a RabbitMQ."""
+    return _split(url).scheme.startswith("amqp")
 
 
 def slack(url: str) -> str:

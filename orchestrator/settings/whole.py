@@ -43,6 +43,8 @@ def read(document: Table, defaults: Table, file: Path | None, reading: Reading) 
         "notify", lambda name, table: notify.read(name, table, below["notify"], reading)
     )
     targets.check_one_per_database(of_targets, reading)
+    if of_service is not None:
+        targets.check_within_a_stage(of_targets, of_service.longest_stage_seconds, reading)
     if reading.faults or of_service is None:
         return None
     return Settings(

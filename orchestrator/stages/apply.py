@@ -13,6 +13,7 @@ Leaves behind  each migration and its history row committed together, or neither
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import Applied, AppliedMigration, Done, Outcome
 from orchestrator.domain.errors import BasculeError, ConfigurationError, Contention, Failure, TargetError
@@ -38,6 +39,8 @@ class Condition:
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     #: what is declared as meant to be open
     openings: Sequence[Opening] = ()
+    #: as whom is asked besides
+    identities: Sequence[AddedIdentity] = ()
 
 
 def run(
@@ -81,7 +84,7 @@ def _at_once(
 
     def nothing_got_worse(database: Database) -> bool:
         nonlocal found
-        after = ask(database, condition.exposed_schemas)
+        after = ask(database, condition.exposed_schemas, identities=condition.identities)
         asked = judge(condition.before, after, openings=condition.openings)
         found = worst_first(as_set(asked, condition.severities))
         return verdict_of(found) is not Verdict.REFUSE

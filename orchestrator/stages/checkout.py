@@ -2,7 +2,7 @@
 
 Takes          a deployment and its target's policy
 Gives          Tree: the commit's migrations, rollbacks and tests by sha256; or HeadMoved; or NotYet
-Fails with     Unavailable, when the repository cannot be reached; MigrationRefused, when the commit vanished
+Fails with     Unavailable, when the repository cannot be reached
 Leaves behind  the contents in the ledger, so that no later stage needs the repository
 """
 
@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from orchestrator.domain.deployment import Deployment, Done, Outcome
+from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.finding import Finding, Severity, Source, Verdict, as_set, verdict_of
 from orchestrator.domain.migration import SqlFile, checksum
 from orchestrator.domain.plan import Tree
@@ -39,6 +40,8 @@ class NotYet:
 
     seconds: float
     why: str
+    #: it waits for something that does not answer, and may take as long to say nothing again
+    in_doubt: bool = False
 
 
 def run(
@@ -76,7 +79,7 @@ def _known(
     git: Git,
     kept: ContentStore,
     confirm_head: bool,
-) -> Done[Tree] | HeadMoved:
+) -> Done[Tree] | HeadMoved | NotYet:
     """Decide about a commit that git has and that is not the branch's head."""
     if not confirm_head:
         return _read(deployment, policy, git=git, kept=kept)
@@ -85,12 +88,19 @@ def _known(
     return HeadMoved(head=head)
 
 
-def _read(deployment: Deployment, policy: TargetPolicy, *, git: Git, kept: ContentStore) -> Done[Tree]:
+def _read(
+    deployment: Deployment, policy: TargetPolicy, *, git: Git, kept: ContentStore
+) -> Done[Tree] | NotYet:
     directory = PurePosixPath(policy.directory)
     migrations = str(directory / "migrations")
     rollbacks = [str(directory / folder) for folder in _ROLLBACK_FOLDERS]
     tests = str(directory / "tests")
-    listing = git.read(deployment.repository, deployment.commit, [migrations, *rollbacks], tests=tests)
+    try:
+        listing = git.read(deployment.repository, deployment.commit, [migrations, *rollbacks], tests=tests)
+    except MigrationRefused:
+        # it was there a moment ago: the mirror was made anew, and for another branch
+        why = f"the mirror of {deployment.repository} was made anew meanwhile"
+        return NotYet(seconds=_LOOK_AGAIN_SECONDS, why=why)
     kept.keep([blob.content for blob in listing.blobs])
     findings = listing.findings or (*as_set(_none_found(listing, migrations), policy.severities),)
     refused = verdict_of(findings) is Verdict.REFUSE

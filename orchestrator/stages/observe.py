@@ -45,7 +45,7 @@ def run(
 ) -> Done[Observation]:
     """Read facts and matrix in one transaction, and keep the facts; `times`: the how manieth look this is."""
     found = facts.read(database)
-    asked = matrix.ask(database, policy.exposed_schemas)
+    asked = matrix.ask(database, policy.exposed_schemas, identities=policy.identities)
     findings = tuple(_drifted(recorded, found, policy))
     return Done(
         outcome=Outcome.REFUSED if verdict_of(findings) is Verdict.REFUSE else Outcome.PASSED,
@@ -56,12 +56,16 @@ def run(
     )
 
 
-def with_rows(opening: Callable[[], AbstractContextManager[Database]], seen: Observation) -> Observation:
+def with_rows(
+    opening: Callable[[], AbstractContextManager[Database]], seen: Observation, policy: TargetPolicy
+) -> Observation:
     """Add what made-up rows show, where no rehearsal will: what the smoke shows is held against that.
 
     Nobody knows yet what will change, so rows are made up for all tables that are open to somebody.
     """
-    return replace(seen, rows=with_made_up_rows(opening, seen.matrix, limits=LIVE))
+    return replace(
+        seen, rows=with_made_up_rows(opening, seen.matrix, limits=LIVE, identities=policy.identities)
+    )
 
 
 def _drifted(recorded: bytes | None, found: Facts, policy: TargetPolicy) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from orchestrator.catalog import facts
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.blame import keys_of
 from orchestrator.domain.deployment import Done, Outcome, Smoke
 from orchestrator.domain.facts import Facts, difference
@@ -55,18 +56,20 @@ def run(
     rows: Rows | None = None,
     severities: Mapping[str, Severity | None] = MappingProxyType({}),
     openings: Sequence[Opening] = (),
+    identities: Sequence[AddedIdentity] = (),
 ) -> Done[Smoke]:
     """Ask everything again and judge the difference; keep the facts, for a rollback that comes later.
 
     `rows`: make rows up, too, for the tables that the deployment may have opened or closed. `severities` are
-    what the operator made of rules, by id; None switches a rule off. `openings` are declared as meant.
+    what the operator made of rules, by id; None switches a rule off. `openings` are declared as meant,
+    `identities` are asked as besides.
     """
     with reader.asking() as database:
         found = facts.read(database)
-        after = ask(database, exposed_schemas)
+        after = ask(database, exposed_schemas, identities=identities)
     if rows is not None:
         changed = keys_of(difference(rows.observed.all, found.all))
-        after = with_made_up_rows(reader.probing, after, changed=changed, limits=LIVE)
+        after = with_made_up_rows(reader.probing, after, changed=changed, limits=LIVE, identities=identities)
     findings = worst_first(as_set(_judged(before, after, rows, openings), severities))
     refused = verdict_of(findings) is Verdict.REFUSE
     return Done(

@@ -93,7 +93,7 @@ def do_observe(claim: Claim, tools: Tools) -> Done[Observation]:
             )
         if done.gave is None or done.outcome is not Outcome.PASSED or policy.rehearse or not policy.rows_live:
             return done
-        return replace(done, gave=observe.with_rows(reader.probing, done.gave))
+        return replace(done, gave=observe.with_rows(reader.probing, done.gave, policy))
 
 
 def do_rehearse(claim: Claim, tools: Tools) -> Done[Rehearsal]:
@@ -217,6 +217,7 @@ def _condition(claim: Claim, tools: Tools) -> apply.Condition | None:
         exposed_schemas=policy.exposed_schemas,
         severities=policy.severities,
         openings=policy.openings,
+        identities=policy.identities,
     )
 
 
@@ -277,6 +278,7 @@ def do_smoke(claim: Claim, tools: Tools) -> Done[Smoke]:
             rows=_rows(claim, tools, before) if policy.rows_live else None,
             severities=policy.severities,
             openings=policy.openings,
+            identities=policy.identities,
         )
     if done.gave is None or done.outcome is not Outcome.PASSED:
         return done

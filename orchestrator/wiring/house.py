@@ -130,6 +130,12 @@ class House:
                     url=repository.url,
                     token=repository.token.reveal() if repository.token else None,
                     allow_local=repository.allow_local,
+                    mirror_bytes=repository.largest_mirror_bytes,
+                    branches=frozenset(
+                        target.policy.branch
+                        for target in self.settings.targets.values()
+                        if target.policy.repository == name
+                    ),
                 )
                 for name, repository in self.settings.repositories.items()
             },

@@ -55,4 +55,5 @@ def celery_app() -> "Celery":
     """Return the Celery application of the settings."""
     from orchestrator.adapters.celery_queue import make_app
 
-    return make_app(house().broker_url)
+    longest = house().settings.service.longest_stage_seconds
+    return make_app(house().broker_url, longest_stage_seconds=longest)

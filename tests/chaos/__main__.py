@@ -3,6 +3,7 @@
 import argparse
 import random
 import secrets
+import shutil
 import statistics
 import sys
 import tempfile
@@ -13,17 +14,18 @@ from pathlib import Path
 from tests.chaos.points import CRASH_POINTS
 from tests.chaos.run import Report, run
 from tests.chaos.town import town
+from tests.support.folders import a_folder, end_orderly
 from tests.support.rabbitmq import rabbitmq_server
 
 
 def main() -> int:
     """Carry a run out and print what it came to; 1 where something was wrong."""
     given = _arguments()
-    folder = Path(tempfile.mkdtemp(prefix="bascule-chaos-"))
-    folder.chmod(0o755)  # the servers of a run as root are an ordinary user's
-    sys.stdout.write(f"seed {given.seed}; everything lies in {folder}\n")
     chance = random.Random(given.seed)
+    end_orderly()
     with ExitStack() as stack:
+        folder = stack.enter_context(a_folder("chaos"))
+        sys.stdout.write(f"seed {given.seed}; everything lies in {folder}\n")
         broker = stack.enter_context(rabbitmq_server()) if given.broker == "rabbitmq" else None
         place = stack.enter_context(town(folder, targets=given.targets, chance=chance, broker=broker))
         report = run(
@@ -34,6 +36,11 @@ def main() -> int:
             crash_points=CRASH_POINTS,
             say=_say,
         )
+        if report.wrong:
+            shutil.copytree(
+                folder / "logs", kept := Path(tempfile.mkdtemp(prefix="bascule-logs-")), dirs_exist_ok=True
+            )
+            sys.stdout.write(f"the logs are kept in {kept}\n")
     sys.stdout.write("\n".join(told(report)) + "\n")
     return 1 if report.wrong else 0
 

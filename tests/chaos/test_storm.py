@@ -1,12 +1,9 @@
 """A short storm with every run of the tests; and proof that its oracle sees what is wrong: `make chaos`."""
 
 import random
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +14,7 @@ from tests.chaos.oracle import violations
 from tests.chaos.points import CRASH_POINTS
 from tests.chaos.run import run
 from tests.chaos.town import Town, town
+from tests.support.folders import a_folder
 
 SEED = 20261123
 
@@ -30,13 +28,8 @@ def silent(_line: str) -> None:
 @contextmanager
 def a_town(*, targets: int) -> Iterator[Town]:
     """Build one in a folder that the servers' user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-chaos-"))
-    folder.chmod(0o755)
-    try:
-        with town(folder, targets=targets, chance=random.Random(SEED)) as place:
-            yield place
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("chaos") as folder, town(folder, targets=targets, chance=random.Random(SEED)) as place:
+        yield place
 
 
 def test_after_a_storm_of_faults_every_deployment_has_ended_and_nothing_happened_twice(capsys):

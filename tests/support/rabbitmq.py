@@ -5,11 +5,9 @@ that stays behind, for everybody.
 """
 
 import os
-import shutil
 import signal
 import socket
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from kombu.connection import Connection
 
 from orchestrator.embedded.account import Account, of_servers
 from orchestrator.embedded.child import Child
+from tests.support.folders import a_folder
 
 #: where the distribution's package puts the server; the wrapper in /usr/sbin insists on a user of its own
 _PROGRAMS: Final = "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server"
@@ -136,14 +135,13 @@ def rabbitmq_server() -> Iterator[RabbitMQ]:
     """Start one in a folder of its own; nothing is left of it."""
     program = installed()
     assert program is not None, "rabbitmq-server is not installed"
-    folder = Path(tempfile.mkdtemp(prefix="bascule-rabbit-"))
-    server = RabbitMQ(folder, program)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("rabbit") as folder:
+        server = RabbitMQ(folder, program)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.close()
 
 
 def _prepare(folder: Path, account: Account) -> None:

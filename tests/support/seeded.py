@@ -7,6 +7,7 @@ from dataclasses import replace
 import psycopg
 
 from orchestrator.adapters.postgres.target.read import OpenDatabase
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.matrix import Cell, Matrix
 from orchestrator.ports import Database
 from orchestrator.probes.matrix import ask
@@ -34,12 +35,15 @@ def probed(
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
     on_copy: bool = False,
+    identities: Sequence[AddedIdentity] = (),
 ) -> Matrix:
     """Ask the planner, then try with made-up rows; `on_copy`: nobody else is there."""
     opening = within(connection)
     with opening() as database:
-        matrix = ask(database, schemas)
-    return seed_and_try(opening, matrix, changed=changed, limits=limits, on_copy=on_copy)
+        matrix = ask(database, schemas, identities=identities)
+    return seed_and_try(
+        opening, matrix, changed=changed, limits=limits, on_copy=on_copy, identities=identities
+    )
 
 
 def cells_of(matrix: Matrix, name: str) -> frozenset[Cell]:

@@ -6,11 +6,8 @@ fails the tests; it never skips them.
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import redis
@@ -18,6 +15,7 @@ import redis
 from orchestrator.embedded import databases, programs
 from orchestrator.embedded.postgres import SUPERUSER, Postgres
 from orchestrator.embedded.servers import Embedded
+from tests.support.folders import a_folder
 
 _NUMBERS = itertools.count(1)
 
@@ -61,12 +59,11 @@ def postgres_under_test() -> programs.Source:
 @pytest.fixture(scope="session")
 def embedded_servers() -> Iterator[Embedded]:
     """PostgreSQL and Valkey for the whole session, in a state directory of their own."""
-    state = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    try:
-        with Embedded.start(state, source=server_under_test(), postgres_options=["fsync=off"]) as servers:
-            yield servers
-    finally:
-        shutil.rmtree(state, ignore_errors=True)
+    with (
+        a_folder("tests") as state,
+        Embedded.start(state, source=server_under_test(), postgres_options=["fsync=off"]) as servers,
+    ):
+        yield servers
 
 
 @pytest.fixture(scope="session")

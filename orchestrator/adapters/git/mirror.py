@@ -5,21 +5,16 @@ a reader whose mirror is thrown away finds out and is tried again.
 """
 
 import contextlib
-import fcntl
-import os
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from configparser import Error as ConfigUnreadable
 from pathlib import Path
 
+from orchestrator.adapters.git import shelf
 from orchestrator.adapters.git.environment import local_environment, remote_environment
 from orchestrator.adapters.git.names import kept_ref
-from orchestrator.adapters.git.process import Deadline, GitFailed, GitTimedOut, run_git
+from orchestrator.adapters.git.process import FILE_BYTES, Deadline, GitFailed, GitTimedOut, run_git
 from orchestrator.adapters.git.source import GitLimits, RepositorySource
 
-_LOCK_POLL_SECONDS = 0.02
 #: what a git process that was killed leaves behind; nobody else is writing while we hold the lock
 _LEFTOVERS = ("*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/*/tmp_obj_*", "gc.pid")
 #: every so many packs, one for each fetch that brought something, they are made into one
@@ -32,7 +27,11 @@ _FORMATS = {40: "sha1", 64: "sha256"}
 
 
 class MirrorTooLarge(Exception):
-    """The branch alone takes more room than a mirror may have."""
+    """The branch alone takes more room than its mirror may have."""
+
+    def __init__(self, branch: str) -> None:
+        super().__init__(branch)
+        self.branch = branch
 
 
 class Mirror:
@@ -50,19 +49,16 @@ class Mirror:
 
         git's processes hold the lock too: should this process be killed, the next one waits for them.
         """
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            _wait_for(descriptor, deadline)
-            self._lock = descriptor
-            self._sweep()
-            yield
-        except BaseException:
-            self._sweep()
-            raise
-        finally:
-            self._lock = None
-            os.close(descriptor)
+        with shelf.turn(self.path, deadline) as descriptor:
+            try:
+                self._lock = descriptor
+                self._sweep()
+                yield
+            except BaseException:
+                self._sweep()
+                raise
+            finally:
+                self._lock = None
 
     def exists(self) -> bool:
         """Tell whether there is a mirror at all."""
@@ -77,11 +73,15 @@ class Mirror:
         try:
             return self._bring(branch, head, deadline)
         except MirrorTooLarge:
-            self._discard()
+            shelf.remove(self.path)
         except GitFailed:
             if not self.discard_if_damaged(deadline):
                 raise
-        return self._bring(branch, head, deadline)
+        try:
+            return self._bring(branch, head, deadline)
+        except MirrorTooLarge:
+            shelf.remove(self.path)
+            raise
 
     def forget(self, branch: str, deadline: Deadline) -> None:
         """Drop the ref of a branch that is gone. Its commits stay until git tidies up."""
@@ -93,11 +93,18 @@ class Mirror:
         try:
             self.git("fsck", "--no-dangling", "--no-progress", deadline=deadline)
         except GitFailed:
-            self._discard()
+            shelf.remove(self.path)
             return True
         return False
 
-    def git(self, *arguments: str, deadline: Deadline, given: bytes = b"", most_bytes: int = 2**20) -> bytes:
+    def git(
+        self,
+        *arguments: str,
+        deadline: Deadline,
+        given: bytes = b"",
+        most_bytes: int = 2**20,
+        file_bytes: int = FILE_BYTES,
+    ) -> bytes:
         """Run git on the mirror alone, with no way out to a network."""
         return run_git(
             f"--git-dir={self.path}",
@@ -108,6 +115,7 @@ class Mirror:
             given=given,
             holding=self._held(),
             most_bytes=most_bytes,
+            file_bytes=file_bytes,
         )
 
     def _bring(self, branch: str, head: str, deadline: Deadline) -> str:
@@ -118,21 +126,24 @@ class Mirror:
         brought = self._at(branch, deadline)
         if brought is None:
             raise GitFailed(status=0, complaint="the fetch succeeded and brought nothing")
+        self._forget_others(branch, deadline)
         self._tidy(deadline)
         return brought
 
     def _fetch_what_has_room(self, branch: str, deadline: Deadline) -> None:
         """Fetch into the room that is left; one pack takes all that comes, so its size tells."""
-        room = self._limits.mirror_bytes - _size(self.path)
+        room = self._source.mirror_bytes - _size(self.path)
         if room <= 0:
-            raise MirrorTooLarge
+            raise MirrorTooLarge(branch)
         try:
             self._fetch(branch, room, deadline)
         except GitFailed as error:
-            if any(_size(pack) + _BLOCK >= room for pack in self.path.glob("objects/pack/tmp_pack_*")):
+            if any(_size(pack) + _BLOCK >= room for pack in self.path.glob("objects/pack/tmp_*")):
                 self._sweep()
-                raise MirrorTooLarge from error
+                raise MirrorTooLarge(branch) from error
             raise
+        if _size(self.path) > self._source.mirror_bytes:  # the index of a pack counts too
+            raise MirrorTooLarge(branch)
 
     def _fetch(self, branch: str, room: int, deadline: Deadline) -> None:
         """Fetch by branch: a fetch by commit says yes without asking the remote once the commit is here."""
@@ -168,6 +179,16 @@ class Mirror:
         name, _, kind = line.decode().strip().partition(" ")
         return name if kind == "commit" else None
 
+    def _forget_others(self, branch: str, deadline: Deadline) -> None:
+        """Drop the refs of branches that nobody follows any more, so that git may let go of their commits."""
+        if self._source.branches is None:
+            return
+        kept = {kept_ref(each) for each in (branch, *self._source.branches)}
+        refs = self.git("for-each-ref", "--format=%(refname)", deadline=deadline).decode().split("\n")
+        gone = "".join(f"delete {ref}\n" for ref in refs if ref and ref not in kept)
+        if gone:
+            self.git("update-ref", "--stdin", deadline=deadline, given=gone.encode())
+
     def _prepare(self, object_format: str) -> None:
         """Have an empty mirror where there is none, or none of this format."""
         if self._format() == object_format:
@@ -175,7 +196,7 @@ class Mirror:
         # here, not above: it looks for the git program and takes 70 ms, which no other command shall pay
         from git import Git, GitCommandError  # noqa: PLC0415
 
-        self._discard()
+        shelf.remove(self.path)
         self.path.mkdir(mode=0o700)
         git = Git(self.path)
         # GitPython adds to the environment of this process, so what could lead git elsewhere is set
@@ -187,7 +208,7 @@ class Mirror:
         try:
             git.init(bare=True, quiet=True, template="", object_format=object_format)
         except GitCommandError as error:
-            self._discard()
+            shelf.remove(self.path)
             raise GitFailed(status=-1, complaint="a mirror could not be made") from error
 
     def _format(self) -> str | None:
@@ -200,27 +221,23 @@ class Mirror:
         except (InvalidGitRepositoryError, NoSuchPathError, ConfigUnreadable, UnicodeDecodeError):
             return None
 
-    def _discard(self) -> None:
-        """Take the mirror away in one step, then delete it: nobody reads half of one."""
-        if not self.path.exists():
-            return
-        grave = tempfile.mkdtemp(prefix=f"{self.path.name}.", suffix=".gone", dir=self.path.parent)
-        self.path.rename(Path(grave) / "mirror")
-        shutil.rmtree(grave)
-
     def _sweep(self) -> None:
         for leftover in _LEFTOVERS:
             for path in self.path.rglob(leftover):
                 path.unlink(missing_ok=True)
-        for grave in self.path.parent.glob(f"{self.path.name}.*.gone"):
-            shutil.rmtree(grave, ignore_errors=True)
+        shelf.clear_graves(self.path)
 
     def _tidy(self, deadline: Deadline) -> None:
         """Make many packs into one, now and then. Nothing depends on it, so it may fail."""
         packs = sum(1 for _ in self.path.glob("objects/pack/*.pack"))
         if packs % _PACKS == 0:
             with contextlib.suppress(GitFailed, GitTimedOut):
-                self.git("gc", "--quiet", deadline=deadline.at_most(_TIDY_SECONDS))
+                self.git(
+                    "gc",
+                    "--quiet",
+                    deadline=deadline.at_most(_TIDY_SECONDS),
+                    file_bytes=self._source.mirror_bytes,
+                )
 
     def _held(self) -> tuple[int, ...]:
         return () if self._lock is None else (self._lock,)
@@ -233,13 +250,3 @@ def _size(path: Path) -> int:
         with contextlib.suppress(FileNotFoundError):  # git makes and removes files of its own all the time
             found += file.lstat().st_size
     return found
-
-
-def _wait_for(descriptor: int, deadline: Deadline) -> None:
-    while True:
-        try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not deadline.left_seconds:
-                raise GitTimedOut from None
-            time.sleep(_LOCK_POLL_SECONDS)

@@ -22,7 +22,7 @@ _LIMITED: Final = 'ulimit -f "$1" && ulimit -v "$2" && shift 2 && exec "$@"'
 _FILE_UNIT, _MEMORY_UNIT = 512, 1024
 #: for each process of git: above what an honest repository takes, far below what a hostile one could
 _MEMORY_BYTES: Final = 2 * 1024**3
-_FILE_BYTES: Final = 8 * 1024**3
+FILE_BYTES: Final = 8 * 1024**3
 
 
 class GitFailed(Exception):
@@ -66,7 +66,7 @@ def run_git(
     given: bytes = b"",
     holding: Sequence[int] = (),
     most_bytes: int = 1024 * 1024,
-    file_bytes: int = _FILE_BYTES,
+    file_bytes: int = FILE_BYTES,
 ) -> bytes:
     """Run git in a folder and return what it wrote.
 

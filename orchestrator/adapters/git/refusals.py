@@ -54,15 +54,20 @@ def unfilled(
     )
 
 
-def too_large(repository: str, mirror: Path, most_bytes: int) -> Unavailable:
+def too_large(repository: str, branch: str, mirror: Path, most_bytes: int) -> Unavailable:
     """Tell that a branch does not fit into the room of a mirror; nothing of it was kept."""
+    setting = f"repositories.{repository}.largest_mirror"
     return Unavailable(
-        f"the repository {repository} is too large: its mirror may hold {most_bytes // MEBIBYTE} MiB",
+        f"the repository {repository} is too large: its branch {branch} alone needs more than the "
+        f"{most_bytes // MEBIBYTE} MiB that its mirror may hold",
         code="mirror-too-large",
-        remedy="take large files out of the branch's history, or keep migrations in one of their own",
+        remedy="take large files out of the branch's history, keep migrations in one of their own, or "
+        f"allow more by {setting}",
         repository=repository,
+        branch=branch,
         path=str(mirror),
         most_bytes=most_bytes,
+        setting=setting,
     )
 
 

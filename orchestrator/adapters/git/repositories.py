@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.adapters.git import refusals
+from orchestrator.adapters.git import refusals, shelf
 from orchestrator.adapters.git.environment import remote_environment
 from orchestrator.adapters.git.listing import Selection, pointers, select_files, select_tests
 from orchestrator.adapters.git.mirror import Mirror, MirrorTooLarge
@@ -16,7 +16,7 @@ from orchestrator.adapters.git.names import (
     checked_repository,
     is_commit,
 )
-from orchestrator.adapters.git.objects import Damaged, holds_commit, read_objects
+from orchestrator.adapters.git.objects import Damaged, holds_commit, is_ancestor, read_objects
 from orchestrator.adapters.git.process import Deadline, GitFailed, GitTimedOut, run_git
 from orchestrator.adapters.git.source import GitLimits, RepositorySource
 from orchestrator.ports import Blob, Listing
@@ -42,6 +42,8 @@ class Repositories:
     def fetch(self, repository: str, branch: str) -> str | None:
         """Bring the mirror up to date; return the branch's head, or None where there is no such branch.
 
+        Mirrors of repositories that are no longer in the settings go on this occasion.
+
         Raises Unavailable (`repository-unavailable`, `mirror-full`, `mirror-too-large`) and
         ConfigurationError.
         """
@@ -49,10 +51,12 @@ class Repositories:
         head = self.head(repository, branch)
         mirror = self._mirror(repository)
         with self._filling(repository, mirror), mirror.locked(deadline):
-            if head is not None:
-                return mirror.follow(branch, head, deadline)
-            mirror.forget(branch, deadline)
-            return None
+            if head is None:
+                mirror.forget(branch, deadline)
+            else:
+                head = mirror.follow(branch, head, deadline)
+            shelf.remove_strangers(self._cache, [self._mirror(name).path for name in self._sources])
+            return head
 
     def head(self, repository: str, branch: str) -> str | None:
         """Ask the remote for the branch's head without fetching anything.
@@ -78,6 +82,18 @@ class Repositories:
         mirror = self._mirror(repository)
         with self._reading(repository, mirror) as deadline:
             return mirror.exists() and holds_commit(mirror, commit, deadline)
+
+    def comes_before(self, repository: str, commit: str, head: str) -> bool:
+        """Tell whether the mirror shows that a commit is an ancestor of another, or that one itself.
+
+        Raises Unavailable (`mirror-damaged`, `mirror-slow`) and ConfigurationError.
+        """
+        checked_commit(commit)
+        checked_commit(head)
+        mirror = self._mirror(repository)
+        with self._reading(repository, mirror) as deadline:
+            known = mirror.exists() and all(holds_commit(mirror, each, deadline) for each in (commit, head))
+            return known and is_ancestor(mirror, commit, head, deadline)
 
     def read(
         self, repository: str, commit: str, folders: Sequence[str], *, tests: str | None = None
@@ -131,7 +147,8 @@ class Repositories:
         try:
             yield
         except MirrorTooLarge as error:
-            raise refusals.too_large(repository, mirror.path, self._limits.mirror_bytes) from error
+            most_bytes = self._source(repository).mirror_bytes
+            raise refusals.too_large(repository, error.branch, mirror.path, most_bytes) from error
         except (GitFailed, GitTimedOut) as error:
             raise refusals.unfilled(repository, self._source(repository), mirror.path, error) from error
         except OSError as error:

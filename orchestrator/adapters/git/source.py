@@ -31,8 +31,6 @@ class GitLimits:
     file_bytes: int = 16 * MEBIBYTE
     commit_bytes: int = 256 * MEBIBYTE
     files: int = 20_000
-    #: of the mirror on disk; one that would get larger is made anew with nothing but the branch
-    mirror_bytes: int = 4096 * MEBIBYTE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +47,10 @@ class RepositorySource:
     #: the name beside the token; forges that look at the token alone take any
     username: str = "x-access-token"
     allow_local: bool = False
+    #: of the mirror on disk; one that would get larger is made anew with nothing but the branch
+    mirror_bytes: int = 4096 * MEBIBYTE
+    #: the branches that are followed: a mirror lets go of all others. None: of none
+    branches: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Look at the address once, so that nobody has to look again."""

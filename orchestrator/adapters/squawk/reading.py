@@ -3,8 +3,9 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,9 @@ _LOUD: Final = frozenset({"prefer-robust-stmts", "require-lock-timeout", "requir
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  # the folder made there is ours alone
 #: what a file takes of it besides its text
 _FILE_BYTES: Final = 4096
+_PREFIX: Final = "bascule-squawk-"
+#: nobody reads for as long as this
+_OLD_SECONDS: Final = 3600
 #: how much of the room there may be taken: others need it too
 _SHARE: Final = 1 / 8
 
@@ -61,12 +65,23 @@ def _options(rules: Collection[str], server_major: int | None) -> list[str]:
 @contextmanager
 def _folder(texts: Sequence[bytes]) -> Iterator[Path]:
     """Lend a folder that only this user may enter, outside of any checkout."""
+    place = _place(texts)
     try:
-        folder = tempfile.TemporaryDirectory(prefix="bascule-squawk-", dir=_place(texts))
+        _remove_what_was_left(place or Path(tempfile.gettempdir()))
+        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=place)
     except OSError as error:
         raise _no_room(error) from error
     with folder as name:
         yield Path(name)
+
+
+def _remove_what_was_left(place: Path) -> None:
+    """Delete the folders of those who were killed: in memory they would stay as long as the machine runs."""
+    for folder in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            told = folder.lstat()
+            if told.st_uid == os.geteuid() and time.time() - told.st_mtime > _OLD_SECONDS:
+                shutil.rmtree(folder)
 
 
 def _place(texts: Sequence[bytes]) -> Path | None:

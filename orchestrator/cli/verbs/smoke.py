@@ -114,6 +114,7 @@ def _of_target(asked: _Asked, target: str, settings: Path | None) -> "Smoked":
             without_rows=why_no_rows(asked.rows, policy=policy),
             severities=policy.severities,
             openings=policy.openings,
+            identities=policy.identities,
         )
         with house.targets.reading(target) as reader:
             return smoke(reader, wanted, about=f"target {target}", tell=asked.tell)

@@ -15,6 +15,7 @@ from orchestrator.probes.words import revoke, spelled
 RULE = "access-widened"
 
 _BY_ANYBODY: Final = "anybody with the project's public key can do so without signing in"
+_BY_THEM: Final = "whoever is such an identity can do so"
 _SIGNED_IN: Final = "whoever is signed in can do so"
 
 
@@ -25,10 +26,13 @@ def check(seen: Seen) -> Iterator[Finding]:
     """
     if _refused_anyway(seen):
         return
-    wider = [now for then, now in seen.not_meant() if is_client(now) and _wider(seen, then, now)]
+    wider = [
+        now for then, now in seen.not_meant() if (is_client(now) or now.role) and _wider(seen, then, now)
+    ]
     for cells in (
         [c for c in wider if c.identity == ANON.name],
-        [c for c in wider if c.identity != ANON.name],
+        [c for c in wider if c.identity != ANON.name and not c.role],
+        [c for c in wider if c.role],
     ):
         if cells:
             yield _finding(seen, cells)
@@ -41,14 +45,16 @@ def _wider(seen: Seen, then: Cell | None, now: Cell) -> bool:
 
 
 def _finding(seen: Seen, cells: list[Cell]) -> Finding:
-    of_anon = cells[0].identity == ANON.name
+    of_anon, of_settings = cells[0].identity == ANON.name, bool(cells[0].role)
     return seen.finding(
         RULE,
-        Severity.WARNING if of_anon and not seen.alone else Severity.NOTE,
+        Severity.WARNING if (of_anon or of_settings) and not seen.alone else Severity.NOTE,
         f"{_how(seen)} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
-        effect=f"{_BY_ANYBODY if of_anon else _SIGNED_IN}; {IF_MEANT}",
-        remedy=f"if that was not meant: {revoke(seen.now.name, cells)}",
+        effect=_BY_THEM if of_settings else f"{_BY_ANYBODY if of_anon else _SIGNED_IN}; {IF_MEANT}",
+        remedy="if that was not meant, narrow the policy that admits them"
+        if of_settings
+        else f"if that was not meant: {revoke(seen.now.name, cells)}",
     )
 
 

@@ -22,6 +22,7 @@ from orchestrator.probes.seeding.telling import told
 from orchestrator.probes.seeding.tries import Granted, Try, each_by_itself, tries
 from orchestrator.probes.seeding.trying import Tried, carry_out_tries
 from orchestrator.probes.seeding.unique import Keys
+from orchestrator.probes.seeding.users import rows_of
 from orchestrator.probes.seeding.wishes import Reading
 
 _ROLES: Final = (ANON.role, USER_A.role, SERVICE_ROLE.role)
@@ -46,11 +47,12 @@ class Batch:
         until: float,
         verbatim: bool = False,
         keys: Keys | None = None,
+        added: Sequence[Identity] = (),
     ) -> None:
         """Work until the moment `until` of the monotonic clock, in a transaction that the caller undoes.
 
         `verbatim` tells refusals in the server's own words: where nobody's rows are. With `keys`, no row is
-        made up whose key others may want.
+        made up whose key others may want. `added` are the identities of the settings.
         """
         self._database = database
         self._ground = ground
@@ -60,6 +62,9 @@ class Batch:
         self._until = until
         self._verbatim = verbatim
         self._keys = keys
+        self._added = added
+        #: what went wrong with rows that the settings give to an identity, by its name
+        self.unfit: dict[str, str] = {}
 
     def carry_out(
         self, tables: Sequence[Table], relations: Mapping[str, ExposedRelation]
@@ -76,7 +81,8 @@ class Batch:
             keys=self._keys,
         )
         sown = sower.sow(table.oid for table in tables)
-        identities = self._identities(sower, sown)
+        identities = (*self._identities(sower, sown), *self._added)
+        self._enrol()
         granted = self._granted(tables)
         alone = self._alone(tables, sown)
         wanted = [
@@ -147,10 +153,18 @@ class Batch:
         more = (replace(PRIVILEGED, further=tuple(asked.items())),) if privileged else ()
         return (ANON, *users, *more, SERVICE_ROLE)
 
+    def _enrol(self) -> None:
+        """Give the identities of the settings the rows that make them what they are."""
+        enrolled = [each for each in self._added if each.added and each.added.rows]
+        asked = [Statement(sql=rows_of(each), table=place) for place, each in enumerate(enrolled)]
+        done = carry_out(self._database, asked, until=self._until, verbatim=self._verbatim)
+        for identity, carried in zip(enrolled, done, strict=True):
+            if carried.sqlstate is not None:
+                self.unfit[identity.name] = f"its rows fail with {carried.sqlstate}: {carried.message}"
+
     def _granted(self, tables: Sequence[Table]) -> dict[tuple[int, str], Granted]:
-        rows = self._database.rows(
-            _GRANTED, {"tables": [table.oid for table in tables], "roles": list(_ROLES)}
-        )
+        roles = sorted({*_ROLES, *(identity.role for identity in self._added)})
+        rows = self._database.rows(_GRANTED, {"tables": [table.oid for table in tables], "roles": roles})
         return {
             (oid, role): Granted(insert=frozenset(insert), update=frozenset(update))
             for oid, role, insert, update in rows

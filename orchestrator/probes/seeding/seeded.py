@@ -10,9 +10,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final
 
+from orchestrator.domain.added_identity import AddedIdentity, UnfitIdentity
 from orchestrator.domain.errors import TargetError
 from orchestrator.domain.matrix import ExposedRelation, Matrix
 from orchestrator.ports import Database
+from orchestrator.probes.identities import Identity, added
 from orchestrator.probes.seeding.batch import Batch, is_open
 from orchestrator.probes.seeding.ground import Table, read_ground
 from orchestrator.probes.seeding.order import Order
@@ -68,11 +70,13 @@ def seed_and_try(
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
     on_copy: bool = False,
+    identities: Sequence[AddedIdentity] = (),
 ) -> Matrix:
     """Return the matrix with what made-up rows show about the tables that a change may have opened or closed.
 
     `changed` holds the facts that changed, by kind and identity; None: rows are made up for all tables.
     `on_copy`: nobody's rows are there, so that all the server says may be told, and nobody waits for a key.
+    `identities` are those of the settings, as whom the matrix was asked, too.
 
     `opening` opens a transaction that may be written to and is always undone. Raises TargetError when the
     catalog cannot be read.
@@ -103,14 +107,28 @@ def seed_and_try(
             found[each.name] = replace(relations[each.name], unseeded=why)
     free = [each for each in wanted if each.name not in found]
 
+    more, unfit = _fit(identities, matrix), {each.name: each for each in matrix.unfit}
+
     def carried_out(batch: Sequence[Table]) -> dict[str, ExposedRelation]:
         with opening() as database:
             _settle(database, limits)
             if not _replicates(database):
                 return {each.name: replace(relations[each.name], unseeded=REFUSED) for each in batch}
             database.rows("set constraints all immediate")
-            work = Batch(database, ground, reading, order, outward, until=until, verbatim=on_copy, keys=keys)
-            return work.carry_out(batch, relations)
+            work = Batch(
+                database,
+                ground,
+                reading,
+                order,
+                outward,
+                until=until,
+                verbatim=on_copy,
+                keys=keys,
+                added=more,
+            )
+            done = work.carry_out(batch, relations)
+            unfit.update({name: UnfitIdentity(name=name, reason=why) for name, why in work.unfit.items()})
+            return done
 
     for batch in batches(free, ground=ground, order=order, weights=weights):
         try:
@@ -118,7 +136,8 @@ def seed_and_try(
         except TargetError as error:
             why = _words(error, on_copy=on_copy)
             found |= {each.name: replace(relations[each.name], unseeded=why) for each in batch}
-    return replace(matrix, relations=tuple(found.get(each.name, each) for each in matrix.relations))
+    shown = tuple(found.get(each.name, each) for each in matrix.relations)
+    return replace(matrix, relations=shown, unfit=tuple(unfit.values()))
 
 
 def with_made_up_rows(
@@ -128,10 +147,13 @@ def with_made_up_rows(
     changed: Collection[tuple[str, str]] | None = None,
     limits: Limits | None = None,
     on_copy: bool = False,
+    identities: Sequence[AddedIdentity] = (),
 ) -> Matrix:
     """Do as `seed_and_try`; where that fails as a whole, say so at every relation that it is open for."""
     try:
-        return seed_and_try(opening, matrix, changed=changed, limits=limits, on_copy=on_copy)
+        return seed_and_try(
+            opening, matrix, changed=changed, limits=limits, on_copy=on_copy, identities=identities
+        )
     except TargetError as error:
         why = _words(error, on_copy=on_copy)
         told = (
@@ -139,6 +161,12 @@ def with_made_up_rows(
             for relation in matrix.relations
         )
         return replace(matrix, relations=tuple(told))
+
+
+def _fit(identities: Sequence[AddedIdentity], matrix: Matrix) -> tuple[Identity, ...]:
+    """Leave out the identities whose role the server does not have."""
+    unfit = {each.name for each in matrix.unfit}
+    return tuple(each for each in added(identities) if each.name not in unfit)
 
 
 def _words(error: TargetError, *, on_copy: bool) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.probes.identities import PRIVILEGED, USER_A, USER_B, Identity
+from orchestrator.probes.seeding.quoting import literal
 
 #: two who have nothing to do with each other, and one whom tables and claims say to be privileged
 USERS: Final = (USER_A, USER_B, PRIVILEGED)
@@ -22,6 +23,14 @@ class Owner:
     def label(self) -> str:
         """Return what the matrix calls it: A, A1, B2."""
         return f"{LETTERS[self.user]}{self.way or ''}"
+
+
+def rows_of(identity: Identity) -> str:
+    """Return the SQL that the settings give for it, with the ids that it asks for; it gives a row."""
+    sql = identity.added.rows if identity.added else ""
+    for name, user in (("user", identity), ("user_a", USER_A), ("user_b", USER_B)):
+        sql = sql.replace(f"{{{name}}}", literal(user.user))
+    return f"{sql}\n;select '{{}}'::pg_catalog.text[]"
 
 
 def mail_of(user: Identity) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.blame import Key
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.declared import TestFile, folder_of_tests
@@ -68,6 +69,7 @@ def run(
         shape=None if departs else seen.shape,
         departs=departs,
         openings=policy.openings,
+        identities=policy.identities,
         made_up_rows=policy.rows_on_scratch,
         tests=tests,
         tests_folder=folder_of_tests(policy.directory),
@@ -104,6 +106,7 @@ def play(
     shape: Shape | None = None,
     departs: Departs | None = None,
     openings: Sequence[Opening] = (),
+    identities: Sequence[AddedIdentity] = (),
     made_up_rows: bool = False,
     tests: Sequence[TestFile] = (),
     tests_folder: str = "supabase/tests",
@@ -112,9 +115,9 @@ def play(
     """Rehearse; in one transaction where that is possible, else file by file.
 
     `shape` is what is there before the first migration, for the judgement of what rows are lost; `departs`
-    undoes first what left the branch. `openings` are declared as meant. `made_up_rows`: the smoke tries which
-    rows policies let somebody reach; `tests` are run after all migrations and, where one fails, before them
-    too if `tests_before`.
+    undoes first what left the branch. `openings` are declared as meant, `identities` are asked as besides.
+    `made_up_rows`: the smoke tries which rows policies let somebody reach; `tests` are run after all
+    migrations and, where one fails, before them too if `tests_before`.
     """
     told = ToPlay(
         plan=plan,
@@ -122,6 +125,7 @@ def play(
         exposed_schemas=exposed_schemas,
         shape=shape,
         openings=openings,
+        identities=identities,
         made_up_rows=made_up_rows,
         tests=tests,
         tests_folder=tests_folder,

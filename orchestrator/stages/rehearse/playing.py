@@ -260,7 +260,7 @@ class Rehearsing:
     def _ask(self) -> Matrix:
         began = time.monotonic()
         with self._play.asking() as database:
-            matrix = ask(database, self._told.exposed_schemas)
+            matrix = ask(database, self._told.exposed_schemas, identities=self._told.identities)
         self._asked_seconds += time.monotonic() - began
         return matrix
 
@@ -269,7 +269,9 @@ class Rehearsing:
         if not self._told.made_up_rows:
             return matrix
         began = time.monotonic()
-        shown = with_made_up_rows(self._play.probing, matrix, changed=changed, on_copy=True)
+        shown = with_made_up_rows(
+            self._play.probing, matrix, changed=changed, on_copy=True, identities=self._told.identities
+        )
         self._asked_seconds += time.monotonic() - began
         return shown
 

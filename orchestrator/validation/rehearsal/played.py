@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orchestrator.domain.added_identity import AddedIdentity
 from orchestrator.domain.declared import TestFile
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.opening import Opening
@@ -25,6 +26,8 @@ class ToPlay:
     shape: Shape | None
     #: what is declared as meant to be open
     openings: Sequence[Opening] = ()
+    #: as whom smoke tests ask besides
+    identities: Sequence[AddedIdentity] = ()
     #: make rows up, to see which of them policies let somebody reach
     made_up_rows: bool = False
     #: what the project declares, all of its folder

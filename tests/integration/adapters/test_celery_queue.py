@@ -52,6 +52,12 @@ def queue(broker):
     it.close()
 
 
+def test_a_stage_may_take_what_the_settings_say_and_is_handed_out_again_only_later():
+    conf = make_app("redis://127.0.0.1:1/0", longest_stage_seconds=60).conf
+    assert conf.task_soft_time_limit == 60
+    assert 60 < conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
+
+
 def test_a_wake_up_is_an_id_that_outlives_clocks_that_differ_and_does_not_pile_up_for_days(broker, queue):
     queue.wake(DeploymentId(7))
     queue.look("staging")

@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.embedded.running import eventually, everybody, survivors
+from tests.support.folders import a_folder
 from tests.support.pages import fenced, page, sections
 
 pytestmark = pytest.mark.servers
@@ -40,10 +39,8 @@ def demo(*options: str, temporary: Path) -> subprocess.Popen[str]:
 @pytest.fixture(scope="module")
 def temporary() -> Iterator[Path]:
     """A directory for temporary files that the servers' user can pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-test-demo-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("demo") as folder:
+        yield folder
 
 
 def read_until(running: subprocess.Popen[str], words: str) -> str:

@@ -1,9 +1,7 @@
 """deploy/roles.sql on a server of its own: the session's server has a role of the same name."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from psycopg import errors
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.servers import Embedded
 from tests.support import servers as support
+from tests.support.folders import a_folder
 from tests.support.schema_dump import client_program
 
 SCRIPT = Path(__file__).parents[3] / "deploy/roles.sql"
@@ -24,19 +23,14 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Embedded]:
-    state = Path(tempfile.mkdtemp(prefix="bascule-roles-"))
-    try:
-        with (
-            Embedded.start(
-                state, source=support.server_under_test(), postgres_options=["fsync=off"]
-            ) as running,
-            psycopg.connect(admin_url(running), autocommit=True) as connection,
-        ):
-            connection.execute("drop database bascule")
-            connection.execute("drop role bascule")
-            yield running
-    finally:
-        shutil.rmtree(state, ignore_errors=True)
+    with (
+        a_folder("roles") as state,
+        Embedded.start(state, source=support.server_under_test(), postgres_options=["fsync=off"]) as running,
+        psycopg.connect(admin_url(running), autocommit=True) as connection,
+    ):
+        connection.execute("drop database bascule")
+        connection.execute("drop role bascule")
+        yield running
 
 
 def admin_url(server: Embedded) -> str:

@@ -1,22 +1,19 @@
 """State directories and supervisors that end with the test."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.embedded.running import Running, eventually, survivors
+from tests.support.folders import a_folder
 
 
 @pytest.fixture
 def state() -> Iterator[Path]:
     """A directory that the servers' user can reach; pytest's own lies below a closed one."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-state-"))
-    folder.chmod(0o711)
-    yield folder / "state"
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("state") as folder:
+        yield folder / "state"
 
 
 @pytest.fixture

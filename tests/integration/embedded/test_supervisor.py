@@ -1,10 +1,8 @@
 """The supervisor: who lives, who is started again, and that nobody is left behind."""
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 import redis
 
 from tests.integration.embedded.running import Running, eventually, everybody, survivors
+from tests.support.folders import a_folder
 
 pytestmark = pytest.mark.servers
 
@@ -33,10 +32,8 @@ STUBBORN = "trap '' TERM; touch \"$DEAF\"; while :; do sleep 0.1; done"
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """One directory for all tests here: each leaves it at rest, and later starts are quick."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-state-"))
-    folder.chmod(0o711)
-    yield folder / "state"
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("state") as folder:
+        yield folder / "state"
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,8 @@
 """Live projects come under care: without anything in git, and from a ledger that is lost."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -13,6 +11,7 @@ import pytest
 from orchestrator.domain.deployment import Status
 from orchestrator.embedded import databases
 from orchestrator.embedded.postgres import SUPERUSER
+from tests.support.folders import a_folder
 from tests.support.places import table
 from tests.support.servers import TestDatabase
 from tests.support.service import service as a_service
@@ -33,10 +32,8 @@ BACK = "alter table public.customers drop column nickname;\n"
 @pytest.fixture
 def reachable():
     """A state directory that the scratch server's user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """What a rehearsal drafted for a deployment can be printed afterwards, without any checkout."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from orchestrator.embedded import scratch
+from tests.support.folders import a_folder
 from tests.support.servers import TestDatabase
 from tests.support.service import Service
 from tests.support.service import service as a_service
@@ -21,11 +20,9 @@ PATH = "supabase/rollbacks/20260101000000_notes.sql"
 @pytest.fixture
 def state() -> Iterator[Path]:
     """A state directory that the scratch server's user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
+        scratch.release_all()
 
 
 @pytest.fixture

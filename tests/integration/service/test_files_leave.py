@@ -1,8 +1,6 @@
 """With `when_files_leave = "revert"`, a file that leaves the branch takes its changes with it."""
 
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from orchestrator.domain.deployment import Cause, Deployment, Stage, Status
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.push import Request
 from orchestrator.embedded import scratch
+from tests.support.folders import a_folder
 from tests.support.lives import lives
 from tests.support.places import table
 from tests.support.servers import TestDatabase
@@ -34,11 +33,9 @@ ONE, TWO, THREE = "20260101000001", "20260101000002", "20260101000003"
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """A state directory that the scratch server's user can reach; the server is kept from test to test."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
+        scratch.release_all()
 
 
 @pytest.fixture

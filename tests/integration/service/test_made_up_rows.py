@@ -1,7 +1,5 @@
 """Which rows policies let somebody reach: tried on the copy before, and on the target after a deployment."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from orchestrator.domain.deployment import Deployment, Stage, Status
 from orchestrator.domain.finding import Severity
 from orchestrator.embedded import scratch
+from tests.support.folders import a_folder
 from tests.support.servers import TestDatabase
 from tests.support.service import Service
 from tests.support.service import service as a_service
@@ -55,11 +54,9 @@ UNLEAK = PROJECTS[PROJECTS.index("create function") : PROJECTS.index("alter tabl
 
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
+        scratch.release_all()
 
 
 def add(service: Service, version: str, name: str, up: str, down: str) -> None:

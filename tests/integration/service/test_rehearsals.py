@@ -1,8 +1,6 @@
 """Nothing touches a target that was not proven on a scratch copy of it: the whole story, by a real worker."""
 
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from orchestrator.domain.event import EventKind
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.rehearsal import Rehearsal, RollbackSource, RollbackVerdict
 from orchestrator.embedded import scratch
+from tests.support.folders import a_folder
 from tests.support.lives import lives
 from tests.support.servers import TestDatabase
 from tests.support.service import Service
@@ -38,11 +37,9 @@ IN_EVERY_STAGE = ("claimed", "before record", "in record", "recorded")
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """A state directory that the scratch server's user can reach; the server is kept from test to test."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
+        scratch.release_all()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +93,22 @@ def tree_of(result: Done[Tree] | HeadMoved | NotYet) -> Tree:
     tree = done(result).gave
     assert tree is not None
     return tree
+
+
+def test_a_mirror_that_is_made_anew_meanwhile_refuses_nothing(
+    git: Repositories, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = git.fetch
+
+    def fetch_and_lose(name: str, branch: str) -> str | None:
+        head = fetch(name, branch)
+        shutil.rmtree(next((tmp_path / "cache").glob("*.git")))
+        return head
+
+    monkeypatch.setattr(git, "fetch", fetch_and_lose)
+    assert isinstance(checked_out(git, repository.head), NotYet)
+    monkeypatch.undo()
+    assert done(checked_out(git, repository.head)).outcome is Outcome.PASSED
 
 
 def test_the_commits_sql_is_kept_and_given_by_sha256(git: Repositories, repository: Repository) -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ ENVIRON = {
     "SIGNING": SIGNING,
 }
 OPENING = '{object = "public.prices", because = "they are public", roles = ["anon"], commands = ["select"]}'
+ADDED = "targets.staging.identities"
 OPENED = "targets.staging.openings[2]"
 WHOLE = """
 [service]
@@ -46,6 +48,9 @@ exposed_schemas = ["public", "api"]
 [targets.main]
 repository = "app"
 branch = "main"
+identities.admin.claims = {app_metadata = {role = "admin"}, aal = "aal2"}
+identities.admin.rows = "insert into public.admins values ({user})"
+identities.partner.role = "partner"
 openings = [{object = "public.prices", because = "they are public", roles = ["anon"], commands = ["select"]}]
 database_url = "env:MAIN"
 sslmode = "require"
@@ -122,6 +127,14 @@ def test_a_whole_file_becomes_frozen_settings(tmp_path: Path) -> None:
     assert staging.policy.out_of_order is OutOfOrder.APPLY
     assert staging.policy.when_files_leave is WhenFilesLeave.WARN
     assert staging.policy.exposed_schemas == ("public", "api")
+    admin, partner = settings.targets["main"].policy.identities
+    assert json.loads(admin.claims) == {"app_metadata": {"role": "admin"}, "aal": "aal2"}
+    assert (admin.name, admin.role, admin.rows) == (
+        "admin",
+        "authenticated",
+        "insert into public.admins values ({user})",
+    )
+    assert (partner.role, partner.claims, partner.rows) == ("partner", "{}", "")
     [opening] = settings.targets["main"].policy.openings
     assert (opening.object, opening.because) == ("public.prices", "they are public")
     assert (opening.roles, opening.commands) == ({"anon"}, {Command.SELECT})
@@ -207,7 +220,19 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
             'statement_timeout = "90s"',
             'statement_timeout = "45m"',
             "targets.staging.statement_timeout",
-            "15 minutes",
+            "the 900 s that service.longest_stage allows",
+        ),
+        (
+            'public_url = "https://bascule.example.com/"',
+            'longest_stage = "100s"',
+            "targets.main.statement_timeout",
+            "the 100 s that service.longest_stage allows",
+        ),
+        (
+            'directory = "apps/db/supabase"',
+            'largest_mirror = "0.5GiB"',
+            "repositories.app.largest_mirror",
+            'no size; write one from "1MiB" to "1024GiB"',
         ),
         ('lock_timeout = "500ms"', 'lock_timeout = "90s"', "targets.staging.lock_timeout", "shorter than"),
         ('lock_timeout = "500ms"', 'lock_timeout = "0s"', "targets.staging.lock_timeout", "out of bounds"),
@@ -278,6 +303,18 @@ def test_the_message_is_a_table_under_the_name_of_the_file(tmp_path: Path) -> No
             )
         ),
         ('patience = "1h"', 'patience = "1h"\nattempts = 0', "targets.staging.attempts", "too small"),
+        *(
+            ("[targets.main]", f"[targets.staging.identities.{given}\n[targets.main]", key, said)
+            for given, key, said in (
+                ("Admin]", f"{ADDED}.Admin", "small letters"),
+                ("user_a]", f"{ADDED}.user_a", "is asked anyway"),
+                ("admin]\nrole = 1", f"{ADDED}.admin.role", 'write role = "authenticated"'),
+                ('admin]\nclaims = "aal2"', f"{ADDED}.admin.claims", "must be a table"),
+                ("admin]\nclaims = { born = 2026-01-01 }", f"{ADDED}.admin.claims", "what no token can"),
+                ("admin]\nrow = 1", f"{ADDED}.admin.row", 'did you mean "rows"?'),
+                ("admin]\nrows = 1", f"{ADDED}.admin.rows", "must be text"),
+            )
+        ),
         *(
             ('patience = "1h"', f'patience = "1h"\nopenings = [{OPENING}, {{{given}}}]', key, said)
             for given, key, said in (
@@ -499,6 +536,15 @@ def test_the_file_is_found_by_argument_then_variable_then_place(
 def test_all_secrets_can_be_told_to_the_log(tmp_path: Path) -> None:
     settings = load(written(tmp_path, WHOLE), ENVIRON)
     assert {secret.reveal() for secret in settings.secrets()} == set(ENVIRON.values())
+
+
+def test_a_stage_ends_before_rabbitmq_cuts_its_worker_off(tmp_path: Path) -> None:
+    longer = changed("[service]", '[service]\nbroker_url = "env:BROKER"\nlongest_stage = "29.1m"')
+    on = ENVIRON | {"BROKER": "amqp://bascule:hunter2@broker.example.com/bascule"}
+    assert "write 29m or less" in faults(tmp_path, longer, on)["service.longest_stage"]
+    elsewhere = ENVIRON | {"BROKER": "redis://:hunter2@broker.example.com/0"}
+    settings = load(written(tmp_path, longer), elsewhere)
+    assert settings.service.longest_stage_seconds == 29.1 * 60
 
 
 def test_printed_settings_hold_no_secret(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Final
 
 from orchestrator.adapters.postgres.scratch.dump_program import DumpProgram
@@ -58,8 +57,8 @@ def dump_schema(
     Raises CannotCopy, whose text holds no secret; ConfigurationError when the address is wrong.
     """
     parameters = parameters_of(address)
-    with tempfile.TemporaryDirectory(prefix="bascule-dump-") as private:
-        environment = _environment(program, parameters, Path(private))
+    with contextlib.ExitStack() as private:
+        environment, descriptors = _environment(program, parameters, private)
         command = [
             str(program.path),
             f"--dbname=service={_SECTION}",
@@ -67,7 +66,7 @@ def dump_schema(
             f"--lock-wait-timeout={milliseconds(address.lock_timeout_seconds)}",
             *(f"--exclude-schema={_pattern(schema)}" for schema in sorted(leave_out)),
         ]
-        ended = _run(command, environment, limits)
+        ended = _run(command, environment, descriptors, limits)
     if ended.status != 0:
         words = _without_secrets(ended.complaint, parameters)
         raise CannotCopy(f"pg_dump {program.major} failed on target {address.name}{words}")
@@ -86,10 +85,13 @@ class _Ended:
     complaint: bytes
 
 
-def _environment(program: DumpProgram, parameters: Mapping[str, str], private: Path) -> dict[str, str]:
+def _environment(
+    program: DumpProgram, parameters: Mapping[str, str], private: contextlib.ExitStack
+) -> tuple[dict[str, str], list[int]]:
     """Say how to connect in two files that only we can read; nothing else of our environment is handed on.
 
-    The home directory is where libpq looks for client certificates, as it does when we connect ourselves.
+    They have no names, only descriptors, so that a password is on no disk however we end. The home directory
+    is where libpq looks for client certificates, as it does when we connect ourselves.
     """
     password = parameters.get("password")
     told = {key: value for key, value in parameters.items() if key != "password"}
@@ -97,22 +99,26 @@ def _environment(program: DumpProgram, parameters: Mapping[str, str], private: P
         told.pop("passfile", None)
     if "service" in told or any("\n" in value or "\r" in value for value in parameters.values()):
         raise CannotCopy("the database URL names a service or holds line breaks, which pg_dump is not told")
-    lines = [f"[{_SECTION}]", *(f"{key}={value}" for key, value in told.items())]
-    environment = {"LC_ALL": "C", "PGSERVICEFILE": _private(private / "service", "\n".join(lines))}
+    files = {
+        "PGSERVICEFILE": "\n".join([f"[{_SECTION}]", *(f"{key}={value}" for key, value in told.items())])
+    }
     if password is not None:
         escaped = password.replace("\\", "\\\\").replace(":", "\\:")
-        environment["PGPASSFILE"] = _private(private / "password", f"*:*:*:*:{escaped}")
+        files["PGPASSFILE"] = f"*:*:*:*:{escaped}"
+    descriptors = {name: _nameless(text, private) for name, text in files.items()}
+    environment = {"LC_ALL": "C"} | {name: f"/dev/fd/{number}" for name, number in descriptors.items()}
     if "HOME" in os.environ:
         environment["HOME"] = os.environ["HOME"]
     if program.preload is not None:
         environment["LD_PRELOAD"] = str(program.preload)
-    return environment
+    return environment, list(descriptors.values())
 
 
-def _private(file: Path, text: str) -> str:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(f"{text}\n")
-    return str(file)
+def _nameless(text: str, private: contextlib.ExitStack) -> int:
+    file = private.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
+    file.write(f"{text}\n".encode())
+    file.seek(0)
+    return file.fileno()
 
 
 def _pattern(schema: str) -> str:
@@ -121,9 +127,11 @@ def _pattern(schema: str) -> str:
     return f'"{quoted}"'
 
 
-def _run(command: list[str], environment: Mapping[str, str], limits: DumpLimits) -> _Ended:
+def _run(
+    command: list[str], environment: Mapping[str, str], descriptors: list[int], limits: DumpLimits
+) -> _Ended:
     end = time.monotonic() + limits.seconds
-    with _started(command, environment) as process:
+    with _started(command, environment, descriptors) as process:
         try:
             written, complaint = _collect(process, end, limits)
             status = process.wait(max(0.0, end - time.monotonic()))
@@ -136,7 +144,9 @@ def _run(command: list[str], environment: Mapping[str, str], limits: DumpLimits)
     return _Ended(status=status, written=written, complaint=complaint)
 
 
-def _started(command: list[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def _started(
+    command: list[str], environment: Mapping[str, str], descriptors: list[int]
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603  # never a shell
             command,
@@ -145,6 +155,7 @@ def _started(command: list[str], environment: Mapping[str, str]) -> "subprocess.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pass_fds=descriptors,
             start_new_session=True,  # so that whatever it starts can be ended with it
         )
     except OSError as error:

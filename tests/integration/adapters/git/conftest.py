@@ -30,8 +30,21 @@ def cache(tmp_path: Path) -> Path:
 def opened(repository: Repository, cache: Path) -> Opened:
     """Open the repository under the name "app", or what the options say instead."""
 
-    def open_(*, url: str | None = None, token: str | None = None, **limits: float) -> Repositories:
-        source = RepositorySource(url=url or repository.remote_url, token=token, allow_local=True)
+    def open_(
+        *,
+        url: str | None = None,
+        token: str | None = None,
+        mirror_bytes: int = 2**30,
+        branches: frozenset[str] | None = None,
+        **limits: float,
+    ) -> Repositories:
+        source = RepositorySource(
+            url=url or repository.remote_url,
+            token=token,
+            allow_local=True,
+            mirror_bytes=mirror_bytes,
+            branches=branches,
+        )
         return Repositories({"app": source}, cache=cache, limits=GitLimits(**limits))  # type: ignore[arg-type]
 
     return open_

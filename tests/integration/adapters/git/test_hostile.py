@@ -129,9 +129,30 @@ def test_a_repository_without_room_in_its_mirror_is_refused_and_leaves_nothing(
     with pytest.raises(Unavailable) as raised:
         opened(mirror_bytes=MEBIBYTE).fetch("app", "main")
     assert raised.value.code == "mirror-too-large"
-    assert "its mirror may hold 1 MiB" in raised.value.message
+    assert "its branch main alone needs more than the 1 MiB" in raised.value.message
+    assert raised.value.nouns["setting"] == "repositories.app.largest_mirror"
+    assert "repositories.app.largest_mirror" in raised.value.remedy
     assert sum(file.stat().st_size for file in cache.rglob("*") if file.is_file()) < MEBIBYTE // 10
     assert opened().fetch("app", "main") == repository.head
+
+
+def test_many_small_objects_whose_index_alone_has_no_room_are_refused_too(
+    opened: Opened, repository: Repository, cache: Path
+) -> None:
+    lines = [f"blob\ndata {len(text)}\n{text}\n" for text in map(str, range(20_000))]
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], input="".join(lines), text=True, cwd=repository.work, check=True
+    )
+    everything = subprocess.run(
+        ["git", "cat-file", "--batch-all-objects", "--batch-check"],
+        cwd=repository.work, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    blobs = [line.split()[0] for line in everything.splitlines() if " blob " in line]
+    with_bomb(repository, "noise", tree_of(repository, [("100644", f"blob {blob}", blob) for blob in blobs]))
+    with pytest.raises(Unavailable) as raised:
+        opened(mirror_bytes=MEBIBYTE).fetch("app", "main")
+    assert raised.value.code == "mirror-too-large"
+    assert sum(file.stat().st_size for file in cache.rglob("*") if file.is_file()) < MEBIBYTE // 10
 
 
 def test_a_mirror_that_old_histories_filled_is_made_anew_with_the_branch_alone(

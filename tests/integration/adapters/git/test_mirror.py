@@ -4,14 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from orchestrator.adapters.git import Repositories, RepositorySource
+from orchestrator.adapters.git import Repositories, RepositorySource, shelf
 from orchestrator.adapters.git.names import kept_ref
+from orchestrator.adapters.git.process import Deadline
 from orchestrator.domain.errors import ConfigurationError, MigrationRefused, Unavailable
 from tests.integration.adapters.git.conftest import MIGRATIONS, Opened
 from tests.support.git_server import serving
@@ -191,6 +193,47 @@ def test_a_fetch_that_breaks_off_leaves_the_mirror_as_it_was(
         server.failing = b""
         assert git.fetch("app", "main") == second
         assert only_mirror(cache).stat().st_ino == made
+
+
+def test_a_branch_that_nobody_follows_any_more_is_let_go(
+    opened: Opened, repository: Repository, cache: Path
+) -> None:
+    repository.push("origin", "old")
+    opened(branches=frozenset({"main", "old", "staging"})).fetch("app", "old")
+    git = opened(branches=frozenset({"main", "staging"}))
+    git.fetch("app", "main")
+    refs = ["git", f"--git-dir={only_mirror(cache)}", "for-each-ref", "--format=%(refname)"]
+    kept = subprocess.run(refs, check=True, capture_output=True, text=True).stdout.split()
+    assert kept == [kept_ref("main")]
+    repository.push("origin", "staging")
+    assert git.fetch("app", "staging") == repository.head
+
+
+def unused_for_days(mirror: Path, days: float) -> None:
+    then = time.time() - days * 86400
+    os.utime(mirror.with_suffix(".lock"), (then, then))
+
+
+def test_a_mirror_of_no_repository_in_the_settings_goes_after_a_week_without_use(
+    opened: Opened, repository: Repository, cache: Path
+) -> None:
+    other = opened(url=f"file://{repository.remote}")
+    other.fetch("app", "main")
+    stranger = only_mirror(cache)
+    (cache / f"{stranger.name}.abc.gone" / "mirror").mkdir(parents=True)
+    git = opened()
+    unused_for_days(stranger, 6.9)
+    git.fetch("app", "main")
+    assert stranger.exists(), "another process may have settings that name it"
+    unused_for_days(stranger, 7.1)
+    with shelf.turn(stranger, Deadline(5)):
+        unused_for_days(stranger, 7.1)
+        git.fetch("app", "main")
+        assert stranger.exists(), "somebody is using it"
+    unused_for_days(stranger, 7.1)
+    git.fetch("app", "main")
+    assert [each.name for each in cache.iterdir() if each.is_dir()] == [git._mirror("app").path.name]
+    assert other.fetch("app", "main") == repository.head
 
 
 # --- at the same time -----------------------------------------------------------------------------------

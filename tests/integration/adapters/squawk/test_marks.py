@@ -1,4 +1,6 @@
+import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,17 @@ def test_the_files_need_no_room_in_memory(
     monkeypatch.setattr(reading, "_SHARE", 1.0 if memory == "roomy" else 0.0)
     assert len(Squawk([DROPPED]).lint({"1.sql": "drop table t;", "2.sql": "drop table t;"})) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_in_memory_goes_after_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(reading, "_MEMORY", tmp_path)
+    for name, minutes in (("bascule-squawk-old", 61), ("bascule-squawk-young", 59), ("another", 61)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "0.sql").touch()
+        then = time.time() - minutes * 60
+        os.utime(tmp_path / name, (then, then))
+    Squawk([DROPPED]).lint({"1.sql": "drop table t;", "2.sql": "drop table t;"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["another", "bascule-squawk-young"]

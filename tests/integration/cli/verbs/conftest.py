@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from orchestrator.embedded import scratch
+from tests.support.folders import a_folder
 
 MIGRATIONS, ROLLBACKS = Path("supabase/migrations"), Path("supabase/rollbacks")
 
@@ -64,12 +63,10 @@ class Checkout:
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """A state directory that the scratch server's user can reach; the server is kept from test to test."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    folder.chmod(0o755)
-    scratch.acquire(folder)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        scratch.acquire(folder)
+        yield folder
+        scratch.release_all()
 
 
 @pytest.fixture

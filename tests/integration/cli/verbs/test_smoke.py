@@ -193,6 +193,37 @@ def test_a_target_is_asked_as_its_settings_say(database):
     assert ("rls-disabled", "error") in found(value)
 
 
+def test_a_target_is_asked_as_the_identities_of_its_settings_too(database):
+    checkout, connection = database
+    connection.execute(
+        """create policy administrators on public.notes for select to authenticated
+             using ((select auth.jwt() -> 'app_metadata' ->> 'role') = 'admin')"""
+    )
+    checkout = with_settings(checkout, "URL", "OTHER")
+    more = "\n".join(
+        f"[targets.staging.identities.{name}]\n{line}\n"
+        for name, line in (
+            ("administrator", 'claims = { app_metadata = { role = "admin" } }'),
+            ("with_two_factors", 'claims = { aal = "aal2" }'),
+            ("partner", 'role = "no_such_role"'),
+        )
+    )
+    checkout.write("bascule.toml", SETTINGS + more)
+    value = checkout.told("smoke", "notes", "--target", "staging")
+    [table] = value["tables"]
+    reached = {
+        each["identity"]: each["rows"]["others"]
+        for each in table["cells"]
+        if each["command"] == "select" and "rows" in each
+    }
+    assert {"A", "B"} <= set(reached["administrator"])
+    assert reached["with_two_factors"] == []
+    assert ("identity-unfit", "warning") in found(value)
+    text = checkout.run("smoke", "notes", "--target", "staging")
+    assert "administrator  with_two_factors" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_production_gets_rows_only_where_a_person_says_so(database):
     checkout, connection = database
     connection.execute("alter policy own on public.notes using ((select auth.uid()) = owner or id < 0)")

@@ -14,6 +14,8 @@ from orchestrator.validation.script import read_script
 from tests.support.pairs import Pair, read_pairs
 from tests.support.stand import Done, Stand
 
+pytestmark = pytest.mark.timeout(400)
+
 _SWAPS: Final = Path(__file__).with_name("swaps.toml")
 #: of each pair, spread over its way back; more find nothing new and take their time
 _MOST_DROPPED: Final = 1

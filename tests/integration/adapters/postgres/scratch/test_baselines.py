@@ -2,9 +2,6 @@
 
 import base64
 import json
-import shutil
-import tempfile
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,6 +19,7 @@ from orchestrator.embedded import scratch as scratch_server
 from orchestrator.embedded.postgres import SUPERUSER
 from tests.integration.adapters.postgres.scratch.conftest import WHEEL
 from tests.integration.adapters.postgres.scratch.test_copies import HUNG_UP, NEW_DEFAULTS
+from tests.support.folders import a_folder
 
 #: before it nobody on a scratch server makes roles but its superuser
 CREATEROLE_IS_BOUNDED = 16
@@ -51,10 +49,9 @@ def written(server, postgres, address):
 @pytest.fixture
 def another_server(postgres):
     """A scratch server of its own, as a checkout's check has it."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    yield scratch_server.acquire(folder, major=int(postgres.programs.postgres_major))
-    scratch_server.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield scratch_server.acquire(folder, major=int(postgres.programs.postgres_major))
+        scratch_server.release_all()
 
 
 @pytest.mark.parametrize("defaults", ["", NEW_DEFAULTS], ids=["old defaults", "new defaults"])

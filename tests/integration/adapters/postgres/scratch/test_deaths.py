@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from orchestrator.domain.errors import Unavailable
 from orchestrator.embedded import lock, programs, scratch
 from orchestrator.embedded.postgres import SUPERUSER
 from tests.integration.embedded.running import ROOT, eventually, everybody
+from tests.support.folders import a_folder
 from tests.support.servers import postgres_under_test
 from tests.support.told_plays import migration
 
@@ -31,14 +31,11 @@ MAKES_A_ROLE = "create role zed; alter role authenticator set work_mem = '9MB'" 
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        scratch.release_all()
-        shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        try:
+            yield folder
+        finally:
+            scratch.release_all()
 
 
 @pytest.fixture

@@ -1,10 +1,5 @@
 """A target of PostgreSQL 15, copied to the wheel's PostgreSQL 18."""
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import psycopg
 import pytest
 
@@ -15,6 +10,7 @@ from orchestrator.domain.facts import difference
 from orchestrator.embedded import databases, programs, scratch
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.servers import Embedded
+from tests.support.folders import a_folder
 
 pytestmark = pytest.mark.servers
 
@@ -32,12 +28,9 @@ SCHEMA = """
 
 @pytest.fixture
 def state():
-    folder = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("tests") as folder:
+        yield folder
+        scratch.release_all()
 
 
 def test_what_only_another_major_version_says_otherwise_is_not_missing(state):

@@ -1,11 +1,7 @@
 """Copies on a scratch server of its own, which knows none of the target's roles."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +13,7 @@ from orchestrator.domain.facts import Change
 from orchestrator.embedded import programs, scratch
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.scratch import ScratchServer
+from tests.support.folders import a_folder
 from tests.support.servers import postgres_under_test
 from tests.support.told_plays import migration
 
@@ -28,14 +25,11 @@ MAKES_ROLES = MAJOR >= 16
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[ScratchServer]:
-    state = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    if os.geteuid() == 0:
-        state.chmod(0o711)
-    try:
-        yield scratch.acquire(state, major=MAJOR)
-    finally:
-        scratch.release_all()
-        shutil.rmtree(state, ignore_errors=True)
+    with a_folder("tests") as state:
+        try:
+            yield scratch.acquire(state, major=MAJOR)
+        finally:
+            scratch.release_all()
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """A play takes place under its target's name and with its target's rights, and leaves neither behind."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,6 +17,7 @@ from orchestrator.domain.rehearsal import NotInOneTransaction, ScratchCopy
 from orchestrator.embedded import programs, scratch
 from orchestrator.embedded.postgres import SUPERUSER
 from orchestrator.embedded.scratch import ScratchServer
+from tests.support.folders import a_folder
 from tests.support.servers import postgres_under_test
 from tests.support.told_plays import migration
 
@@ -74,15 +71,12 @@ class Theatre:
 
 @pytest.fixture(scope="module")
 def theatre() -> Iterator[Theatre]:
-    state = Path(tempfile.mkdtemp(prefix="bascule-tests-"))
-    if os.geteuid() == 0:
-        state.chmod(0o711)
-    try:
-        server = scratch.acquire(state, major=MAJOR)
-        yield Theatre(server=server, scratch=PostgresScratch(lambda _: server, (), Copies))
-    finally:
-        scratch.release_all()
-        shutil.rmtree(state, ignore_errors=True)
+    with a_folder("tests") as state:
+        try:
+            server = scratch.acquire(state, major=MAJOR)
+            yield Theatre(server=server, scratch=PostgresScratch(lambda _: server, (), Copies))
+        finally:
+            scratch.release_all()
 
 
 @pytest.fixture
