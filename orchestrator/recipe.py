@@ -30,6 +30,7 @@ from orchestrator.steps import (
     do_rollback,
     do_smoke,
     do_validate,
+    look_again,
     undone_of,
 )
 
@@ -101,6 +102,8 @@ def _carry_out(claim: Claim, tools: Tools) -> Result:
         policy = tools.policy(claim.deployment.target)
         if claim.deployment.attempts > policy.attempts:
             return _failed(_worn_out(claim, policy))
+        if claim.in_doubt:
+            look_again(claim, tools)
         return STORY[claim.deployment.stage].does(claim, tools)
     except Stale:
         raise
@@ -114,9 +117,9 @@ def _settle(claim: Claim, result: Result, tools: Tools) -> None:
     """Record what came of a stage."""
     crash_point(f"{claim.deployment.stage}: before record")
     match result:
-        case NotYet(seconds=seconds, why=why):
+        case NotYet(seconds=seconds, why=why, in_doubt=in_doubt):
             log.info("postponed", why=why, seconds=seconds)
-            tools.claims.postpone(claim, seconds=seconds)
+            tools.claims.postpone(claim, seconds=seconds, in_doubt=in_doubt)
         case HeadMoved(head=head):
             log.info("superseded by the head", head=head)
             tools.claims.supersede(claim, head=head)
@@ -160,8 +163,9 @@ def _wait_for(away: Unavailable, claim: Claim, tools: Tools) -> Result:
         return _failed(away)
     log.warning("unavailable", code=away.code, problem=away.message)
     # of a worker that died the target's server learns within a second, however long its stage had run
-    soon = away.code in {"target-locked", "predecessor-still-writes"}
-    return NotYet(seconds=_SOON_SECONDS if soon else min(30.0, 1 + waited / 4), why=away.message)
+    if away.code in {"target-locked", "predecessor-still-writes"}:
+        return NotYet(seconds=_SOON_SECONDS, why=away.message)
+    return NotYet(seconds=min(30.0, 1 + waited / 4), why=away.message, in_doubt=True)
 
 
 def _to_hold(claim: Claim, done: Done[Any], tools: Tools) -> tuple[Migration, ...]:

@@ -9,6 +9,7 @@ from orchestrator.actions.following import follow
 from orchestrator.cli.output import EXIT, OUTCOME, Output, status_text
 from orchestrator.cli.words import count, span
 from orchestrator.domain.deployment import (
+    Cause,
     Deployment,
     DeploymentId,
     Outcome,
@@ -25,6 +26,12 @@ from orchestrator.ports import Reading
 #: as a deployment goes by; all of them stand in `bascule show`
 _MOST_WARNINGS = 5
 _MOST_VERDICTS = 5
+
+#: causes that nobody brought about who could be named
+_UNTOLD = {
+    Cause.RECONCILIATION: "no push told of this head",
+    Cause.HEAD_MOVED: "the branch was at this commit when another one was to be deployed",
+}
 
 #: whose rollback a rehearsal speaks of
 _WHOSE = {
@@ -76,6 +83,8 @@ def tell_head(output: Output, deployment: Deployment, runs: Sequence[StageRun]) 
     output.say(Text(about, style="bold"))
     if tree.get("subject"):
         output.say(Text(f"  {tree['subject']} — {tree['author']}", style="dim"))
+    if deployment.cause in _UNTOLD:
+        output.say(Text(f"  {deployment.cause.words}: {_UNTOLD[deployment.cause]}", style="dim"))
     if deployment.undoes:
         output.say(Text(f"  undoes deployment {deployment.undoes}", style="dim"))
 

@@ -73,6 +73,8 @@ class Message:
     commit: str = ""
     subject: str = ""
     actor: str = ""
+    #: why the deployment exists, a value of Cause; a newer version may know more of them
+    cause: str = ""
     #: versions that were applied, reverted or refused, as the status says
     migrations: tuple[str, ...] = ()
     #: versions whose files left the branch: undone by a success, applied again by a rollback, else not

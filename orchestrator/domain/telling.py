@@ -32,6 +32,7 @@ def message_of(
         commit=ended.commit,
         subject=str(tree.get("subject", "")),
         actor=ended.actor or str(tree.get("author", "")),
+        cause=ended.cause,
         migrations=_migrations(kind, gave),
         left=_left(kind, gave),
         reasons=tuple(_reasons(ended, runs)),

@@ -42,6 +42,13 @@ class Git(Protocol):
         """Tell whether the mirror holds this commit. Does not ask the remote."""
         ...
 
+    def comes_before(self, repository: str, commit: str, head: str) -> bool:
+        """Tell whether the mirror shows that a commit is an ancestor of another, or that one itself.
+
+        Does not ask the remote.
+        """
+        ...
+
     def read(
         self, repository: str, commit: str, folders: Sequence[str], *, tests: str | None = None
     ) -> Listing:

@@ -24,6 +24,8 @@ class Claim:
     deployment: Deployment
     #: raised at every claim; a result is recorded only under the newest
     number: int
+    #: what the stage needs was away at the last attempt, and only this claim looks at such things now
+    in_doubt: bool = False
 
 
 class Claims(Protocol):
@@ -48,12 +50,24 @@ class Claims(Protocol):
         """
         ...
 
-    def postpone(self, claim: Claim, *, seconds: float) -> None:
-        """Leave the stage as it is and look again later; this was no attempt."""
+    def postpone(self, claim: Claim, *, seconds: float, in_doubt: bool = False) -> None:
+        """Leave the stage as it is and look again later; this was no attempt.
+
+        `in_doubt`: something was away. Then of all such deployments one at a time is claimed, so that what
+        answers nobody takes no more than one worker's slot.
+        """
+        ...
+
+    def trust(self, claim: Claim) -> None:
+        """Let others that are in doubt be claimed: what this one needs is there again."""
         ...
 
     def go_back(self, claim: Claim, stage: Stage) -> None:
         """Enter an earlier stage once more: what it found does not hold any longer."""
+        ...
+
+    def newer_waits(self, claim: Claim) -> bool:
+        """Tell whether a head that was told of later waits for its turn on the same target."""
         ...
 
     def supersede(self, claim: Claim, *, head: str) -> None:

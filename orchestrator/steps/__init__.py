@@ -5,6 +5,7 @@ types, and each may be carried out by another worker.
 """
 
 from orchestrator.steps.back import do_rollback
+from orchestrator.steps.doubt import look_again
 from orchestrator.steps.forward import (
     do_apply,
     do_checkout,
@@ -29,6 +30,7 @@ __all__ = [
     "do_rollback",
     "do_smoke",
     "do_validate",
+    "look_again",
     "planned_of",
     "undone_of",
 ]

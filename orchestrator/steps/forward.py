@@ -15,9 +15,11 @@ from orchestrator.domain.plan import Plan, Tree
 from orchestrator.domain.rehearsal import CannotCopy, Rehearsal, ScratchCopy
 from orchestrator.ports import Claim, TargetWriter
 from orchestrator.stages import apply, checkout, departure, observe, plan, rehearse, smoke, validate
+from orchestrator.stages.checkout import HeadMoved
 from orchestrator.steps.kept import contents, expect, facts_of, planned_of, sql_of
 from orchestrator.steps.leaving import stakes_of, touched_later, what_leaves
 from orchestrator.steps.tools import GoBack, Result, Tools, refuse_if_behind, writing
+from orchestrator.steps.wanted import forced_away, is_begun
 from orchestrator.validation.history import migrations_of
 from orchestrator.validation.rules import file_left
 from orchestrator.validation.split import decode
@@ -152,10 +154,13 @@ def _copy(claim: Claim, tools: Tools, observed: Facts) -> ScratchCopy:
         )
 
 
-def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack:
-    """Write to the target under its lock, if it still is what was rehearsed."""
+def do_apply(claim: Claim, tools: Tools) -> Done[Applied] | GoBack | HeadMoved:
+    """Write to the target under its lock, if it still is what was rehearsed, and the commit is wanted."""
     planned = planned_of(claim, tools)
     contents = sql_of(planned, tools)
+    moved = forced_away(planned, claim, tools)
+    if moved is not None:
+        return moved
     with writing(claim, tools) as writer:
         if _was_changed(claim, tools, writer):
             if _looks(claim, tools) < _MOST_LOOKS:
@@ -225,11 +230,8 @@ def _was_changed(claim: Claim, tools: Tools, writer: TargetWriter) -> bool:
     """Tell whether the facts are not those that were observed, before anything of ours is there."""
     if not tools.policy(claim.deployment.target).rehearse:
         return False
-    own, planned = writer.ours() | writer.begun(), planned_of(claim, tools)
-    if any(each.version in own for each in planned.pending):
-        return False  # an earlier attempt got further
-    if departure.is_begun(planned, writer):
-        return False  # so it did
+    if is_begun(planned_of(claim, tools), writer):
+        return False
     observed = tools.kept.gave(claim.deployment.id, Stage.OBSERVE, Observation)
     with writer.asking() as database:
         return facts.read(database).fingerprint != observed.fingerprint

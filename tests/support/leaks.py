@@ -1,7 +1,7 @@
 """Looks for secrets wherever the service leaves words: logs, commands' output, the ledger, its files."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from json import dumps
 from pathlib import Path
 from typing import Final
@@ -21,13 +21,19 @@ _TABLES = (
 
 def leaks_of(service: Service) -> list[str]:
     """Return where a secret of the settings stands in the clear."""
-    secrets = _secrets(service)
-    return [
+    return leaks_among(_secrets(service), words_of(service))
+
+
+def leaks_among(secrets: Mapping[str, str], words: Iterable[tuple[str, str]]) -> list[str]:
+    """Return which of these secrets stands where; words come with the name of their place."""
+    forms = {name: forms_of(secret) for name, secret in secrets.items()}
+    found = (
         f"{place}: {name}"
-        for place, text in _words(service)
-        for name, secret in secrets.items()
-        if any(form in text for form in forms_of(secret))
-    ]
+        for place, text in words
+        for name, those in forms.items()
+        if any(form in text for form in those)
+    )
+    return list(dict.fromkeys(found))
 
 
 def forms_of(secret: str) -> tuple[str, ...]:
@@ -58,17 +64,22 @@ def _secrets(service: Service) -> dict[str, str]:
     return found
 
 
-def _words(service: Service) -> Iterator[tuple[str, str]]:
+def words_of(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield all that the service left, each with the name of its place."""
     yield from ((f"output of command {number}", text) for number, text in enumerate(service.said))
     for log in service.logs.iterdir():
         yield log.name, log.read_text(errors="replace")
-    for file in _files(service.settings.parent / "state"):
+    for file in _files(service.house.settings.service.state_directory):
         yield str(file), file.read_bytes().decode("latin-1")
     yield from _ledger(service)
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in folder.rglob("*") if file.is_file())
+    """Yield what lies there, but for the scratch server's data: a copy of what targets say of themselves."""
+    for file in folder.rglob("*"):
+        data = "scratch" in file.parts and file.suffix != ".log"
+        if file.is_file() and not data:
+            yield file
 
 
 def _ledger(service: Service) -> Iterator[tuple[str, str]]:

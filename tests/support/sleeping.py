@@ -1,8 +1,13 @@
 """Deployments whose first migration takes a while, so that something can happen to who carries them out."""
 
+from typing import Final
+
 from orchestrator.domain.deployment import Status
 from tests.support.places import EFFECTS, Place
 from tests.support.service import Service, eventually
+
+#: a schema: while it is there, nobody sleeps
+_AWAKE: Final = "awake"
 
 
 def start_worker(service: Service, name: str = "worker") -> None:
@@ -16,12 +21,18 @@ def begin(place: Place, *, seconds: float) -> str:
     """Adopt, and ask for a migration that takes so long, and one more."""
     place.migration("20260101000000", "effects", EFFECTS)
     for version, pause in (("20260101000001", seconds), ("20260101000002", 0)):
-        up = f"insert into public.effects values ('{version}');\nselect pg_sleep({pause});\n"
+        sleep = f"select pg_sleep(case when to_regnamespace('{_AWAKE}') is null then {pause} else 0 end)"
+        up = f"insert into public.effects values ('{version}');\n{sleep};\n"
         place.migration(version, "leaves", up, f"delete from public.effects where version = '{version}';\n")
     commit = place.commit("Leave effects")
     place.adopt()
     place.ask(commit)
     return commit
+
+
+def wake_up(place: Place) -> None:
+    """Let whoever begins the migration from now on not sleep at all."""
+    place.rows(f"create schema {_AWAKE}")
 
 
 def sleepers(place: Place) -> set[int]:

@@ -31,6 +31,14 @@ def holds_commit(mirror: Mirror, commit: str, deadline: Deadline) -> bool:
     return answer.startswith(f"{commit} commit ".encode())
 
 
+def is_ancestor(mirror: Mirror, commit: str, head: str, deadline: Deadline) -> bool:
+    """Tell whether a commit is reached from another; the mirror has both."""
+    beyond = mirror.git(
+        "rev-list", "--max-count=1", "--end-of-options", commit, f"^{head}", deadline=deadline
+    )
+    return not beyond
+
+
 def read_objects(
     mirror: Mirror, commit: str, blobs: Sequence[str], *, content_bytes: int, deadline: Deadline
 ) -> tuple[CommitText, list[bytes]]:

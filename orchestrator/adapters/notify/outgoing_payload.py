@@ -33,6 +33,7 @@ def _json(message: Message, entries: int, characters: int) -> bytes:
         "commit": message.commit[:64],
         "subject": cut(message.subject),
         "actor": cut(message.actor),
+        "cause": cut(message.cause),
         "migrations": [cut(version) for version in message.migrations[:entries]],
         "migration_count": len(message.migrations),
         "left": [cut(version) for version in message.left[:entries]],

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from orchestrator.adapters.notify.words import about_left, duration, headline, short
+from orchestrator.adapters.notify.words import about_left, duration, headline, short, why
 from orchestrator.domain.event import EventKind, Message
 
 Block = dict[str, Any]
@@ -93,9 +93,13 @@ def _list(title: str, lines: tuple[str, ...]) -> str:
 
 
 def _context(message: Message) -> Block:
-    repository, took = fit(message.repository, _FIELD), duration(message.took_seconds)
-    text = f"{repository} · deployment {message.deployment} · {took}"
-    return {"type": "context", "elements": [_mrkdwn(text)]}
+    parts = (
+        fit(message.repository, _FIELD),
+        f"deployment {message.deployment}",
+        fit(why(message), _FIELD),
+        duration(message.took_seconds),
+    )
+    return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, parts)))]}
 
 
 def _button(link: str) -> Block | None:

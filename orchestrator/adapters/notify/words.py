@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from orchestrator.domain.deployment import Cause
 from orchestrator.domain.event import EventKind, Message
 
 _EFFECTS: Final = {
@@ -44,6 +45,11 @@ def _effect(message: Message) -> str:
 def about_left(message: Message) -> str:
     """Say what became of the versions whose files left the branch."""
     return _LEFT.get(message.event, "Undone and not applied again")
+
+
+def why(message: Message) -> str:
+    """Say why the deployment exists."""
+    return Cause(message.cause).words if message.cause in set(Cause) else message.cause
 
 
 def _versions(message: Message) -> str:

@@ -7,6 +7,9 @@ from orchestrator.catalog.draft.identity import in_this_database, literal
 from orchestrator.catalog.draft.world import Cannot, Kind, Way, World, differs, owned
 from orchestrator.domain.identity import split
 
+#: how a value begins that may be a secret, and that only its digest is known of
+_DIGEST: Final = "sha256:"
+
 #: settings that are lists of names: the server keeps them as it takes them
 _LISTS: Final = (
     "search_path",
@@ -53,6 +56,8 @@ def _alter_extension(extension: str, world: World) -> Way:
 
 def _create_server(server: str, world: World) -> Way:
     parts = world.old["server", server]
+    if _DIGEST in parts.get("options", ""):
+        return Cannot.AT_ALL
     kind = f" type {literal(parts['type'])}" if "type" in parts else ""
     version = f" version {literal(parts['version'])}" if "version" in parts else ""
     options = f" options ({parts['options']})" if "options" in parts else ""
@@ -76,9 +81,10 @@ def _alter_server(server: str, world: World) -> Way:
             f"alter server {server} version {literal(old['version']) if 'version' in old else 'null'}"
         )
     if differs(old, new, "options"):
-        found.append(
-            f"alter server {server} options ({option_changes(old.get('options'), new.get('options'))})"
-        )
+        changes = option_changes(old.get("options"), new.get("options"))
+        if _DIGEST in changes:
+            return Cannot.AT_ALL
+        found.append(f"alter server {server} options ({changes})")
     if differs(old, new, "owner"):
         found += owned("server", ("server", server), world)
     return tuple(found)
@@ -93,7 +99,7 @@ def _set(setting: str, world: World) -> Way:
     """Set it again. A custom one is known by its digest only."""
     value = world.old["setting", setting]["value"]
     role, own = split(setting, "/")
-    if value.startswith("sha256:") and "." in own:
+    if value.startswith(_DIGEST) and "." in own:
         return Cannot.AT_ALL
     written = value.replace("%", "%%") if own in _LISTS else literal(value).replace("%", "%%")
     return _of_the_database(role, f"set {own} to {written}")

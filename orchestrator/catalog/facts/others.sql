@@ -80,8 +80,13 @@ select 'subscription', quote_ident(u.subname), concat_ws(E'\x1f', 'owner=' || u.
 union all
 select 'server', quote_ident(s.srvname), concat_ws(E'\x1f', 'owner=' || s.srvowner::regrole,
          'wrapper=' || quote_ident(f.fdwname), 'type=' || s.srvtype, 'version=' || s.srvversion,
-         'options=' || (select string_agg(quote_ident(o.option_name) || ' ' || quote_literal(o.option_value), ', '
-                                          order by o.option_name) from pg_options_to_table(s.srvoptions) o)), 0
+         -- what is named like a secret is told by its digest: wrappers keep keys of services there
+         'options=' || (select string_agg(quote_ident(o.option_name) || ' ' || quote_literal(
+                                            case when o.option_name ~* '(key|secret|token|pass|pwd|cred|auth|conn)'
+                                                      and o.option_name !~* '_(id|name)$'
+                                                 then 'sha256:' || encode(sha256(convert_to(o.option_value, 'UTF8')), 'hex')
+                                                 else o.option_value end), ', ' order by o.option_name)
+                          from pg_options_to_table(s.srvoptions) o)), 0
   from pg_foreign_server s
   join pg_foreign_data_wrapper f on f.oid = s.srvfdw
  where not exists (select from member m where m.classid = 'pg_foreign_server'::regclass and m.objid = s.oid)

@@ -79,7 +79,14 @@ def _tell_deployments(output: Output, deployments: "Sequence[Deployment]") -> No
     output.table(
         ("id", "target", "commit", "status", "by", "asked"),
         [
-            (one.id, one.target, one.commit[:10], status_text(one), one.actor or one.cause, ago(one.created))
+            (
+                one.id,
+                one.target,
+                one.commit[:10],
+                status_text(one),
+                one.actor or one.cause.words,
+                ago(one.created),
+            )
             for one in deployments
         ],
     )

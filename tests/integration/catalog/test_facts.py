@@ -247,6 +247,19 @@ def test_a_setting_of_the_database_is_a_fact_and_a_custom_one_is_told_by_its_dig
     assert settings["*/app.secret"]["value"].startswith("sha256:")
 
 
+def test_an_option_of_a_server_that_is_named_like_a_secret_is_told_by_its_digest(
+    superuser: "Catalog",
+) -> None:
+    superuser.does(
+        "create foreign data wrapper plain",
+        "create server pay foreign data wrapper plain"
+        " options (host 'pay', api_key 'hunter2', api_key_id 'v1')",
+    )
+    (server,) = (fact for fact in superuser.facts().all if fact.kind == "server")
+    key, key_id, host = server.parts["options"].split(", ")
+    assert (key.startswith("api_key 'sha256:"), key_id, host) == (True, "api_key_id 'v1'", "host 'pay'")
+
+
 def test_a_cron_job_is_a_fact_without_its_command(catalog: "Catalog", superuser: "Catalog") -> None:
     superuser.does(
         "create schema if not exists cron",

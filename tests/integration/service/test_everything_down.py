@@ -1,6 +1,7 @@
 """Servers and parts go away and come back: what was pushed meanwhile is deployed, and nothing is acknowledged
 that was not stored."""
 
+import json
 import shutil
 import signal
 import tempfile
@@ -12,6 +13,7 @@ import pytest
 from orchestrator.domain.deployment import Cause, Stage, Status
 from orchestrator.embedded.servers import Embedded
 from tests.support.delay_proxy import delay_proxy
+from tests.support.http_receiver import receiving
 from tests.support.places import EFFECTS, at, table
 from tests.support.places import places as some_places
 from tests.support.service import eventually
@@ -45,7 +47,14 @@ def proxy(postgres):
 
 
 @pytest.fixture(scope="module")
-def down(tmp_path_factory, own, postgres, proxy):
+def slack():
+    """Where Slack's incoming webhook would be."""
+    with receiving() as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def down(tmp_path_factory, own, postgres, proxy, slack):
     folder = tmp_path_factory.mktemp("down")
     far = {name: postgres.url(f"{folder.name}_{name}".replace("-", "_"), "postgres") for name in FAR}
     with some_places(
@@ -55,6 +64,8 @@ def down(tmp_path_factory, own, postgres, proxy):
         control_url=own.control_url,
         broker_url=own.broker_url,
         compare_heads="1s",
+        more='[notify.team]\nslack_webhook_url = "env:SLACK_URL"\n',
+        environment={"SLACK_URL": f"{slack.url}/services/team"},
         urls={name: proxy.url(url) for name, url in far.items()},
     ) as made:
         for place in made.values():
@@ -79,9 +90,18 @@ def assert_deployed(place, commit, *, seconds=20):
 
 
 @at("untold")
-def test_a_push_whose_webhook_never_came_is_found_on_schedule(place):
+def test_a_push_whose_webhook_never_came_is_found_on_schedule_and_people_are_told_so(place, slack):
     deployment = assert_deployed(place, place.commit())
     assert deployment.cause is Cause.RECONCILIATION
+    words = "found by reconciliation"
+    assert words in place.service.command("status", place.name)
+    assert words in place.service.command("show", str(deployment.id))
+    for path in ("/", f"/deployments/{deployment.id}"):
+        assert words in httpx.get(f"{place.service.page}{path}", timeout=5).text
+    about = f"deployment {deployment.id} · {words}"
+    eventually(
+        lambda: any(about in str(json.loads(one.body)) for one in slack.received), what="Slack's message"
+    )
 
 
 @at("later")

@@ -7,12 +7,25 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from orchestrator.domain.deployment import Status
+from orchestrator.domain.deployment import Cause, Status
 from tests.support.github import signed_bytes, signed_merge, signed_ping, signed_push
 from tests.support.places import at, table
 from tests.support.service import SECRET, ZERO, eventually
 
-PLACES = ("forced", "late", "merged", "copies", "vanished", "deleted", "gone", "hostile", "unadopted")
+PLACES = (
+    "forced",
+    "late",
+    "reordered",
+    "back",
+    "merged",
+    "merge-first",
+    "copies",
+    "vanished",
+    "deleted",
+    "gone",
+    "hostile",
+    "unadopted",
+)
 SETTINGS = {"settings": {"forced": 'when_files_leave = "warn"'}}
 
 NAME = "example/app"
@@ -59,6 +72,54 @@ def test_the_head_in_git_decides_and_not_the_order_in_which_webhooks_arrive(plac
     assert len(place.deployments()) == 3
 
 
+def three_commits(place):
+    """Push three commits that follow each other, and tell of none."""
+    commits = []
+    for number, name in enumerate(("a", "b", "c"), start=1):
+        place.migration(f"2026010{number}000000", name, table(name))
+        commits.append(place.commit(name))
+    return commits
+
+
+def told_and_adopted(place, *commits):
+    """Tell of these in this order before anything can begin, then adopt and wait for the head's end."""
+    place.service.house.care.release(place.name, actor="ada")
+    for commit in commits:
+        assert place.deliver(commit).status_code == 202
+    place.service.house.care.adopt(place.name, commit=None, present=(), actor="ada")
+    return place.service.ended(place.work.head, place.name)
+
+
+@at("reordered")
+def test_three_pushes_told_in_the_wrong_order_end_at_the_head_once(place):
+    first, second, third = three_commits(place)
+    assert told_and_adopted(place, third, first, second).status is Status.SUCCEEDED
+    assert told(place) == [
+        (third, Status.SUPERSEDED),
+        (first, Status.SUPERSEDED),
+        (second, Status.SUPERSEDED),
+        (third, Status.SUCCEEDED),
+    ]
+    assert place.versions() == place.recorded() == ["20260101000000", "20260102000000", "20260103000000"]
+
+
+@at("back")
+def test_a_branch_forced_to_b_and_back_before_anything_began_is_deployed_once(place):
+    place.migration("20260101000000", "a", table("a"))
+    first = place.commit("A")
+    place.migration("20260102000000", "b", table("b"))
+    second = place.commit("B")
+    place.work.git("reset", "--quiet", "--hard", first)
+    place.work.push("origin", place.name, force=True)
+    assert told_and_adopted(place, first, second, first).status is Status.SUCCEEDED
+    assert told(place) == [
+        (first, Status.SUPERSEDED),
+        (second, Status.SUPERSEDED),
+        (first, Status.SUCCEEDED),
+    ]
+    assert place.versions() == place.recorded() == ["20260101000000"]
+
+
 @at("merged")
 def test_the_push_and_the_merge_of_one_commit_make_one_deployment(place):
     place.migration("20260101000000", "a", table("a"))
@@ -66,6 +127,19 @@ def test_the_push_and_the_merge_of_one_commit_make_one_deployment(place):
     answer = send(place, signed_merge(SECRET, NAME, place.name, commit))
     assert (answer.status_code, len(answer.json()["deployments"])) == (202, 1)
     place.service.ended(commit, place.name)
+    assert told(place) == [(commit, Status.SUCCEEDED)]
+
+
+@at("merge-first")
+def test_a_merge_that_is_told_before_its_push_makes_one_deployment(place):
+    place.migration("20260101000000", "a", table("a"))
+    commit = place.commit("Merge pull request #41")
+    merge = send(place, signed_merge(SECRET, NAME, place.name, commit))
+    push = place.deliver(commit)
+    assert (merge.status_code, push.status_code) == (202, 202)
+    assert merge.json()["deployments"][0]["id"] == push.json()["deployments"][0]["id"]
+    assert place.service.ended(commit, place.name).cause is Cause.MERGE
+    assert send(place, signed_push(SECRET, NAME, place.name, ZERO, commit)).status_code == 202
     assert told(place) == [(commit, Status.SUCCEEDED)]
 
 

@@ -1,13 +1,15 @@
 """A worker ends in good order, hands over what it cannot end, and has a slot for others meanwhile."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
+from tests.support.processes import children_of
 from tests.support.service import eventually
-from tests.support.sleeping import assert_applied_once, begin, sleepers, slept, start_worker
+from tests.support.sleeping import assert_applied_once, begin, sleepers, slept, start_worker, wake_up
 
-PLACES = ("stopped", "hurried", "slow", "quick")
+PLACES = ("stopped", "hurried", "impatient", "slow", "quick")
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,10 @@ def service(relay):
     yield relay
     if "worker" in relay.running:
         relay.kill("worker")
+
+
+def is_alive(process):
+    return Path(f"/proc/{process}").exists()
 
 
 def test_a_worker_that_is_asked_to_end_ends_its_stage_first(made_places, service):
@@ -50,6 +56,25 @@ def test_a_worker_that_is_told_to_hurry_hands_its_stage_over(made_places, servic
     worker.send_signal(signal.SIGQUIT)
     worker.wait(timeout=20)
     eventually(lambda: sleepers(place) == set(), what="the end of what it ran", seconds=5)
+    wake_up(place)
+    start_worker(service)
+    assert_applied_once(place, commit)
+
+
+def test_a_worker_that_is_asked_a_second_time_ends_at_once_and_hands_its_stage_over(made_places, service):
+    place = made_places["impatient"]
+    start_worker(service)
+    commit = begin(place, seconds=10)
+    slept(place)
+    worker = service.running.pop("worker")
+    before, children = service.log("worker").count("Warm shutdown"), children_of(worker.pid)
+    worker.terminate()
+    eventually(lambda: service.log("worker").count("Warm shutdown") > before, what="that it heard")
+    worker.terminate()
+    assert worker.wait(timeout=2) == 1
+    eventually(lambda: not any(map(is_alive, children)), what="the children's end", seconds=2)
+    eventually(lambda: sleepers(place) == set(), what="the end of what it ran", seconds=3)
+    wake_up(place)
     start_worker(service)
     assert_applied_once(place, commit)
 

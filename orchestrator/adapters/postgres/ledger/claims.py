@@ -7,7 +7,7 @@ connection dies. Everything that a stage leads to commits in one transaction, un
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from psycopg.types.json import Jsonb
@@ -47,6 +47,9 @@ from orchestrator.ports import Claim
 log = structlog.get_logger()
 
 _SQL = load("sql/ledger/claims.sql")
+#: when one in doubt is looked at again that another kept from its turn
+_DOUBT_SECONDS: Final = 1.0
+
 _READY = load("sql/ledger/reading.sql")["ready"]
 
 
@@ -90,6 +93,9 @@ class LedgerClaims:
                 return None
             if row["started"] is None and not self._may_start(connection, row["target"], wanted):
                 return None
+            if row["in_doubt"] and not one(connection.execute(_SQL["doubt"]))["mine"]:
+                deployments.wake(connection, wanted, seconds=_DOUBT_SECONDS)
+                return None
             return _begin(connection, wanted, first=row["started"] is None)
 
     def _may_start(self, connection: Connection, target: str, deployment: DeploymentId) -> bool:
@@ -126,11 +132,18 @@ class LedgerClaims:
                 deployments.wake(connection, deployment.id)
             crash_point(f"{deployment.stage}: in record")
 
-    def postpone(self, claim: Claim, *, seconds: float) -> None:
+    def postpone(self, claim: Claim, *, seconds: float, in_doubt: bool = False) -> None:
         """Leave the stage as it is and look again later; this was no attempt."""
         with self._holding(claim) as connection:
-            connection.execute(_SQL["postpone"], {"deployment": claim.deployment.id})
+            names = {"deployment": claim.deployment.id, "in_doubt": in_doubt}
+            connection.execute(_SQL["postpone"], names)
             deployments.wake(connection, claim.deployment.id, seconds=seconds)
+
+    def trust(self, claim: Claim) -> None:
+        """Give back the one turn that all in doubt share."""
+        assert isinstance(claim, HeldClaim)
+        with speaking_to_the_ledger():
+            claim.connection.execute(_SQL["trust"])
 
     def go_back(self, claim: Claim, stage: Stage) -> None:
         """Enter an earlier stage once more."""
@@ -138,6 +151,13 @@ class LedgerClaims:
             row = {"deployment": claim.deployment.id, "stage": stage, "failure": None}
             connection.execute(_SQL["enter_stage"], row)
             deployments.wake(connection, claim.deployment.id)
+
+    def newer_waits(self, claim: Claim) -> bool:
+        """Ask on the claim's own connection."""
+        assert isinstance(claim, HeldClaim)
+        with speaking_to_the_ledger():
+            row = one(claim.connection.execute(_SQL["newer_waits"], {"deployment": claim.deployment.id}))
+        return bool(row["waits"])
 
     def supersede(self, claim: Claim, *, head: str) -> None:
         """End the deployment in favour of the head's, unless the head was what counted last anyway."""
@@ -197,7 +217,9 @@ def _begin(connection: Connection, wanted: DeploymentId, *, first: bool) -> Held
     }
     row = one(connection.execute(_SQL["begin"], names))
     deployment = read_deployment(row)
-    return HeldClaim(deployment=deployment, number=row["claim"], connection=connection)
+    return HeldClaim(
+        deployment=deployment, number=row["claim"], in_doubt=row["in_doubt"], connection=connection
+    )
 
 
 def _stage_row(deployment: Deployment, done: Done[Any]) -> dict[str, object]:

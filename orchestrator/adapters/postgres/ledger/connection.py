@@ -47,6 +47,13 @@ class ControlDatabase:
             connection = psycopg.Connection[DictRow].connect(self._url, **self._arguments())
         except psycopg.OperationalError as problem:
             raise self._not_let_in(problem) from None
+        except psycopg.ProgrammingError:
+            # its text repeats what stands there
+            raise ConfigurationError(
+                "service.database_url says something that PostgreSQL's library does not know",
+                code="bad-url",
+                remedy="check what stands behind its ?: sslmode and the like go there",
+            ) from None
         with speaking_to_the_ledger():
             self._limit(connection)
         return connection

@@ -29,10 +29,13 @@ WORDS: Final = Jsonb(
     {
         "waiting": Status.WAITING,
         "superseded": Status.SUPERSEDED,
+        "refused": Status.REFUSED,
         "turn": WaitingFor.TURN,
         "checkout": Stage.CHECKOUT,
         "created": EventKind.DEPLOYMENT_CREATED,
         "ourselves": OURSELVES,
+        # what checkout says where there is no such branch
+        "branch_gone": [{"rule": "branch-gone"}],
     }
 )
 
@@ -93,7 +96,7 @@ def newest_head(
     connection: Connection, target: str, *, but_not: DeploymentId | None = None
 ) -> tuple[DeploymentId, str] | None:
     """Return the deployment of the head that was last asked for, with its commit."""
-    names = {"target": target, "superseded": Status.SUPERSEDED, "except": but_not or 0}
+    names = {"target": target, "except": but_not or 0, "words": WORDS}
     row = connection.execute(_SQL["newest_head"], names).fetchone()
     return None if row is None else (DeploymentId(row["id"]), row["commit"])
 

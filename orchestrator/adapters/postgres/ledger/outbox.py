@@ -8,9 +8,9 @@ from orchestrator.adapters.postgres.ledger.connection import (
     one,
     speaking_to_the_ledger,
 )
-from orchestrator.adapters.postgres.ledger.deployments import Telling, ask
+from orchestrator.adapters.postgres.ledger.deployments import WORDS, Telling, ask
 from orchestrator.adapters.postgres.queries import load
-from orchestrator.domain.deployment import DeploymentId, Status
+from orchestrator.domain.deployment import DeploymentId
 from orchestrator.domain.push import Request
 
 _SQL = load("sql/ledger/outbox.sql")
@@ -70,7 +70,7 @@ class LedgerOutbox:
     def followed_heads(self) -> dict[str, str | None]:
         """Return, for each adopted target, the commit that it was last asked for."""
         with self._control.connection() as connection:
-            rows = connection.execute(_SQL["followed_heads"], {"superseded": Status.SUPERSEDED})
+            rows = connection.execute(_SQL["followed_heads"], {"words": WORDS})
             return {row["target"]: row["commit"] for row in rows}
 
     def ask(self, request: Request) -> DeploymentId:

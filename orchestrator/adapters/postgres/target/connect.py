@@ -19,6 +19,9 @@ IDLE_IN_TRANSACTION = "60s"
 #: how often the server looks in mid-statement whether we are still there
 CHECK_CONNECTION = "1s"
 
+#: who said nothing for the whole time limit is not asked for as long again why
+_AFTER_SILENCE_SECONDS = 1.0
+
 #: SQLSTATE of a refusal: code, what happened, remedy. The operator has to act
 _OPERATOR = {
     "28P01": ("wrong-password", "the password or the user is wrong", "check user and password in the URL"),
@@ -68,9 +71,11 @@ def open_session(address: TargetAddress) -> Session:
     parameters = parameters_of(address)
     try:
         connection = PatientConnection.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
-    except psycopg.Error:
+    except psycopg.Error as error:
         # libpq's words are left out on purpose: they are no ground for a decision and come in any language
-        refusal = find_refusal(parameters, timeout_seconds=address.connect_timeout_seconds)
+        was_silent = isinstance(error, psycopg.errors.ConnectionTimeout)
+        patience = _AFTER_SILENCE_SECONDS if was_silent else address.connect_timeout_seconds
+        refusal = find_refusal(parameters, timeout_seconds=patience)
         raise _error(address, refusal) from None
     connection.longest_wait_seconds = address.statement_timeout_seconds + GRACE_SECONDS
     try:

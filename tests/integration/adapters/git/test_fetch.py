@@ -24,6 +24,24 @@ def test_a_second_fetch_brings_what_was_pushed_since(git: Repositories, reposito
     assert git.knows("app", second)
 
 
+def test_what_came_before_a_head_is_told_from_what_the_branch_was_forced_away_from(
+    git: Repositories, repository: Repository
+) -> None:
+    first = repository.head
+    second = repository.commit("Second")
+    repository.push("origin", "main")
+    git.fetch("app", "main")
+    repository.git("reset", "--quiet", "--hard", first)
+    forced = repository.commit("Forced")
+    repository.push("origin", "main", force=True)
+    assert not git.comes_before("app", first, forced), "who was not fetched came before nobody"
+    assert git.fetch("app", "main") == forced
+    assert git.comes_before("app", first, forced)
+    assert git.comes_before("app", forced, forced)
+    assert not git.comes_before("app", second, forced)
+    assert not git.comes_before("app", "d" * 40, forced)
+
+
 def test_asking_for_the_head_fetches_nothing(git: Repositories, repository: Repository, cache: Path) -> None:
     assert git.head("app", "main") == repository.head
     assert git.head("app", "other") is None

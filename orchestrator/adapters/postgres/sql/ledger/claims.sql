@@ -9,6 +9,13 @@ select d.*,
 -- name: give_back
 select pg_advisory_unlock_all();
 
+-- name: doubt
+-- The one turn of those that wait for something that is away; free in the instant in which our connection dies.
+select pg_try_advisory_lock(hashtextextended('bascule doubt', 0)) as mine;
+
+-- name: trust
+select pg_advisory_unlock(hashtextextended('bascule doubt', 0));
+
 -- name: turn
 -- Whose turn is next (see next_waiting), and what may keep a deployment from starting. The one that closed a
 -- target may be undone there.
@@ -27,6 +34,13 @@ select following.id as following, following.undoes as following_undoes,
                       order by d.undoes is null, d.id desc
                       limit 1) following
  where t.name = %(target)s;
+
+-- name: newer_waits
+select exists (select from bascule.deployment n
+                where n.target = d.target and n.id > d.id and n.started is null and n.finished is null
+                  and n.confirm_head) as waits
+  from bascule.deployment d
+ where d.id = %(deployment)s;
 
 -- name: wait
 update bascule.deployment
@@ -68,13 +82,13 @@ on conflict (deployment, stage) do update
 
 -- name: enter_stage
 update bascule.deployment
-   set stage = %(stage)s, attempts = 0, stage_entered = clock_timestamp(), updated = clock_timestamp(),
+   set stage = %(stage)s, attempts = 0, in_doubt = false, stage_entered = clock_timestamp(), updated = clock_timestamp(),
        failure = coalesce(failure, %(failure)s)
  where id = %(deployment)s;
 
 -- name: postpone
 update bascule.deployment
-   set attempts = attempts - 1, updated = clock_timestamp()
+   set attempts = attempts - 1, in_doubt = %(in_doubt)s, updated = clock_timestamp()
  where id = %(deployment)s;
 
 -- name: remember_applied

@@ -24,13 +24,15 @@ select t.* from bascule.target t
    for update of t;
 
 -- name: newest_head
--- The head that was last asked for. A commit that a person named is none, nor is one that was overtaken: when
--- the branch is forced back to that, it has still to be deployed. What had ended before the target was adopted
--- says nothing about it any more; what waited for the adoption does.
+-- The head that was last asked for. A commit that a person named is none, nor is one that was overtaken or came
+-- when there was no such branch: when the branch is forced back to that, or made anew, it has still to be deployed.
+-- What had ended before the target was adopted says nothing about it any more; what waited for the adoption does.
 select d.id, d.commit
   from bascule.deployment d
   join bascule.target t on t.name = d.target
- where d.target = %(target)s and d.confirm_head and d.status <> %(superseded)s and d.id <> %(except)s
+ where d.target = %(target)s and d.confirm_head and d.status <> %(words)s::jsonb ->> 'superseded'
+   and d.id <> %(except)s
+   and (d.status = %(words)s::jsonb ->> 'refused' and bascule.had_no_branch(d.id, %(words)s)) is not true
    and (t.adopted is null or d.finished is null or d.finished > t.adopted)
  order by d.id desc limit 1;
 

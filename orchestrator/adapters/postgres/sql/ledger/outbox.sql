@@ -73,7 +73,8 @@ select t.name as target,
   from bascule.target t
   left join lateral (
     select d.commit, d.finished from bascule.deployment d
-     where d.target = t.name and d.confirm_head and d.status <> %(superseded)s
+     where d.target = t.name and d.confirm_head and d.status <> %(words)s::jsonb ->> 'superseded'
+       and (d.status = %(words)s::jsonb ->> 'refused' and bascule.had_no_branch(d.id, %(words)s)) is not true
      order by d.id desc limit 1
   ) newest on true
  where t.adopted is not null;

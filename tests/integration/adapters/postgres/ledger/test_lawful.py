@@ -5,7 +5,8 @@ from contextlib import suppress
 from itertools import count
 from unittest import mock
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from orchestrator import recipe
+from orchestrator.adapters.postgres.ledger import claims
 from orchestrator.domain.cancelling import BEFORE_ANY_CHANGE
 from orchestrator.domain.deployment import (
     Applied,
@@ -45,6 +47,15 @@ COMMITS = st.sampled_from(["a" * 40, "b" * 40, "c" * 40])
 #: how a stage ends: an outcome, or what is raised in it
 ENDINGS = st.sampled_from([*Outcome, *[Outcome.PASSED] * 5, "away", "killed", "fault"])
 WHICH = st.integers(0, 30)
+#: how stages end that do not pass, on the way of one push
+TROUBLES = st.sampled_from(
+    [
+        {},
+        {Stage.APPLY: Outcome.FAILED},
+        {Stage.SMOKE: Outcome.REFUSED},
+        {Stage.SMOKE: Outcome.REFUSED, Stage.ROLLBACK: Outcome.FAILED},
+    ]
+)
 
 _numbers = count()
 
@@ -159,23 +170,36 @@ def machine_of(ledger):  # noqa: C901  # its rules are methods
             running = [row for row in self.rows() if row["started"] and not row["finished"]]
             self.advance(running[which % len(running)], ending)
 
+        @rule(where=st.integers(0, 1), commit=COMMITS, trouble=TROUBLES)
+        def a_push_goes_all_the_way(self, where, commit, trouble):
+            """What chance alone would seldom reach: the far end, and the troubles that are found there."""
+            self.push(where, commit)
+            for _ in range(len(Stage)):
+                newest = next(row for row in reversed(self.rows()) if row["target"] == self.targets[where])
+                if newest["finished"]:
+                    return
+                self.advance(newest, trouble.get(Stage(newest["stage"]), Outcome.PASSED))
+
         def advance(self, row, ending):
             closed = row["closed_by"] is not None and row["undoes"] is None
             before = row["started"]
             story = {stage: dataclasses.replace(step, does=_does(ending)) for stage, step in _STORY.items()}
-            with mock.patch.object(recipe, "STORY", story), suppress(Killed):
+            there_again = mock.patch.object(recipe, "look_again", lambda claim, _: ledger.claims.trust(claim))
+            with mock.patch.object(recipe, "STORY", story), there_again, suppress(Killed):
                 recipe.advance(row["id"], tools=self.tools)
             (now,) = (each for each in self.rows() if each["id"] == row["id"])
             assert not closed or before or not now["started"], "a closed target begins nothing"
 
         @precondition(lambda self: self.stale is None)
-        @rule(which=WHICH)
-        def a_worker_is_paused_and_its_lock_is_lost(self, which):
+        @rule(which=WHICH, meanwhile=st.booleans())
+        def a_worker_is_paused_and_its_lock_is_lost(self, which, meanwhile):
             if row := self.one(which):
                 self.stale = ledger.claims.claim(row["id"])
                 self.held = self.stale.__enter__()
                 if self.held:
                     self.held.connection.execute("select pg_advisory_unlock_all()")
+                if meanwhile:
+                    self.advance(row, Outcome.PASSED)
 
         @precondition(lambda self: self.stale is not None)
         @rule()
@@ -269,14 +293,38 @@ def _does(ending):
     return does
 
 
-def test_deployments_change_only_lawfully_and_each_comes_to_its_end(ledger):
+def run(ledger, **more):
+    """Run the machine, the same way each time."""
     run_state_machine_as_test(
         machine_of(ledger),
         settings=settings(
-            max_examples=20,
+            max_examples=15,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
+            database=None,
             suppress_health_check=list(HealthCheck),
+            **more,
         ),
     )
+
+
+def test_deployments_change_only_lawfully_and_each_comes_to_its_end(ledger):
+    run(ledger)
+
+
+def a_failed_apply_is_not_rolled_back(monkeypatch):
+    unlawful = dataclasses.replace(_STORY[Stage.APPLY], failed=Status.FAILED)
+    monkeypatch.setitem(_STORY, Stage.APPLY, unlawful)
+
+
+def an_old_claim_is_recorded(monkeypatch):
+    any_claim = claims._SQL["still_ours"].replace("d.claim = %(claim)s", "%(claim)s > 0")
+    monkeypatch.setattr(claims, "_SQL", {**claims._SQL, "still_ours": any_claim})
+
+
+@pytest.mark.parametrize("unlawful", [a_failed_apply_is_not_rolled_back, an_old_claim_is_recorded])
+def test_one_unlawful_change_is_caught(ledger, monkeypatch, unlawful):
+    unlawful(monkeypatch)
+    with pytest.raises(AssertionError):
+        run(ledger, phases=[Phase.generate], report_multiple_bugs=False)
