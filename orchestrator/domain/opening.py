@@ -19,6 +19,8 @@ class Opening:
     commands: frozenset[Command] = frozenset()
     #: whose comment says so; empty: the settings
     policy: str = ""
+    #: the comment is from before the deployment that is judged, and vouches for nothing that is opened now
+    said_before: bool = False
 
     def covers(self, role: str, command: Command) -> bool:
         """Tell whether this role and this command are meant."""

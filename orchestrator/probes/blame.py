@@ -18,10 +18,10 @@ _ASKS: Final = re.compile(r"\bcurrent_setting\b|\b(current|session)_user\b|\b\w+
 _CALL: Final = re.compile(r"\( SELECT ([\w.]+\(\)) AS \w+\)")
 _OR: Final = " OR "
 _EVERYBODY: Final = "public"
-#: what is told of an opening beside its mending
-IF_MEANT: Final = "if that is meant, say so: bascule explain opening-intended"
+#: whose privileges are the platform's affair: what is open there its policies opened
+OF_THE_PLATFORM: Final = frozenset({FILES, "realtime.messages"})
 #: how policies usually tell whose file it is
-_OF_FILES: Final = "(storage.foldername(name))[1] = (select auth.uid())::text"
+OF_FILES: Final = "(storage.foldername(name))[1] = (select auth.uid())::text"
 
 
 def asks_who_asks(policy: Policy, command: Command) -> bool:
@@ -114,7 +114,7 @@ def _narrowed(now: ExposedRelation, policy: Policy, cells: Sequence[Cell]) -> st
     alter = f"alter policy {identifier(policy.name)} on {now.name}"
     if roles(cells) == ("anon",) and any(asks_who_asks(policy, cell.command) for cell in cells):
         return f"{alter} to authenticated;"
-    owner = _OF_FILES if now.name == FILES else " or ".join(map(_is_user, now.user_columns))
+    owner = OF_FILES if now.name == FILES else " or ".join(map(_is_user, now.user_columns))
     whose = owner or "<whose row it is>"
     clauses = []
     if policy.using is not None and any(cell.command is not Command.INSERT for cell in cells):

@@ -11,6 +11,8 @@ from orchestrator.domain.opening import Opening
 from orchestrator.ports import Database
 from orchestrator.probes import lints
 from orchestrator.probes.lints import LINTS, Lint
+from orchestrator.probes.rules import opening_intended
+from orchestrator.probes.words import listed
 
 _BY_RULE: Final[Mapping[str, Lint]] = {lint.rule: lint for lint in LINTS}
 
@@ -41,8 +43,18 @@ def findings(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ())
     for notice in after.notices:
         lint = _BY_RULE.get(notice.rule)
         command = commands.get((notice.object, notice.key)) if lint and lint.is_of_policy else None
-        if lint is not None and not _is_meant(notice, lint, command, openings):
-            was_so = _identity(notice) in known
+        if lint is None:
+            continue
+        was_so = _identity(notice) in known
+        meant = [
+            each
+            for each in openings
+            if each.object == notice.object and not (each.said_before and not was_so)
+        ]
+        if _is_meant(notice, lint, command, meant):
+            if not was_so:
+                yield _intended(notice, meant)
+        else:
             yield Finding(
                 rule=notice.rule,
                 severity=Severity.NOTE if was_so else lint.severity,
@@ -55,9 +67,20 @@ def findings(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ())
             )
 
 
-def _is_meant(notice: Notice, lint: Lint, command: Command | None, openings: Sequence[Opening]) -> bool:
+def _intended(notice: Notice, openings: Sequence[Opening]) -> Finding:
+    return Finding(
+        rule=opening_intended.RULE,
+        severity=Severity.NOTE,
+        source=Source.SMOKE,
+        message=f"{notice.object}, as declared: {notice.detail}: {listed(each.because for each in openings)}",
+        effect=opening_intended.EFFECT,
+        remedy=opening_intended.REMEDY,
+        object=notice.object,
+    )
+
+
+def _is_meant(notice: Notice, lint: Lint, command: Command | None, own: Sequence[Opening]) -> bool:
     """Tell whether all is declared that a lint warns of; `command` is its policy's, None: every one."""
-    own = [each for each in openings if each.object == notice.object]
     opened = [pair for pair in lint.opens if command is None or pair[1] is command]
     if lint.is_of_policy and any(each.policy == notice.key for each in own):
         return True

@@ -1,8 +1,7 @@
 """Openings that are meant: what the settings declare, and comments on policies.
 
 A comment declares what its policy admits in a line of its own: `bascule: intended because prices are public`.
-It vouches for the policy as it was when that was written, beside the policies of that time: no comment
-excuses what a later deployment makes of them.
+It vouches for what was open when it was written; what a later deployment opens further it does not excuse.
 """
 
 import re
@@ -15,6 +14,8 @@ from orchestrator.domain.opening import Opening
 _OURS: Final = re.compile(r"^[ \t]*bascule:(.*)$", re.MULTILINE | re.IGNORECASE)
 _DECLARED: Final = re.compile(r"\s*intended\s+because\s+(\S.*?)\s*", re.IGNORECASE)
 _EVERYBODY: Final = "public"
+#: so much of a line of a comment is told
+_LONGEST: Final = 200
 
 
 def openings_of(
@@ -24,11 +25,13 @@ def openings_of(
 
     While row security is off no policy opens anything, so no comment excuses it.
     """
+    names = {relation.name for relation in matrix.relations}
+    gone = [relation for name, relation in earlier.items() if name not in names]
     commented = (
         opening
         for relation in matrix.relations
         if relation.row_security
-        for opening in _commented(relation, earlier.get(relation.name))
+        for opening in _commented(relation, _said(earlier.get(relation.name), gone))
     )
     return (*given, *commented)
 
@@ -38,7 +41,7 @@ def misread(relation: ExposedRelation) -> Iterator[tuple[Policy, str]]:
     for policy in relation.policies_in_full:
         for line in _OURS.findall(policy.comment or ""):
             if _DECLARED.fullmatch(line) is None:
-                yield policy, line.strip()
+                yield policy, _printable(line.strip())
 
 
 def about(object_name: str, openings: Iterable[Opening]) -> tuple[Opening, ...]:
@@ -46,27 +49,30 @@ def about(object_name: str, openings: Iterable[Opening]) -> tuple[Opening, ...]:
     return tuple(opening for opening in openings if opening.object == object_name)
 
 
-def _commented(relation: ExposedRelation, before: ExposedRelation | None) -> Iterator[Opening]:
-    was = {policy.name: policy for policy in before.policies_in_full} if before else {}
-    moved = [policy for policy in relation.policies_in_full if was.get(policy.name) != policy]
-    as_before = set(was.values()).intersection(relation.policies_in_full)
-    lifted = [policy for policy in was.values() if not policy.permissive and policy not in as_before]
+def _commented(relation: ExposedRelation, said: frozenset[str] | None) -> Iterator[Opening]:
     for policy in relation.policies_in_full:
-        because, then = _because(policy), was.get(policy.name)
-        if because is None or not policy.permissive:
-            continue
-        said_before = then is not None and _because(then) == because
-        if said_before and (
-            any(_goes_beyond(each, policy) for each in moved) or any(_meet(each, policy) for each in lifted)
-        ):
-            continue
-        yield Opening(
-            object=relation.name,
-            because=because,
-            roles=frozenset() if _EVERYBODY in policy.roles else frozenset(policy.roles),
-            commands=frozenset({policy.command}) if policy.command else frozenset(),
-            policy=policy.name,
-        )
+        because = _because(policy)
+        if because is not None and policy.permissive:
+            yield Opening(
+                object=relation.name,
+                because=because,
+                roles=frozenset() if _EVERYBODY in policy.roles else frozenset(policy.roles),
+                commands=frozenset({policy.command}) if policy.command else frozenset(),
+                policy=policy.name,
+                said_before=said is None or because in said,
+            )
+
+
+def _said(before: ExposedRelation | None, gone: Iterable[ExposedRelation]) -> frozenset[str] | None:
+    """Return the reasons that were given before; None: nobody knows, for the comments could not be read.
+
+    A relation that is new may be one that is gone, under another name.
+    """
+    if before is not None and before.policies and not before.policies_in_full:
+        return None
+    sources = [before] if before is not None else gone
+    policies = (policy for source in sources for policy in source.policies_in_full)
+    return frozenset(filter(None, map(_because, policies)))
 
 
 def _because(policy: Policy) -> str | None:
@@ -74,20 +80,10 @@ def _because(policy: Policy) -> str | None:
     for line in _OURS.findall(policy.comment or ""):
         declared = _DECLARED.fullmatch(line)
         if declared is not None:
-            return str(declared[1])
+            return _printable(declared[1])
     return None
 
 
-def _goes_beyond(moved: Policy, vouched: Policy) -> bool:
-    """Tell whether a policy that is new or changed may admit what a comment was not written for."""
-    if moved.name == vouched.name:
-        return True
-    if not moved.permissive or _because(moved) is not None:
-        return False
-    return _meet(moved, vouched)
-
-
-def _meet(one: Policy, other: Policy) -> bool:
-    """Tell whether there is a role and a command that both are for."""
-    same_role = _EVERYBODY in (*one.roles, *other.roles) or not set(one.roles).isdisjoint(other.roles)
-    return same_role and (one.command is None or other.command is None or one.command is other.command)
+def _printable(text: str) -> str:
+    """Whatever stands in a comment, it is told in a terminal and in Slack."""
+    return "".join(sign for sign in text if sign.isprintable())[:_LONGEST]

@@ -1,14 +1,21 @@
 """A relation as it is and as it was: what the rules of the smoke stage look at."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity, Source
 from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, Matrix
 from orchestrator.domain.opening import Opening
+from orchestrator.probes.difference import Shift, gained_from_strangers, shift
 from orchestrator.probes.identities import CLIENTS
 from orchestrator.probes.words import role_of
 
+_IF_MEANT: Final = "if that is meant, say so: bascule explain opening-intended"
+_ANEW: Final = (
+    "a comment that declares it is from before this change; if that is meant, too, give the reason anew, in"
+    " other words"
+)
 _MISSING_GRANT = frozenset({Basis.NO_GRANT, Basis.FORGOTTEN_GRANT})
 
 
@@ -50,20 +57,35 @@ class Seen:
         for cell in self.now.cells:
             yield old.get((cell.identity, cell.command)), cell
 
-    def is_meant(self, cell: Cell) -> bool:
-        """Tell whether somebody declared that a client may do this."""
-        return is_client(cell) and any(each.covers(role_of(cell), cell.command) for each in self.openings)
+    def is_meant(self, then: Cell | None, now: Cell) -> bool:
+        """Tell whether somebody declared that a client may do this.
+
+        A comment from before says nothing about what gets wider now, but for a grant that its policy waited
+        for: one for every command may have waited for less.
+        """
+        wider = is_wider(then, now)
+        waited = then is not None and lacks_grant(then)
+        return is_client(now) and any(
+            not (each.said_before and wider and not (waited and each.commands))
+            for each in self._covering([now])
+        )
 
     def because(self, cells: Iterable[Cell]) -> Iterator[str]:
         """Yield the reasons that were given for these cells."""
+        return (opening.because for opening in self._covering(cells))
+
+    def if_meant(self, cells: Sequence[Cell]) -> str:
+        """Say what to do where these cells are meant to be open."""
+        stale = any(opening.said_before for opening in self._covering(cells))
+        return _ANEW if stale else _IF_MEANT
+
+    def _covering(self, cells: Iterable[Cell]) -> Iterator[Opening]:
         pairs = [(role_of(cell), cell.command) for cell in cells]
-        for opening in self.openings:
-            if any(opening.covers(*pair) for pair in pairs):
-                yield opening.because
+        return (each for each in self.openings if any(each.covers(*pair) for pair in pairs))
 
     def not_meant(self) -> Iterator[tuple[Cell | None, Cell]]:
         """Pair the cells as `then_and_now` does, without those that are declared as meant."""
-        return (pair for pair in self.then_and_now() if not self.is_meant(pair[1]))
+        return (pair for pair in self.then_and_now() if not self.is_meant(*pair))
 
     def finding(
         self,
@@ -101,6 +123,14 @@ def is_client(cell: Cell) -> bool:
 def allowed(cell: Cell | None) -> bool:
     """Tell whether the command goes through, at least for some rows."""
     return cell is not None and cell.result is CellResult.ALLOW
+
+
+def is_wider(then: Cell | None, now: Cell) -> bool:
+    """Tell whether more is reached than before; of a cell that is new, whether anything is."""
+    if then is None:
+        return allowed(now)
+    handed = set(now.reach.hands_over if now.reach else ()) - set(then.reach.hands_over if then.reach else ())
+    return shift(then, now) is Shift.WIDER or bool(gained_from_strangers(then, now)) or bool(handed)
 
 
 def unlimited(cell: Cell | None) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Cell, Command
-from orchestrator.probes.blame import IF_MEANT
+from orchestrator.probes.blame import OF_THE_PLATFORM
 from orchestrator.probes.difference import Shift, shift
 from orchestrator.probes.identities import ANON
 from orchestrator.probes.rules import anon_writes, rls_disabled, rows_of_others
@@ -51,9 +51,11 @@ def _finding(seen: Seen, cells: list[Cell]) -> Finding:
         Severity.WARNING if (of_anon or of_settings) and not seen.alone else Severity.NOTE,
         f"{_how(seen)} on {seen.now.name}: {spelled(cells)}"
         + (", every row" if all(unlimited(cell) for cell in cells) else ""),
-        effect=_BY_THEM if of_settings else f"{_BY_ANYBODY if of_anon else _SIGNED_IN}; {IF_MEANT}",
-        remedy="if that was not meant, narrow the policy that admits them"
+        effect=_BY_THEM
         if of_settings
+        else f"{_BY_ANYBODY if of_anon else _SIGNED_IN}; {seen.if_meant(cells)}",
+        remedy="if that was not meant, narrow the policy that admits them"
+        if of_settings or seen.now.name in OF_THE_PLATFORM
         else f"if that was not meant: {revoke(seen.now.name, cells)}",
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Command
-from orchestrator.probes.blame import IF_MEANT
+from orchestrator.probes.blame import OF_FILES, OF_THE_PLATFORM
 from orchestrator.probes.identities import ANON
+from orchestrator.probes.seeding.files import NAME as FILES
 from orchestrator.probes.seen import Seen, unlimited, writes
 from orchestrator.probes.words import commands, revoke
 
@@ -31,9 +32,13 @@ def check(seen: Seen) -> Iterator[Finding]:
         f"anon may {', '.join(commands(fresh or open_now))} without any limit on {seen.now.name}",
         effect="anybody with the project's public key can do so without signing in"
         # a form for everybody
-        + (f"; {IF_MEANT}" if commands(open_now) == (Command.INSERT,) else ""),
+        + (f"; {seen.if_meant(open_now)}" if commands(open_now) == (Command.INSERT,) else ""),
         remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
-        f"authenticated {clause} ((select auth.uid()) = <owner column>); "
-        f"or {revoke(seen.now.name, open_now)}",
+        f"authenticated {clause} ({_whose(seen)});"
+        + ("" if seen.now.name in OF_THE_PLATFORM else f" or {revoke(seen.now.name, open_now)}"),
         standing=not fresh,
     )
+
+
+def _whose(seen: Seen) -> str:
+    return OF_FILES if seen.now.name == FILES else "(select auth.uid()) = <owner column>"

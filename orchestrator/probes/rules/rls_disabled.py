@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
+from orchestrator.domain.matrix import Cell, CellResult
 from orchestrator.probes.seen import Seen, allowed, is_client, reached_by_clients
 from orchestrator.probes.words import own_rows, spelled
 
@@ -16,7 +17,10 @@ def check(seen: Seen) -> Iterator[Finding]:
         return
     was_so = before is not None and not before.row_security and reached_by_clients(before)
     open_to = [cell for cell in now.cells if is_client(cell) and allowed(cell)]
-    if open_to and all(map(seen.is_meant, open_to)):
+    asked = [
+        pair for pair in seen.then_and_now() if is_client(pair[1]) and (allowed(pair[1]) or _unknown(pair[1]))
+    ]
+    if asked and all(seen.is_meant(*pair) for pair in asked):
         return
     yield seen.finding(
         RULE,
@@ -39,3 +43,7 @@ def _remedy(seen: Seen) -> str:
     if policies or seen.now.partition_of:
         return enable
     return f"{enable} {own_rows(name)}"
+
+
+def _unknown(cell: Cell) -> bool:
+    return cell.result is CellResult.UNKNOWN

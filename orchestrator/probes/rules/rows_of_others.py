@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Cell, Command
-from orchestrator.probes.blame import IF_MEANT, admitting, asks_who_asks, blamed, lifted, mending, says, told
+from orchestrator.probes.blame import admitting, asks_who_asks, blamed, lifted, mending, says, told
 from orchestrator.probes.difference import gained_from_strangers
 from orchestrator.probes.identities import ANON, USER_A, USER_B
 from orchestrator.probes.seeding.quoting import identifier
@@ -97,7 +97,7 @@ def _finding(seen: Seen, reached: Sequence[_Reached], severity: Severity) -> Fin
             for each in lifted(seen.now, seen.before, cells)
         ),
         # whoever changes what is others' hardly means it
-        effect=_effect(cells) + (f"; {IF_MEANT}" if commands(cells) == (Command.SELECT,) else ""),
+        effect=_effect(cells) + (f"; {seen.if_meant(cells)}" if commands(cells) == (Command.SELECT,) else ""),
         remedy=mending(seen.now, seen.before, cells, policies),
     )
 

@@ -22,9 +22,10 @@ def check(seen: Seen) -> Iterator[Finding]:
     now = seen.now
     if not (now.bypasses and _clients_use(now)):
         return
-    cells = [cell for cell in now.cells if is_client(cell) and allowed(cell) and not seen.is_meant(cell)]
-    if not cells:
+    pairs = [pair for pair in seen.then_and_now() if is_client(pair[1]) and allowed(pair[1])]
+    if all(seen.is_meant(*pair) for pair in pairs) and not _shows_more(seen):
         return
+    cells = [now for _, now in pairs]
     worse = _newly(seen)
     yield seen.finding(
         RULE,
@@ -65,3 +66,8 @@ def _remedy(relation: ExposedRelation) -> str:
     if relation.kind != "v":
         return revoke
     return f"alter view {relation.name} set (security_invoker = true); or {revoke}"
+
+
+def _shows_more(seen: Seen) -> bool:
+    """Tell whether a view of before shows what it did not then: that is not what was declared."""
+    return seen.before is not None and not set(seen.now.bypasses) <= set(seen.before.bypasses)

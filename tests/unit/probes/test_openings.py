@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from orchestrator.domain.finding import Severity
-from orchestrator.domain.matrix import Command, ExposedRelation, Matrix, Notice, Policy
+from orchestrator.domain.matrix import Basis, CellResult, Command, ExposedRelation, Matrix, Notice, Policy
 from orchestrator.domain.opening import Opening
 from orchestrator.probes.judge import judge
 from tests.support.matrices import exposed, policy
@@ -68,12 +68,71 @@ def test_a_comment_does_not_vouch_for_a_policy_that_comes_later_without_a_word()
     }
 
 
-def test_a_policy_that_narrows_or_is_for_something_else_takes_nothing_from_a_comment() -> None:
-    vouched = public()
-    before = prices(vouched, anon="----", user_a="----")  # the grant was missing
+def ungranted(relation: ExposedRelation) -> ExposedRelation:
+    """Return it as it is before anybody is granted anything."""
+    cells = tuple(
+        replace(each, result=CellResult.DENY, basis=Basis.NO_GRANT, reach=None) for each in relation.cells
+    )
+    return replace(relation, cells=cells)
+
+
+def test_a_comment_vouches_for_the_grant_that_its_policy_waited_for() -> None:
     restrictive = policy("true", name="r", to="public", permissive=False)
-    elsewhere = policy("true", name="w", command=Command.DELETE, to="public")
-    assert told(before, prices(vouched, restrictive, elsewhere)) == {"opening-intended"}
+    assert told(ungranted(prices(public())), prices(public(), restrictive)) == {"opening-intended"}
+    for_all = replace(policy("true", name="all", to="public"), comment=SAID)
+    assert told(prices(for_all), prices(for_all, anon="EEEE")) >= {"anon-writes"}
+    assert "access-widened" in told(ungranted(prices(for_all)), prices(for_all))
+
+
+def test_no_comment_of_before_excuses_what_another_policy_or_a_function_opens() -> None:
+    one = public(using="published")
+    other = public("bascule: intended because drafts are shown to testers", using="tester", name="other")
+    before = prices(one, other, anon="l---", user_a="l---")
+    assert "access-widened" in told(before, prices(one, replace(other, using="true")))
+    asks = replace(public(using="public.is_mine(id)"), roles=("authenticated",))
+    mine = exposed("public.prices", policies=[asks], anon="----", user_a="o---", user_b="o---")
+    others = exposed("public.prices", policies=[asks], anon="----", user_a="O---", user_b="O---")
+    [leak] = [each for each in judge(matrix_of(mine), matrix_of(others)) if each.rule == "rows-of-others"]
+    assert leak.severity is Severity.ERROR
+    assert "give the reason anew" in leak.effect
+
+
+def test_a_new_name_makes_no_comment_new() -> None:
+    narrow = prices(public(using="published"), anon="l---", user_a="l---")
+    assert "access-widened" in told(narrow, prices(public(name="renamed")))
+    elsewhere = replace(prices(public()), name="public.renamed")
+    assert "access-widened" in told(narrow, elsewhere)
+    beside = replace(prices(public()), name="public.tariffs")
+    found = judge(matrix_of(narrow), Matrix(relations=(narrow, beside)))
+    assert {each.rule for each in found} == {"opening-intended"}, "a reason may be given twice"
+
+
+def test_where_comments_could_not_be_read_before_none_is_taken_for_new() -> None:
+    unread = replace(prices(public(), anon="----", user_a="----"), policies_in_full=())
+    assert "access-widened" in told(unread, prices(public()))
+
+
+def test_a_new_table_of_which_some_rows_of_strangers_are_open_is_told_as_declared() -> None:
+    edits = replace(policy("published", name="edit", command=Command.UPDATE), comment=SAID)
+    after = exposed("public.prices", policies=[edits], anon="----", user_a="--O-", user_b="--O-")
+    assert "rows-of-others" in told(None, replace(after, policies_in_full=(replace(edits, comment=None),)))
+    assert told(None, after) == {"opening-intended"}
+
+
+def test_a_declared_view_that_shows_more_is_told() -> None:
+    view = exposed("public.prices", kind="v", bypasses=["public.hidden"], anon="E   ")
+    more = replace(view, bypasses=("public.hidden", "public.salaries"))
+    assert told(view, view, opening()) == set()
+    assert told(view, more, opening()) == {"view-bypasses-rls"}
+
+
+def test_what_could_not_be_asked_is_not_taken_for_declared() -> None:
+    bare = exposed("public.prices", row_security=False, anon="E?--")
+    assert "rls-disabled" in told(None, bare, opening(commands="select"))
+
+
+def matrix_of(relation: ExposedRelation) -> Matrix:
+    return Matrix(relations=(relation,))
 
 
 def test_a_comment_does_not_vouch_for_what_a_restrictive_policy_withheld() -> None:
@@ -115,6 +174,9 @@ def test_a_line_for_us_that_is_no_declaration_is_told_and_excuses_nothing() -> N
         again = judge(Matrix(relations=(after,)), Matrix(relations=(after,)))
         assert {each.severity for each in again if each.rule == "opening-invalid"} == {Severity.NOTE}
     assert told(CLOSED, prices(public(f"Prices.\n  {SAID} \nMore."))) == {"opening-intended"}
+    [note] = judge(matrix_of(CLOSED), matrix_of(prices(public(f"{SAID} \x1b[31m{'x' * 999}"))))
+    assert "\x1b" not in note.message
+    assert len(note.message) < 400
 
 
 def test_a_lint_is_excused_where_all_that_it_warns_of_is_declared() -> None:
@@ -125,6 +187,12 @@ def test_a_lint_is_excused_where_all_that_it_warns_of_is_declared() -> None:
     function = Notice(rule="definer-function-open", object="public.f()", detail="d", remedy="r", key="")
     assert noticed(function, CLOSED)
     assert not noticed(function, CLOSED, opening("public.f()", roles="anon"))
+    intended = judge(Matrix(), Matrix(notices=(function,)), openings=[opening("public.f()")])
+    assert [each.message for each in intended] == ["public.f(), as declared: d: they are public"]
+    assert (
+        judge(Matrix(notices=(function,)), Matrix(notices=(function,)), openings=[opening("public.f()")])
+        == ()
+    )
     assert noticed(function, CLOSED, opening("public.f(text)"))
 
     inserts = policy(check="true", name="any", command=Command.INSERT)
