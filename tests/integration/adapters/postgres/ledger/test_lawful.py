@@ -205,17 +205,22 @@ def machine_of(ledger):  # noqa: C901  # its rules are methods
         @rule()
         def it_wakes_late_and_records_only_if_its_claim_is_the_newest(self):
             held, scope, self.stale = self.held, self.stale, None
-            if held:
-                (row,) = (each for each in self.rows() if each["id"] == held.deployment.id)
-                overtaken = row["claim"] != held.number or row["finished"] is not None
-                then = recipe.STORY[held.deployment.stage].passed
-                done = Done(outcome=Outcome.PASSED, gave=GAVE.get(held.deployment.stage))
-                try:
-                    ledger.claims.record(held, done, then)
-                    assert not overtaken
-                except Unavailable:
-                    assert overtaken
-            scope.__exit__(None, None, None)
+            try:
+                if held:
+                    self.record_late(held)
+            finally:
+                scope.__exit__(None, None, None)
+
+        def record_late(self, held):
+            (row,) = (each for each in self.rows() if each["id"] == held.deployment.id)
+            overtaken = row["claim"] != held.number or row["finished"] is not None
+            then = recipe.STORY[held.deployment.stage].passed
+            done = Done(outcome=Outcome.PASSED, gave=GAVE.get(held.deployment.stage))
+            try:
+                ledger.claims.record(held, done, then)
+                assert not overtaken
+            except Unavailable:
+                assert overtaken
 
         @invariant()
         def all_is_lawful(self):
