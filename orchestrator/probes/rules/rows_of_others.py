@@ -51,10 +51,10 @@ def check(seen: Seen) -> Iterator[Finding]:
 
 def _reached(seen: Seen, then: Cell | None, now: Cell) -> _Reached | None:
     if unlimited(now):
-        # a table that is open to all by its first policy is told by other rules, but for writes of users
+        # of a new table that is open to whoever is not signed in other rules tell
         is_wider = not seen.is_new and not unlimited(then)
-        stands_open = seen.alone and now.command is not Command.SELECT and not _open_to_anon(seen, now)
-        return _Reached(cell=now, rows=()) if is_wider or stands_open else None
+        begins_open = seen.is_new and not _open_to_anon(seen, now)
+        return _Reached(cell=now, rows=()) if is_wider or begins_open else None
     rows = now.reach.others if seen.is_new and now.reach else gained_from_strangers(then, now)
     return _Reached(cell=now, rows=rows) if rows else None
 

@@ -1,5 +1,7 @@
 """Who got at whose row, which policy let it through, and the smallest change that would mend it."""
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.domain.finding import Finding, Severity
@@ -116,3 +118,15 @@ def test_whoever_means_it_is_told_how_to_say_so_unless_strangers_write() -> None
     )
     writing = exposed(policies=[policy("true")], anon="----", user_a="oEoo", user_b="oEoo")
     assert "meant" not in found(writing, None).effect
+
+
+def test_a_new_table_that_is_open_to_all_who_sign_in_is_told_and_an_error_where_they_write() -> None:
+    owned = exposed(policies=[policy("true")], anon="----", user_a="Eo--", user_b="Eo--")
+    assert judge(Matrix(), Matrix(relations=(replace(owned, owned=False),))) == ()
+    found_now = judge(Matrix(), Matrix(relations=(owned,)))
+    assert [(each.rule, each.severity) for each in found_now] == [("rows-of-others", Severity.NOTE)]
+    writes = exposed(policies=[policy("true")], anon="----", user_a="EoEE", user_b="EoEE")
+    severities = {each.severity for each in judge(Matrix(), Matrix(relations=(writes,)))}
+    assert Severity.ERROR in severities
+    catalogue = exposed(policies=[policy("true", to="public")], anon="E---", user_a="Eo--", user_b="Eo--")
+    assert {each.rule for each in judge(Matrix(), Matrix(relations=(catalogue,)))} == {"access-widened"}

@@ -6,7 +6,7 @@ from itertools import count
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -298,8 +298,7 @@ def _does(ending):
     return does
 
 
-def run(ledger, **more):
-    """Run the machine, the same way each time."""
+def test_deployments_change_only_lawfully_and_each_comes_to_its_end(ledger):
     run_state_machine_as_test(
         machine_of(ledger),
         settings=settings(
@@ -309,13 +308,8 @@ def run(ledger, **more):
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),
-            **more,
         ),
     )
-
-
-def test_deployments_change_only_lawfully_and_each_comes_to_its_end(ledger):
-    run(ledger)
 
 
 def a_failed_apply_is_not_rolled_back(monkeypatch):
@@ -323,13 +317,31 @@ def a_failed_apply_is_not_rolled_back(monkeypatch):
     monkeypatch.setitem(_STORY, Stage.APPLY, unlawful)
 
 
+def an_apply_fails(machine):
+    machine.a_push_goes_all_the_way(where=0, commit="a" * 40, trouble={Stage.APPLY: Outcome.FAILED})
+    machine.all_is_lawful()
+
+
 def an_old_claim_is_recorded(monkeypatch):
     any_claim = claims._SQL["still_ours"].replace("d.claim = %(claim)s", "%(claim)s > 0")
     monkeypatch.setattr(claims, "_SQL", {**claims._SQL, "still_ours": any_claim})
 
 
-@pytest.mark.parametrize("unlawful", [a_failed_apply_is_not_rolled_back, an_old_claim_is_recorded])
-def test_one_unlawful_change_is_caught(ledger, monkeypatch, unlawful):
+def a_worker_wakes_late(machine):
+    machine.push(where=0, commit="a" * 40)
+    machine.a_worker_is_paused_and_its_lock_is_lost(which=0, meanwhile=True)
+    machine.it_wakes_late_and_records_only_if_its_claim_is_the_newest()
+
+
+@pytest.mark.parametrize(
+    ("unlawful", "way"),
+    [
+        (a_failed_apply_is_not_rolled_back, an_apply_fails),
+        (an_old_claim_is_recorded, a_worker_wakes_late),
+    ],
+)
+def test_the_machine_sees_what_is_unlawful(ledger, monkeypatch, unlawful, way):
+    way(machine_of(ledger)())
     unlawful(monkeypatch)
     with pytest.raises(AssertionError):
-        run(ledger, phases=[Phase.generate], report_multiple_bugs=False)
+        way(machine_of(ledger)())
