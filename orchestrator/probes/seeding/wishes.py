@@ -21,6 +21,8 @@ _PRIVILEGED: Final = ("owner", "admin", "administrator", "superadmin", "super_ad
 _MOST_WAYS: Final = 3
 #: a check that lists what a column may hold
 _LISTS: Final = re.compile(r"= ANY|\bIN\b", re.IGNORECASE)
+#: no user's id fits in: a policy means another table's column of that name
+_NO_IDS: Final = frozenset({"bool", "int2", "int4", "int8", "numeric", "float4", "float8", "oid"})
 _TIMES: Final = frozenset({"date", "timestamp", "timestamptz"})
 
 
@@ -165,7 +167,11 @@ class Reading:
             for column in table.columns.values()
             if not column.generated and (found := _asked(table, column, texts))
         }
-        owners = _columns(table, (name for text in texts for name in text.owners))
+        owners = tuple(
+            name
+            for name in _columns(table, (name for text in texts for name in text.owners))
+            if table.columns[name].type not in _NO_IDS
+        )
         return Wishes(
             owners=owners,
             owner_lists=_columns(table, (name for text in texts for name in text.owner_lists), arrays=True),

@@ -73,3 +73,15 @@ def test_files_of_strangers_are_found_although_no_schema_of_theirs_is_named(conn
         each for each in judge(before, probed(connection, ["public"])) if each.severity is Severity.ERROR
     ]
     assert (found.rule, found.object) == ("rows-of-others", "storage.objects")
+
+
+def test_the_id_of_another_table_is_not_taken_for_the_rows_own(connection):
+    connection.execute(
+        """create table public.profiles (id uuid primary key references auth.users (id), is_admin boolean);
+           create policy admins on public.articles for select to authenticated using (exists
+             (select from public.profiles p where p.id = (select auth.uid()) and p.is_admin))"""
+    )
+    [articles] = [each for each in probed(connection, ["public"]).relations if each.name == "public.articles"]
+    assert articles.unseeded == ""
+    reached = {cell.identity: cell.reach.others for cell in articles.cells if cell.reach}
+    assert {"A", "B"} <= set(reached["privileged"])
