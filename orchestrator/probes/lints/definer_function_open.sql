@@ -18,7 +18,7 @@ asking as materialized (
 )
 select f.oid::regprocedure::text as object,
        'anon may call it, it runs as its owner, whom no policy stops, and it does not ask who calls' as detail,
-       format('revoke execute on function %%s from public, anon; or let it run as its caller: '
+       format('revoke execute on function %%s from public, anon, authenticated; or let it run as its caller: '
               'alter function %%s security invoker;', f.oid::regprocedure, f.oid::regprocedure) as remedy,
        '' as key
   from source f

@@ -125,7 +125,11 @@ def _handing(seen: Seen, cells: Sequence[Cell]) -> Finding:
         dict.fromkeys(column for cell in cells for column in (cell.reach.hands_over if cell.reach else ()))
     )
     policies = blamed(seen.now, seen.before, cells)
-    revoke = f"revoke update ({', '.join(map(identifier, columns))}) on {seen.now.name} from authenticated;"
+    # to take one column away takes nothing away from who may change the whole table
+    revoke = (
+        f"revoke update on {seen.now.name} from authenticated; "
+        f"grant update (<all but {', '.join(columns)}>) on {seen.now.name} to authenticated;"
+    )
     loose = [each for each in policies if each.using and each.check and each.using != each.check]
     repeated = (
         f"alter policy {identifier(loose[0].name)} on {seen.now.name} "
