@@ -11,7 +11,7 @@ from psycopg import sql
 
 from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.scratch import note, rights
-from orchestrator.adapters.postgres.scratch.dump import DumpLimits, dump_schema
+from orchestrator.adapters.postgres.scratch.dump import DumpFailed, DumpLimits, dump_schema
 from orchestrator.adapters.postgres.scratch.dump_program import find_pg_dump
 from orchestrator.adapters.postgres.scratch.filling import fill
 from orchestrator.adapters.postgres.scratch.note import Note
@@ -40,6 +40,8 @@ _SQL = queries.load("sql/scratch/copies.sql")
 _FORM: Final = 2
 #: copies that are kept on one server
 KEPT: Final = 6
+#: so often in all pg_dump is tried
+_DUMPS: Final = 3
 #: the name of our own schema in a target, which no fact speaks of and which the copy gets anew
 _HISTORY_SCHEMA: Final = "supabase_migrations"
 
@@ -174,15 +176,23 @@ def dump_target(
     wheel: Path | None,
     limits: DumpLimits = DumpLimits(),  # noqa: B008  # frozen
 ) -> str:
-    """Dump what people have in a target: no schema of the platform's, and not our own. Raises CannotCopy."""
+    """Dump what people have in a target: no schema of the platform's, and not our own.
+
+    Raises CannotCopy, and Unavailable when the target is away. pg_dump has one exit code for everything: its
+    session may have been ended, or it waited for a lock. So it is tried again, since what is made without a
+    dump may lack what the target has.
+    """
     left_out = {*MANAGED_SCHEMAS, _HISTORY_SCHEMA} if looks_like_supabase(wanted) else {_HISTORY_SCHEMA}
     program = find_pg_dump(wanted.server_major, wheel=wheel)
-    try:
-        return dump_schema(program, address, leave_out=left_out, limits=limits)
-    except CannotCopy:
-        # pg_dump has one exit code for everything: a target that is away says so itself
-        open_session(address).connection.close()
-        raise
+    for tries_left in reversed(range(_DUMPS)):
+        try:
+            return dump_schema(program, address, leave_out=left_out, limits=limits)
+        except CannotCopy as error:
+            # a target that is away says so itself
+            open_session(address).connection.close()
+            if not tries_left or not isinstance(error, DumpFailed):
+                raise
+    raise AssertionError("unreachable")
 
 
 def looks_like_supabase(facts: Facts) -> bool:

@@ -37,6 +37,10 @@ _OPTIONS: Final = (
 )
 
 
+class DumpFailed(CannotCopy):
+    """pg_dump ended by itself and did not say why in a way that programs understand."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DumpLimits:
     """How much a dump may cost."""
@@ -54,7 +58,8 @@ def dump_schema(
 ) -> str:
     """Return the SQL that makes the target's schema, without the schemas to leave out.
 
-    Raises CannotCopy, whose text holds no secret; ConfigurationError when the address is wrong.
+    Raises CannotCopy, whose text holds no secret: DumpFailed where another try may do; ConfigurationError
+    when the address is wrong.
     """
     parameters = parameters_of(address)
     with contextlib.ExitStack() as private:
@@ -69,7 +74,7 @@ def dump_schema(
         ended = _run(command, environment, descriptors, limits)
     if ended.status != 0:
         words = _without_secrets(ended.complaint, parameters)
-        raise CannotCopy(f"pg_dump {program.major} failed on target {address.name}{words}")
+        raise DumpFailed(f"pg_dump {program.major} failed on target {address.name}{words}")
     try:
         return ended.written.decode()
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from orchestrator.adapters.postgres.scratch.copies import dump_target
 from orchestrator.adapters.postgres.scratch.dump import DumpLimits, dump_schema
 from orchestrator.adapters.postgres.scratch.dump_program import DumpProgram, find_pg_dump
 from orchestrator.adapters.postgres.target.address import TargetAddress
@@ -142,6 +143,43 @@ def test_a_locked_table_is_not_waited_for(program, address, db):
         with pytest.raises(CannotCopy):
             dump_schema(program, impatient)
         assert time.monotonic() - begun < 5
+
+
+def end_one(superuser_url: str, ended: list[int]) -> None:
+    """End the first session that dumps, as a restart or a cut line does."""
+    until = time.monotonic() + 20
+    with psycopg.connect(superuser_url, autocommit=True) as superuser:
+        while not ended and time.monotonic() < until:
+            found = superuser.execute(
+                "select pid, pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'dumping'"
+            ).fetchall()
+            ended += [pid for pid, _ in found]
+            time.sleep(0.005)
+
+
+def test_a_dump_whose_session_was_ended_is_made_again(address, target_database, facts_of, db):
+    db.execute("create table public.effects (id int)")
+    ended: list[int] = []
+    ending = threading.Thread(target=end_one, args=(target_database.superuser_url, ended))
+    with delay_proxy(address.url, delay_seconds=0.01) as proxy:
+        slow = replace(address, url=proxy.url(address.url), application_name="dumping")
+        ending.start()
+        dump = dump_target(slow, facts_of(), wheel=WHEEL)
+    ending.join()
+    assert ended
+    assert '"public"."effects"' in dump
+
+
+def test_a_dump_that_fails_again_and_again_is_given_up(address, facts_of, db):
+    db.execute("create table public.busy (id int)")
+    impatient = replace(address, lock_timeout_seconds=0.2)
+    with psycopg.connect(address.url) as other:
+        other.execute("lock table public.busy in access exclusive mode")
+        begun = time.monotonic()
+        with pytest.raises(CannotCopy, match="failed on target staging"):
+            dump_target(impatient, facts_of(), wheel=WHEEL)
+        assert time.monotonic() - begun < 15
 
 
 def fake(folder: Path, said: str) -> Path:
