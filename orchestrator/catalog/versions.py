@@ -51,7 +51,7 @@ EVERYTHING: Final[Mapping[str, Any]] = {"keys": None, "near": None, "about": Non
 
 def read(database: Database) -> Versions:
     """Return the versions of all keys. settings.sql has to run before it. Raises TargetError."""
-    return {key: Version(*version) for key, *version in database.rows(query("versions"))}
+    return {key: Version(rows, names) for key, rows, names in database.rows(query("versions"))}
 
 
 def changed(database: Database, before: Versions, now: Versions) -> Part | None:

@@ -66,16 +66,7 @@ def shape_after(up: SqlText, shape: Shape) -> Shape | None:
         carry_out(change, world)
     if up.is_read_in_part or not world.whole or world.doubtful or world.opaque:
         return None
-    return Shape(
-        schemas=frozenset(world.schemas),
-        tables=world.tables,
-        functions=world.functions,
-        enums=world.enums,
-        other_types=frozenset(world.other_types),
-        sequences=frozenset(world.sequences),
-        extensions=frozenset(world.extensions),
-        default_grants=frozenset(world.default_grants),
-    )
+    return world.shape()
 
 
 def _lines(told: Iterable[Told]) -> tuple[str, ...]:

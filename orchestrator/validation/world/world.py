@@ -6,10 +6,11 @@ does not have may still be there, unless `whole` is true.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from orchestrator.domain.shape import EnumType, Function, Name, Shape, Table
+from orchestrator.validation.world.ties import Ties, used_by
 
 V = TypeVar("V")
 
@@ -46,11 +47,7 @@ class World:
         self.opaque: set[Name] = set()
         #: tables made with IF NOT EXISTS where nobody knows what was there before
         self.supposed: set[Name] = set()
-        self._indexes: dict[Name, Name] = {}
-        self._users: dict[Name, dict[Name, None]] = {}
-        for table in self.tables.values():
-            self._note_indexes(table)
-            self._note_uses(None, table)
+        self._ties = known.ties.copy() if isinstance(known, _Drawn) else Ties(self.tables.values())
         #: by sequence: the table that it goes with; None: these files made it for itself
         self.owners: dict[Name, Name | None] = {}
         self._unread_functions: dict[Name, None] = dict.fromkeys(self.functions)
@@ -68,6 +65,20 @@ class World:
         self.search_path: Sequence[str] = SEARCH_PATH
         #: whether part of the file under review could not be read: it may have made anything
         self.reads_in_part = False
+
+    def shape(self) -> Shape:
+        """Return what is there now; the world is not to be changed any more."""
+        return _Drawn(
+            schemas=frozenset(self.schemas),
+            tables=self.tables,
+            functions=self.functions,
+            enums=self.enums,
+            other_types=frozenset(self.other_types),
+            sequences=frozenset(self.sequences),
+            extensions=frozenset(self.extensions),
+            default_grants=frozenset(self.default_grants),
+            ties=self._ties,
+        )
 
     def begin_review(self) -> None:
         """Take all that is there so far for old."""
@@ -128,10 +139,7 @@ class World:
         """Have a table, new or changed."""
         before = self.tables.get(table.name)
         self.tables[table.name] = table
-        if before is None or before.indexes is not table.indexes:
-            self._forget_indexes(before)
-            self._note_indexes(table)
-        self._note_uses(before, table)
+        self._ties.put(before, table)
         if fresh:
             self.fresh[table.name] = None
 
@@ -140,13 +148,13 @@ class World:
         if name.schema == "pg_temp":
             self.temporary.discard(name.name)
         table = self.tables.pop(name, None)
-        self._forget_indexes(table)
+        self._ties.take(table)
         self.fresh.pop(name, None)
         return table
 
     def table_of_index(self, written: Name) -> Table | None:
         """Find the table that an index is on."""
-        name = _find(self._candidates(written), self._indexes)
+        name = self._ties.table_of(self._candidates(written))
         return self.tables.get(name) if name else None
 
     def change(self, written: Name, **what: Any) -> None:  # noqa: ANN401  # the fields of a table
@@ -157,9 +165,9 @@ class World:
 
     def users(self, name: Name) -> Iterator[Table]:
         """Yield who reads a relation, refers to it, asks it in a policy, or has it for a parent."""
-        for each in tuple(self._users.get(name, ())):
+        for each in self._ties.users(name):
             table = self.tables.get(each)
-            if table is not None and name in _used_by(table):
+            if table is not None and name in used_by(table):
                 yield table
 
     def views_on(self, name: Name) -> Iterable[Table]:
@@ -190,39 +198,17 @@ class World:
         """Have a function looked through when somebody asks for words next time."""
         self._unread_functions[name] = None
 
-    def _note_uses(self, before: Table | None, table: Table) -> None:
-        """Remember whom a table uses; who ceases to is found out by `users`."""
-        if before is not None and (
-            before.policies is table.policies
-            and before.foreign_keys is table.foreign_keys
-            and before.reads is table.reads
-            and before.parents is table.parents
-        ):
-            return
-        for name in _used_by(table):
-            self._users.setdefault(name, {})[table.name] = None
-
-    def _note_indexes(self, table: Table) -> None:
-        for index in table.indexes:
-            self._indexes[Name(table.name.schema, index.name)] = table.name
-
-    def _forget_indexes(self, table: Table | None) -> None:
-        if table is not None:
-            for index in table.indexes:
-                self._indexes.pop(Name(table.name.schema, index.name), None)
-
     def _candidates(self, written: Name) -> Iterable[Name]:
         if written.schema is not None:
             return (written,)
         return (Name(schema, written.name) for schema in self.search_path)
 
 
-def _used_by(table: Table) -> set[Name]:
-    found = {*table.reads, *table.parents}
-    found.update(key.references for key in table.foreign_keys)
-    for policy in table.policies:
-        found |= policy.reads
-    return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Drawn(Shape):
+    """A shape that a world has come to: the next world need not look through all of its tables."""
+
+    ties: Ties = field(compare=False, repr=False)
 
 
 def _words_of(functions: Iterable[Function]) -> set[str]:
