@@ -12,8 +12,17 @@ from typing import Any, Final
 import structlog
 
 from orchestrator.domain.crash_point import crash_point
-from orchestrator.domain.deployment import Applied, DeploymentId, Done, Outcome, Rollback, Stage, Status
-from orchestrator.domain.errors import BasculeError, Failure, Stale, Unavailable
+from orchestrator.domain.deployment import (
+    Applied,
+    Blocked,
+    DeploymentId,
+    Done,
+    Outcome,
+    Rollback,
+    Stage,
+    Status,
+)
+from orchestrator.domain.errors import BasculeError, Failure, InTheWay, Stale, Unavailable
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.target import TargetPolicy
 from orchestrator.ports import Claim
@@ -107,6 +116,12 @@ def _carry_out(claim: Claim, tools: Tools) -> Result:
         return STORY[claim.deployment.stage].does(claim, tools)
     except Stale:
         raise
+    except InTheWay as held:
+        return NotYet(
+            seconds=held.pause_seconds,
+            why=held.message,
+            in_the_way=Blocked(tries=held.tries, who=held.message),
+        )
     except Unavailable as away:
         return _wait_for(away, claim, tools)
     except BasculeError as error:
@@ -117,9 +132,11 @@ def _settle(claim: Claim, result: Result, tools: Tools) -> None:
     """Record what came of a stage."""
     crash_point(f"{claim.deployment.stage}: before record")
     match result:
-        case NotYet(seconds=seconds, why=why, in_doubt=in_doubt):
-            log.info("postponed", why=why, seconds=seconds)
-            tools.claims.postpone(claim, seconds=seconds, in_doubt=in_doubt)
+        case NotYet() as not_yet:
+            log.info("postponed", why=not_yet.why, seconds=not_yet.seconds)
+            tools.claims.postpone(
+                claim, seconds=not_yet.seconds, in_doubt=not_yet.in_doubt, in_the_way=not_yet.in_the_way
+            )
         case HeadMoved(head=head):
             log.info("superseded by the head", head=head)
             tools.claims.supersede(claim, head=head)

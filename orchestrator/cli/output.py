@@ -208,5 +208,5 @@ def status_text(deployment: Deployment) -> Text:
     if deployment.status is Status.WAITING and deployment.waiting_for:
         word = f"waiting for {deployment.waiting_for}"
     if deployment.status is Status.RUNNING:
-        word = f"running: {deployment.stage}"
+        word = f"running: {deployment.stage}{', a lock is in the way' if deployment.is_blocked else ''}"
     return Text(word, style=style)

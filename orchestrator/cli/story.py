@@ -87,6 +87,8 @@ def tell_head(output: Output, deployment: Deployment, runs: Sequence[StageRun]) 
         output.say(Text(f"  {deployment.cause.words}: {_UNTOLD[deployment.cause]}", style="dim"))
     if deployment.undoes:
         output.say(Text(f"  undoes deployment {deployment.undoes}", style="dim"))
+    if deployment.is_blocked:
+        output.say(Text(f"  in the way: {deployment.in_the_way}", style="yellow"))
 
 
 def tell_run(output: Output, run: StageRun, *, rest_at: str | None) -> None:

@@ -130,11 +130,30 @@ class Deployment:
     undo_to: str | None = None
     #: a person decided that the rollback may drop rows that the undone deployment did not write
     drop_rows: bool = False
+    #: so often in a row somebody was in the way of what the present stage writes to the target
+    lock_tries: int = 0
+    #: who that was, in words; empty when nobody is
+    in_the_way: str = ""
 
     @property
     def needs_a_person(self) -> bool:
         """Tell whether it waits for more than its turn."""
         return self.status is Status.WAITING and self.waiting_for not in (None, WaitingFor.TURN)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Tell whether somebody held a lock that its stage needs, when it was tried last."""
+        return self.status is Status.RUNNING and bool(self.in_the_way)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blocked:
+    """Somebody holds a lock on the target that a stage needs."""
+
+    #: so often in a row
+    tries: int
+    #: for people
+    who: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

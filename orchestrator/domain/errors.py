@@ -65,6 +65,17 @@ class Unavailable(BasculeError):
     exit_code = 4
 
 
+class InTheWay(Unavailable):
+    """Somebody else holds a lock on the target; what needed it was undone, and is tried again later."""
+
+    def __init__(self, error: Contention, *, tries: int, pause_seconds: float) -> None:
+        """Say the same as the last of so many in a row."""
+        super().__init__(error.message, code=error.code, remedy=error.remedy, **error.nouns)
+        self.tries = tries
+        #: the least that is to be waited before the next try
+        self.pause_seconds = pause_seconds
+
+
 class Stale(Unavailable):
     """Another worker or another service took over; what we were about to write is refused."""
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from orchestrator.domain.deployment import Deployment, DeploymentId, Done, Stage, StageRun, Status
+from orchestrator.domain.deployment import Blocked, Deployment, DeploymentId, Done, Stage, StageRun, Status
 from orchestrator.domain.drift import Drift, Watched
 from orchestrator.domain.event import Event
 from orchestrator.domain.finding import Finding
@@ -50,11 +50,14 @@ class Claims(Protocol):
         """
         ...
 
-    def postpone(self, claim: Claim, *, seconds: float, in_doubt: bool = False) -> None:
+    def postpone(
+        self, claim: Claim, *, seconds: float, in_doubt: bool = False, in_the_way: Blocked | None = None
+    ) -> None:
         """Leave the stage as it is and look again later; this was no attempt.
 
         `in_doubt`: something was away. Then of all such deployments one at a time is claimed, so that what
-        answers nobody takes no more than one worker's slot.
+        answers nobody takes no more than one worker's slot. `in_the_way`: kept with the deployment until its
+        stage ends.
         """
         ...
 

@@ -143,11 +143,18 @@ class Targets(Protocol):
         ...
 
     def writing(
-        self, target: str, *, ledger_id: str, allow: Callable[[int], None] | None = None
+        self,
+        target: str,
+        *,
+        ledger_id: str,
+        allow: Callable[[int], None] | None = None,
+        tried: int | None = None,
     ) -> AbstractContextManager[TargetWriter]:
         """Connect, take the target's lock and have it mint an epoch.
 
-        `allow` is told each epoch just before it is minted; what it raises keeps us from writing.
+        `allow` is told each epoch just before it is minted; what it raises keeps us from writing. Where
+        somebody else is in the way of a transaction, the writer waits and tries it again; with `tried`, the
+        number of tries that were in vain before, it raises InTheWay instead.
         Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
         adopted or belongs to another ledger.
         """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from orchestrator.domain.deployment import Deployment, Done, Outcome
+from orchestrator.domain.deployment import Blocked, Deployment, Done, Outcome
 from orchestrator.domain.errors import MigrationRefused
 from orchestrator.domain.finding import Finding, Severity, Source, Verdict, as_set, verdict_of
 from orchestrator.domain.migration import SqlFile, checksum
@@ -36,12 +36,14 @@ class HeadMoved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotYet:
-    """Git does not know the commit yet; look again later. This was no attempt."""
+    """Something is not there yet, or somebody is in the way; look again later. This was no attempt."""
 
     seconds: float
     why: str
     #: it waits for something that does not answer, and may take as long to say nothing again
     in_doubt: bool = False
+    #: somebody holds a lock that the stage needs
+    in_the_way: Blocked | None = None
 
 
 def run(

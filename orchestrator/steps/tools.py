@@ -55,7 +55,10 @@ def writing(claim: Claim, tools: Tools) -> AbstractContextManager[TargetWriter]:
     """Open the claim's target to write, if this ledger knows what it minted for us so far."""
     target = claim.deployment.target
     return tools.targets.writing(
-        target, ledger_id=tools.claims.ledger_id, allow=partial(tools.kept.allow_epoch, target)
+        target,
+        ledger_id=tools.claims.ledger_id,
+        allow=partial(tools.kept.allow_epoch, target),
+        tried=claim.deployment.lock_tries,
     )
 
 

@@ -25,6 +25,7 @@ from orchestrator.adapters.postgres.queries import load
 from orchestrator.domain.crash_point import crash_point
 from orchestrator.domain.deployment import (
     Applied,
+    Blocked,
     Cause,
     Deployment,
     DeploymentId,
@@ -132,10 +133,17 @@ class LedgerClaims:
                 deployments.wake(connection, deployment.id)
             crash_point(f"{deployment.stage}: in record")
 
-    def postpone(self, claim: Claim, *, seconds: float, in_doubt: bool = False) -> None:
+    def postpone(
+        self, claim: Claim, *, seconds: float, in_doubt: bool = False, in_the_way: Blocked | None = None
+    ) -> None:
         """Leave the stage as it is and look again later; this was no attempt."""
         with self._holding(claim) as connection:
-            names = {"deployment": claim.deployment.id, "in_doubt": in_doubt}
+            names = {
+                "deployment": claim.deployment.id,
+                "in_doubt": in_doubt,
+                "lock_tries": in_the_way.tries if in_the_way else None,
+                "in_the_way": in_the_way.who if in_the_way else None,
+            }
             connection.execute(_SQL["postpone"], names)
             deployments.wake(connection, claim.deployment.id, seconds=seconds)
 

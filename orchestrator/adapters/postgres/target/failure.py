@@ -110,7 +110,7 @@ def could_not_lock(
     who = f"; held by {', '.join(map(str, blockers))}" if blockers else ""
     place = place_of(piece.statement, None) if piece.statement else None
     return Contention(
-        f"{attempt.file.path}: {what}, {tries} tries{who}",
+        f"{attempt.file.path}: {what}, {_times(tries)}{who}",
         code=code,
         remedy="end the session that holds the lock, or try again at a quieter time; nothing was committed",
         target=attempt.target,
@@ -123,6 +123,10 @@ def could_not_lock(
         relation=relation,
         holders=[str(blocker) for blocker in blockers],
     )
+
+
+def _times(tries: int) -> str:
+    return "1 try" if tries == 1 else f"{tries} tries"
 
 
 def out_of_time(attempt: Attempt, seconds: float) -> TargetError:

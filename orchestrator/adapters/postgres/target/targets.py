@@ -30,11 +30,17 @@ class PostgresTargets:
 
     @contextmanager
     def writing(
-        self, target: str, *, ledger_id: str, allow: Callable[[int], None] | None = None
+        self,
+        target: str,
+        *,
+        ledger_id: str,
+        allow: Callable[[int], None] | None = None,
+        tried: int | None = None,
     ) -> Iterator[Writer]:
         """Connect, take the target's lock and have it mint an epoch.
 
-        `allow` is told each epoch just before it is minted; what it raises keeps us from writing.
+        `allow` is told each epoch just before it is minted; what it raises keeps us from writing. For `tried`
+        see the port.
         Raises Unavailable when another session holds the lock, ConfigurationError when the target is not
         adopted or belongs to another ledger.
         """
@@ -42,7 +48,7 @@ class PostgresTargets:
         lock = TargetLock(address, owner=ledger_id, allow=allow)
         try:
             lock.take()
-            writer = Writer(address, lock, owner=ledger_id)
+            writer = Writer(address, lock, owner=ledger_id, tried=tried)
             try:
                 yield writer
             finally:

@@ -1,5 +1,6 @@
 """Transactions on a target, under our lock and its epoch, each sent in one round trip."""
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ from orchestrator.adapters.postgres.target.pipeline import ConnectionLost, OutOf
 from orchestrator.adapters.postgres.target.read import OpenDatabase, Reader
 from orchestrator.adapters.postgres.target.transaction import Holder, Part, Piece, pieces_of
 from orchestrator.domain.dropped import Guard
-from orchestrator.domain.errors import TargetError
+from orchestrator.domain.errors import InTheWay, TargetError
 from orchestrator.validation.split import Statement
 
 #: what ends a transaction of a server that knows a limit for it
@@ -95,16 +96,20 @@ class Transactor(Reader):
         *,
         owner: str,
         look: Callable[[int], Step] | None = None,
+        tried: int | None = None,
     ) -> None:
         """Rely on the lock being taken; a connection to work on is opened when it is needed.
 
-        `look` makes a step behind each statement, for a rehearsal that wants to know what it did.
+        `look` makes a step behind each statement, for a rehearsal that wants to know what it did. `tried`:
+        so often somebody was in the way of what comes first, and who asks waits for the next try elsewhere;
+        None: all tries are made here.
         """
         super().__init__(lock.connection, address.name)
         self.address = address
         self.lock = lock
         self._owner = owner
         self._look = look
+        self._tried = tried
         self._work: Session | None = None
 
     def close(self) -> None:
@@ -114,21 +119,29 @@ class Transactor(Reader):
             self._work = None
 
     def carry_out(self, job: Job, *, deadline: float | None = None) -> None:
-        """Run a transaction of ours and commit it; try again while somebody else is in the way."""
+        """Run a transaction of ours and commit it; try again while somebody else is in the way.
+
+        Raises Contention where that does not end, InTheWay where the next try is made later.
+        """
         until = deadline or time.monotonic() + self.address.migration_timeout_seconds
         self.insist(lambda: self._try(job, until), deadline=until)
+        if self._tried is not None and job.recorded_afterwards is not None:
+            self._tried = 0  # a version further: what comes next has all its tries
 
     def insist(self, once: Callable[[], Collision | None], *, deadline: float) -> None:
         """Do it again as long as it collides with somebody, up to the number of tries and the deadline."""
-        for number in range(1, self.address.lock_tries + 1):
+        for number in itertools.count((self._tried or 0) + 1):
             collision = once()
             if collision is None:
                 return
             pause = self.pause_after(number)
-            if number == self.address.lock_tries or time.monotonic() + pause > deadline:
-                raise could_not_lock(
-                    collision.attempt, collision.piece, collision.sqlstate, collision.blockers, tries=number
-                )
+            contention = could_not_lock(
+                collision.attempt, collision.piece, collision.sqlstate, collision.blockers, tries=number
+            )
+            if number >= self.address.lock_tries or time.monotonic() + pause > deadline:
+                raise contention
+            if self._tried is not None:
+                raise InTheWay(contention, tries=number, pause_seconds=pause)
             time.sleep(pause)
 
     def pause_after(self, number: int) -> float:

@@ -82,13 +82,16 @@ on conflict (deployment, stage) do update
 
 -- name: enter_stage
 update bascule.deployment
-   set stage = %(stage)s, attempts = 0, in_doubt = false, stage_entered = clock_timestamp(), updated = clock_timestamp(),
+   set stage = %(stage)s, attempts = 0, in_doubt = false, lock_tries = 0, in_the_way = '',
+       stage_entered = clock_timestamp(), updated = clock_timestamp(),
        failure = coalesce(failure, %(failure)s)
  where id = %(deployment)s;
 
 -- name: postpone
 update bascule.deployment
-   set attempts = attempts - 1, in_doubt = %(in_doubt)s, updated = clock_timestamp()
+   set attempts = attempts - 1, in_doubt = %(in_doubt)s,
+       lock_tries = coalesce(%(lock_tries)s, lock_tries), in_the_way = coalesce(%(in_the_way)s, in_the_way),
+       updated = clock_timestamp()
  where id = %(deployment)s;
 
 -- name: remember_applied

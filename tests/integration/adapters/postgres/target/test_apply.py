@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-from orchestrator.domain.errors import TargetError, Unavailable
+from orchestrator.domain.errors import Contention, InTheWay, TargetError, Unavailable
 from orchestrator.validation.split import decode
 from tests.integration.adapters.postgres.target.conftest import LEDGER, migration
 
@@ -257,6 +257,42 @@ def test_a_lock_that_stays_held_is_tried_again_and_its_holder_named(targets, db,
     assert f"pid {pid}" in str(error.nouns["holders"])
     assert "select" not in str(error.nouns["holders"])
     assert not exists(db, "public.a")
+
+
+def test_who_counts_the_tries_elsewhere_is_told_of_each_one(make_targets, targets, db, target_database):
+    db.execute("create table public.busy (id int); alter table public.busy owner to postgres")
+    of_three = make_targets(lock_tries=3, lock_pause_seconds=60, lock_timeout_seconds=0.2)
+
+    def tried(times: int) -> None:
+        with of_three.writing("staging", ledger_id=LEDGER, tried=times) as writer:
+            writer.apply(migration("20260101000000"), "alter table public.busy add b int")
+
+    with psycopg.connect(target_database.url, application_name="reporting") as holder:
+        holder.execute("select * from public.busy")
+        for times in (0, 1):
+            with pytest.raises(InTheWay, match="reporting") as raised:
+                tried(times)
+            assert raised.value.tries == times + 1
+            assert 4 <= raised.value.pause_seconds <= 8
+        with pytest.raises(Contention):
+            tried(2)
+    assert history(db) == []
+    tried(2)
+    assert len(history(db)) == 1
+
+
+def test_each_migration_has_its_own_tries_once_another_one_is_there(
+    make_targets, targets, db, target_database
+):
+    db.execute("create table public.busy (id int); alter table public.busy owner to postgres")
+    of_three = make_targets(lock_tries=3, lock_timeout_seconds=0.2)
+    with psycopg.connect(target_database.url) as holder:
+        holder.execute("select * from public.busy")
+        with of_three.writing("staging", ledger_id=LEDGER, tried=2) as writer:
+            writer.apply(migration("20260101000000"), "create table public.a()")
+            with pytest.raises(InTheWay) as raised:
+                writer.apply(migration("20260101000001"), "alter table public.busy add b int")
+    assert raised.value.tries == 1
 
 
 def test_a_lock_that_is_given_back_in_time_does_no_harm(make_targets, targets, db, target_database):
