@@ -17,6 +17,7 @@ from orchestrator.actions.misspelt import meant
 from orchestrator.actions.progress import Tell, ToldScratch, nobody
 from orchestrator.actions.project_settings import terms_of
 from orchestrator.actions.reviewing import Report, review_files, review_for_target
+from orchestrator.actions.told_once import told_once
 from orchestrator.catalog import facts, survey
 from orchestrator.domain.deployment import Outcome, Stage
 from orchestrator.domain.errors import Unavailable
@@ -202,7 +203,7 @@ class _Checking:
         said = _without_guesses(report.findings, planned, played.rehearsal)
         return Check(
             plan=planned,
-            report=Report.of((*said, *findings), report.files.values(), applied=report.applied),
+            report=Report.of(told_once((*said, *findings)), report.files.values(), applied=report.applied),
             stages=tuple(self._stages),
             rehearsal=played.rehearsal,
             before=played.before,

@@ -66,6 +66,11 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
+def weightier(*severities: Severity) -> Severity:
+    """Return the one of these that weighs most."""
+    return min(severities, key=_WEIGHT.__getitem__)
+
+
 def as_set(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
     """Give each finding the severity that the operator set for its rule; None switches it off.
 

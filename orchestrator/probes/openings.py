@@ -4,18 +4,14 @@ A comment declares what its policy admits in a line of its own: `bascule: intend
 It vouches for what was open when it was written; what a later deployment opens further it does not excuse.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from orchestrator.domain.declaration import DECLARED, OURS, because_in, printable
 from orchestrator.domain.matrix import ExposedRelation, Matrix, Policy
 from orchestrator.domain.opening import Opening
 
-_OURS: Final = re.compile(r"^[ \t]*bascule:(.*)$", re.MULTILINE | re.IGNORECASE)
-_DECLARED: Final = re.compile(r"\s*intended\s+because\s+(\S.*?)\s*", re.IGNORECASE)
 _EVERYBODY: Final = "public"
-#: so much of a line of a comment is told
-_LONGEST: Final = 200
 
 
 def openings_of(
@@ -39,9 +35,9 @@ def openings_of(
 def misread(relation: ExposedRelation) -> Iterator[tuple[Policy, str]]:
     """Yield the lines of comments that are for us and say nothing that we know."""
     for policy in relation.policies_in_full:
-        for line in _OURS.findall(policy.comment or ""):
-            if _DECLARED.fullmatch(line) is None:
-                yield policy, _printable(line.strip())
+        for line in OURS.findall(policy.comment or ""):
+            if DECLARED.fullmatch(line) is None:
+                yield policy, printable(line.strip())
 
 
 def about(object_name: str, openings: Iterable[Opening]) -> tuple[Opening, ...]:
@@ -51,7 +47,7 @@ def about(object_name: str, openings: Iterable[Opening]) -> tuple[Opening, ...]:
 
 def _commented(relation: ExposedRelation, said: frozenset[str] | None) -> Iterator[Opening]:
     for policy in relation.policies_in_full:
-        because = _because(policy)
+        because = because_in(policy.comment)
         if because is not None and policy.permissive:
             yield Opening(
                 object=relation.name,
@@ -72,18 +68,4 @@ def _said(before: ExposedRelation | None, gone: Iterable[ExposedRelation]) -> fr
         return None
     sources = [before] if before is not None else gone
     policies = (policy for source in sources for policy in source.policies_in_full)
-    return frozenset(filter(None, map(_because, policies)))
-
-
-def _because(policy: Policy) -> str | None:
-    """Return the reason that a policy's comment gives; None: it declares nothing."""
-    for line in _OURS.findall(policy.comment or ""):
-        declared = _DECLARED.fullmatch(line)
-        if declared is not None:
-            return _printable(declared[1])
-    return None
-
-
-def _printable(text: str) -> str:
-    """Whatever stands in a comment, it is told in a terminal and in Slack."""
-    return "".join(sign for sign in text if sign.isprintable())[:_LONGEST]
+    return frozenset(filter(None, (because_in(policy.comment) for policy in policies)))

@@ -16,6 +16,7 @@ from orchestrator.validation.changes import (
     Drop,
     Maintain,
     Rename,
+    SetComment,
     SetSchema,
     TableChange,
 )
@@ -101,6 +102,8 @@ def _table_of(change: Change) -> Name | None:
         case TableChange() | CreateTable() | Maintain(of_index=False):
             return change.table
         case Drop() | Rename() | SetSchema() if change.kind in _OF_A_TABLE:
+            return change.name
+        case SetComment(kind="policy"):
             return change.name
         case _:
             return None

@@ -28,6 +28,9 @@ _NEARLY = re.compile(
     r"(?P<whole> (?:in|for|on) (?:this|the) (?:whole )?file)?(?: because\b.*)?",
     re.IGNORECASE,
 )
+#: what belongs into a comment on the policy, where the server keeps it
+_INTENDED = re.compile(r"bascule:? ?intended\b", re.IGNORECASE)
+_ON_POLICY = "comment on policy NAME on TABLE is 'bascule: intended because REASON';"
 
 #: path and rule
 _Subject = tuple[str, str | None]
@@ -83,6 +86,8 @@ def _permissions(file: SqlText) -> Iterator[Permission]:
 
 def _meant(text: str) -> tuple[str, ...]:
     """Return the comments that say what this one wants to say; the reasons are the author's business."""
+    if _INTENDED.match(text):
+        return (_ON_POLICY,)
     near = _NEARLY.fullmatch(text)
     if near is None:
         return ()

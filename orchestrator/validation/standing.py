@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from orchestrator.domain.declaration import because_in
 from orchestrator.domain.shape import Name
 from orchestrator.validation import changes
 from orchestrator.validation.changes import Change
@@ -41,6 +42,8 @@ class StandingPolicy:
     says_roles: bool = True
     using: Said | None = None
     check: Said | None = None
+    #: why what it opens is meant, as a comment says that is newer than its words
+    intended: str | None = None
 
     def said(self) -> Iterator[Said]:
         """Yield the expressions that these files wrote."""
@@ -171,7 +174,14 @@ def _alter(seen: Seen[changes.AlterPolicy], found: Standing) -> None:
             says_roles=policy.says_roles or change.roles is not None,
             using=_said(change.using, seen) or policy.using,
             check=_said(change.check, seen) or policy.check,
+            intended=None,
         )
+
+
+def _comment(seen: Seen[changes.SetComment], found: Standing) -> None:
+    key = _table(seen), seen.change.part or ""
+    if seen.change.kind == "policy" and key in found:
+        found[key] = replace(found[key], intended=because_in(seen.change.text))
 
 
 def _known(seen: Seen[changes.AlterPolicy]) -> StandingPolicy | None:
@@ -231,6 +241,7 @@ _FOLLOW: Final[dict[type, Callable[[Seen[Any], Standing], None]]] = {
     changes.CreatePolicy: _create,
     changes.AlterPolicy: _alter,
     changes.Drop: _drop,
+    changes.SetComment: _comment,
     changes.Rename: _rename,
     changes.SetSchema: _set_schema,
 }

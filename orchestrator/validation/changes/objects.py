@@ -86,11 +86,12 @@ class SetSchema(Change):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetComment(Change):
-    """COMMENT ON; `column` where it is about one."""
+    """COMMENT ON; `column` where it is about one, `part` where it is about what is written ON a table."""
 
     kind: str
     name: Name
     column: str | None
+    part: str | None = None
     #: None takes the comment away
     text: str | None
 

@@ -188,9 +188,11 @@ def set_schema(node: Node, source: Source) -> Iterator[Change]:
 def comment(node: Node, source: Source) -> Iterator[Change]:
     """Read COMMENT ON."""
     kind = kind_of(node.objtype)
+    column = part = None
     if kind == "column":
         words = list(node.object.list.items)
         name, column = qualified(words[:-1]), words[-1].string.sval
     else:
-        name, column = _dropped(kind, node.object)[0], None
-    yield changes.SetComment(offset=0, kind=kind, name=name, column=column, text=node.comment or None)
+        name, part = _dropped(kind, node.object)
+    text = node.comment or None
+    yield changes.SetComment(offset=0, kind=kind, name=name, column=column, part=part, text=text)

@@ -1,6 +1,7 @@
 """A policy that lets everybody do everything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.shape import Name
@@ -27,12 +28,24 @@ def check(aftermath: Aftermath) -> Iterator[Finding]:
         if policy.permissive and _is_shown(policy.table, aftermath):
             opened = openings(policy)
             if opened:
-                yield _open(policy, opened, aftermath, reach)
+                yield _as_meant(_open(policy, opened, aftermath, reach), policy)
             elif not policy.seen.change.guarded:
-                yield from _bucket(policy, aftermath)
+                yield from (_as_meant(each, policy) for each in _bucket(policy, aftermath))
     for seen in lost_policies(aftermath):
         if seen.table is not None and _is_shown(seen.table, aftermath):
             yield from _altered(seen, seen.table, aftermath)
+
+
+def _as_meant(finding: Finding, policy: StandingPolicy) -> Finding:
+    """Make a note of it where a comment on the policy declares it; smoke tests honour that as well."""
+    if policy.intended is None:
+        return finding
+    return replace(
+        finding,
+        severity=Severity.NOTE,
+        effect=f"Declared as intended: {policy.intended}",
+        remedy="None, as long as that is so",
+    )
 
 
 def _is_shown(table: Name, aftermath: Aftermath) -> bool:
@@ -169,8 +182,8 @@ def _effect(opened: Opening) -> str:
 def _remedy(opened: Opening) -> str:
     if opened.commands == ("SELECT",):
         return (
-            "Compare a column with (select auth.uid()); if the rows are for all of them, say so:"
-            " -- bascule: allow policy-always-true because …"
+            "Compare a column with (select auth.uid()); if the rows are for all of them, say so with"
+            " comment on policy … is 'bascule: intended because …'"
         )
     return (
         "Compare a column with (select auth.uid()); where only a service writes, drop the policy:"

@@ -12,3 +12,5 @@ select 5;
 select 6;
 -- bascule: allow drop-table for this file because it was retired
 select 7;
+-- bascule: intended because prices are public
+select 8;

@@ -245,3 +245,33 @@ def test_a_limit_that_is_switched_off_by_hand_is_not_taken_for_a_dump() -> None:
     assert finding.message == "lock_timeout is switched off for the session"
     head = "set standard_conforming_strings = on; set lock_timeout = 0;"
     assert severities("session-setting", head) == [Severity.NOTE]
+
+
+DECLARED = (
+    "comment on policy open on public.orders is 'Prices.\nbascule: intended because prices are public';"
+)
+READ = """create table public.orders (id int primary key);
+          alter table public.orders enable row level security;
+          create policy open on public.orders for select to anon using (true);"""
+
+
+def test_a_policy_whose_comment_declares_it_is_a_note_with_the_reason() -> None:
+    [told] = [each for each in findings(READ + DECLARED) if each.rule == "policy-always-true"]
+    assert told.severity is Severity.NOTE
+    assert "prices are public" in told.effect
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        READ,
+        DECLARED + READ,
+        READ + "comment on policy other on public.orders is 'bascule: intended because x';",
+        READ + "comment on policy open on public.prices is 'bascule: intended because x';",
+        READ + DECLARED + "comment on policy open on public.orders is 'Prices.';",
+        READ + DECLARED + "alter policy open on public.orders using (id > 0 or true);",
+        READ + DECLARED + "drop policy open on public.orders;" + READ.split(";")[2] + ";",
+    ],
+)
+def test_a_comment_declares_its_own_policy_as_it_was_then_and_nothing_else(sql: str) -> None:
+    assert severities("policy-always-true", sql) == [Severity.WARNING]
