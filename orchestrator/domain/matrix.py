@@ -46,6 +46,15 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Through:
+    """What one policy lets through by itself."""
+
+    policy: str
+    #: labels of rows
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
     """Which made-up rows one identity reached by one command; each row bears a label.
 
@@ -58,6 +67,8 @@ class Reach:
     tried_others: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    #: where several policies admit the identity: which of them lets rows of strangers through by itself
+    through: tuple[Through, ...] = ()
     #: columns by which it could make its own row a stranger's
     hands_over: tuple[str, ...] = ()
     #: what went wrong with a row, other than being denied

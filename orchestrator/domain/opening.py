@@ -17,7 +17,7 @@ class Opening:
     roles: frozenset[str] = frozenset()
     #: empty: every command
     commands: frozenset[Command] = frozenset()
-    #: whose comment says so; empty: the settings
+    #: the policy that it is about, and no other one; empty: whatever opens the object
     policy: str = ""
     #: the comment is from before the deployment that is judged, and vouches for nothing that is opened now
     said_before: bool = False

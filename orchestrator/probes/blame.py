@@ -1,7 +1,7 @@
 """Which policy lets something through, how it is told, and the smallest change that would mend it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from orchestrator.domain.matrix import Cell, Command, ExposedRelation, Policy
@@ -14,6 +14,10 @@ _LONGEST: Final = 200
 _MOST: Final = 2
 #: an expression that asks who is signed in, or has a function ask
 _ASKS: Final = re.compile(r"\bcurrent_setting\b|\b(current|session)_user\b|\b\w+\.\w+\(")
+#: what looks like that and holds for everybody who is signed in, or says nothing of who asks
+_ASKS_NOBODY: Final = re.compile(
+    r"\bstorage\.\w+\(|(\( ?select )?\bauth\.uid\(\)( as \w+)?\)? is not null", re.IGNORECASE
+)
 #: how the server prints (select auth.uid())
 _CALL: Final = re.compile(r"\( SELECT ([\w.]+\(\)) AS \w+\)")
 _OR: Final = " OR "
@@ -27,6 +31,11 @@ OF_FILES: Final = "(storage.foldername(name))[1] = (select auth.uid())::text"
 def asks_who_asks(policy: Policy, command: Command) -> bool:
     """Tell whether a policy was meant to be about some rows of some people only."""
     return bool(_ASKS.search(says(policy, command)))
+
+
+def asks_whose_row(policy: Policy, command: Command) -> bool:
+    """Tell the same with more caution: not of one that only asks whether somebody is signed in."""
+    return bool(_ASKS.search(_ASKS_NOBODY.sub("", says(policy, command))))
 
 
 def says(policy: Policy, command: Command) -> str:
@@ -45,9 +54,19 @@ def admitting(relation: ExposedRelation | None, cells: Iterable[Cell]) -> list[P
     ]
 
 
-def blamed(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell]) -> list[Policy]:
-    """Return which of them it is: those that changed, else those that ask nobody, else all of them."""
-    present = admitting(now, cells)
+def blamed(
+    now: ExposedRelation,
+    before: ExposedRelation | None,
+    cells: Sequence[Cell],
+    *,
+    innocent: Collection[str] = (),
+) -> list[Policy]:
+    """Return which of them it is: those that changed, else those that ask nobody, else all of them.
+
+    `innocent` are those that let through only what is meant.
+    """
+    admit = admitting(now, cells)
+    present = [policy for policy in admit if policy.name not in innocent] or admit
     if before is not None and before.policies_in_full:
         present = [policy for policy in present if policy not in before.policies_in_full] or present
     open_to_all = [policy for policy in present if not any(asks_who_asks(policy, c.command) for c in cells)]

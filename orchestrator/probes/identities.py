@@ -4,7 +4,7 @@ The two users are made up. Nothing is stored for them; policies see their ids in
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,6 +80,9 @@ IDENTITIES: Final = (ANON, USER_A, USER_B, SERVICE_ROLE)
 #: whoever holds the public key of a project can be one of these
 CLIENTS: Final = frozenset({ANON.name, USER_A.name, USER_B.name})
 
+#: roles that are no member of one another
+_APART: Final = frozenset(identity.role for identity in IDENTITIES)
+
 #: names that the settings cannot give to another one
 OURS: Final = frozenset({identity.name for identity in IDENTITIES} | {PRIVILEGED.name})
 
@@ -97,3 +100,8 @@ def added(declared: Sequence[AddedIdentity]) -> tuple[Identity, ...]:
         )
         for number, each in enumerate(declared)
     )
+
+
+def may_be_for(roles: Iterable[str], role: str) -> bool:
+    """Tell whether what is for these roles may be for this one: of others it may be a member."""
+    return not set(roles) <= _APART - {role}

@@ -82,8 +82,11 @@ def _intended(notice: Notice, openings: Sequence[Opening]) -> Finding:
 def _is_meant(notice: Notice, lint: Lint, command: Command | None, own: Sequence[Opening]) -> bool:
     """Tell whether all is declared that a lint warns of; `command` is its policy's, None: every one."""
     opened = [pair for pair in lint.opens if command is None or pair[1] is command]
-    if lint.is_of_policy and any(each.policy == notice.key for each in own):
-        return True
+    if lint.is_of_policy:
+        if any(each.policy == notice.key for each in own):
+            return True
+        # what somebody says of another policy says nothing of this one
+        own = [each for each in own if not each.policy]
     return bool(opened) and all(any(each.covers(*pair) for each in own) for pair in opened)
 
 

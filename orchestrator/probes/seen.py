@@ -9,6 +9,7 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, Exposed
 from orchestrator.domain.opening import Opening
 from orchestrator.probes.difference import Shift, gained_from_strangers, shift
 from orchestrator.probes.identities import CLIENTS
+from orchestrator.probes.vouching import opens_all, without
 from orchestrator.probes.words import role_of
 
 _IF_MEANT: Final = "if that is meant, say so: bascule explain opening-intended"
@@ -60,15 +61,26 @@ class Seen:
     def is_meant(self, then: Cell | None, now: Cell) -> bool:
         """Tell whether somebody declared that a client may do this.
 
-        A comment from before says nothing about what gets wider now, but for a grant that its policy waited
-        for: one for every command may have waited for less.
+        A comment vouches for what its own policy opens. One from before says nothing about what gets wider
+        now, but for a grant that its policy waited for: one for every command may have waited for less.
         """
+        vouching = self._vouching(then, now)
+        if any(not each.policy for each in vouching):
+            return True
+        return bool(vouching) and opens_all(self.now, {each.policy for each in vouching}, then, now)
+
+    def declared(self, then: Cell | None, now: Cell) -> frozenset[str]:
+        """Return the policies whose opening of this cell somebody declared."""
+        return frozenset(each.policy for each in self._vouching(then, now) if each.policy)
+
+    def _vouching(self, then: Cell | None, now: Cell) -> list[Opening]:
         wider = is_wider(then, now)
         waited = then is not None and lacks_grant(then)
-        return is_client(now) and any(
-            not (each.said_before and wider and not (waited and each.commands))
+        return [
+            each
             for each in self._covering([now])
-        )
+            if is_client(now) and not (each.said_before and wider and not (waited and each.commands))
+        ]
 
     def because(self, cells: Iterable[Cell]) -> Iterator[str]:
         """Yield the reasons that were given for these cells."""
@@ -84,8 +96,10 @@ class Seen:
         return (each for each in self.openings if any(each.covers(*pair) for pair in pairs))
 
     def not_meant(self) -> Iterator[tuple[Cell | None, Cell]]:
-        """Pair the cells as `then_and_now` does, without those that are declared as meant."""
-        return (pair for pair in self.then_and_now() if not self.is_meant(*pair))
+        """Pair the cells as `then_and_now` does, without what is declared as meant."""
+        for then, now in self.then_and_now():
+            if not self.is_meant(then, now):
+                yield then, without(now, self.declared(then, now))
 
     def finding(
         self,

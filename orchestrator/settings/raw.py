@@ -78,6 +78,7 @@ class Opening(Table):
     because: kinds.Reason = Field(examples=["prices are on the web site"])
     roles: frozenset[Literal["anon", "authenticated"]] = Field(frozenset(), examples=[["anon"]])
     commands: frozenset[Command] = Field(frozenset(), examples=[["select"]])
+    policy: str = Field("", max_length=63, examples=["Prices are public"])
 
 
 class Target(Table):

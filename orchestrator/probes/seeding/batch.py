@@ -19,6 +19,7 @@ from orchestrator.probes.seeding.rows import Seed
 from orchestrator.probes.seeding.sowing import Sower
 from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.telling import told
+from orchestrator.probes.seeding.through import by_policy
 from orchestrator.probes.seeding.tries import Granted, Try, each_by_itself, tries
 from orchestrator.probes.seeding.trying import Tried, carry_out_tries
 from orchestrator.probes.seeding.unique import Keys
@@ -95,6 +96,8 @@ class Batch:
         ]
         tried: dict[tuple[str, str, Command], list[Tried]] = defaultdict(list)
         for each in self._carried(wanted):
+            tried[each.tried.table.name, each.tried.identity.name, each.tried.command].append(each)
+        for each in self._tried([one for some in tried.values() for one in by_policy(some)]):
             tried[each.tried.table.name, each.tried.identity.name, each.tried.command].append(each)
         return {
             table.name: told(

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, ExposedRelation, MadeUpRow, Reach
+from orchestrator.domain.matrix import (
+    Basis,
+    Cell,
+    CellResult,
+    Command,
+    ExposedRelation,
+    MadeUpRow,
+    Reach,
+    Through,
+)
 from orchestrator.probes.identities import CLIENTS, PRIVILEGED, USER_A, Identity
 from orchestrator.probes.seeding.rows import Seed
 from orchestrator.probes.seeding.trying import Tried
@@ -49,6 +58,8 @@ def told(
 
 def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
     """Say in a cell what the tries showed."""
+    through = _through(tried)
+    tried = [each for each in tried if not each.tried.policy]
     if not tried:
         return cell
     letter = LETTERS.get(cell.identity, "")
@@ -71,6 +82,7 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         others=tuple(
             label for label, reached in touched.items() if reached and not (letter and label[0] == letter)
         ),
+        through=through,
         hands_over=tuple(hands),
         sqlstates=tuple(states),
     )
@@ -89,3 +101,17 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         why = "no policy lets a made-up row through"
         return replace(cell, result=CellResult.DENY, basis=Basis.NO_ROW, reason=why, reach=reach)
     return replace(cell, reach=reach)
+
+
+def _through(tried: Sequence[Tried]) -> tuple[Through, ...]:
+    """Return which rows each policy lets through by itself: of several with one label, all have to be."""
+    by_policy: dict[str, dict[str, bool]] = {}
+    for each in tried:
+        if each.tried.policy:
+            labels = by_policy.setdefault(each.tried.policy, {})
+            for seed in each.tried.seeds:
+                labels[seed.label] = bool(each.reached) and labels.get(seed.label, True)
+    return tuple(
+        Through(policy=policy, rows=tuple(label for label, passes in labels.items() if passes))
+        for policy, labels in sorted(by_policy.items())
+    )

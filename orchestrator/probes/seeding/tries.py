@@ -37,6 +37,8 @@ class Try:
     look: str | None = None
     #: the user to whom it hands its row over, with the column that says so
     hands_to: tuple[str, str] | None = None
+    #: the one policy that is asked whether it lets the row through; empty: all together are
+    policy: str = ""
 
 
 def tries(

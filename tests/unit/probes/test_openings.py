@@ -2,8 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
+
 from orchestrator.domain.finding import Severity
-from orchestrator.domain.matrix import Basis, CellResult, Command, ExposedRelation, Matrix, Notice, Policy
+from orchestrator.domain.matrix import (
+    Basis,
+    CellResult,
+    Command,
+    ExposedRelation,
+    Matrix,
+    Notice,
+    Policy,
+    Through,
+)
 from orchestrator.domain.opening import Opening
 from orchestrator.probes.judge import judge
 from tests.support.matrices import exposed, policy
@@ -204,3 +215,78 @@ def test_a_lint_is_excused_where_all_that_it_warns_of_is_declared() -> None:
 
     secret = Notice(rule="sensitive-column-readable", object="public.prices", detail="d", remedy="r", key="t")
     assert noticed(secret, relation, opening())
+
+
+def test_a_comment_does_not_vouch_for_what_another_policy_opens() -> None:
+    declared = replace(policy(check="price > 0", name="form", command=Command.INSERT), comment=SAID)
+    anything = policy(check="true", name="any", command=Command.INSERT)
+    own = policy("owner = auth.uid()")
+    alone = exposed("public.prices", policies=[declared, own], anon="----", user_a="-l--")
+    assert told(None, alone) == set()
+    both = exposed("public.prices", policies=[declared, anything], anon="----", user_a="oE--")
+    assert told(None, both) == {"rows-of-others"}
+    assert told(None, replace(both, policies_in_full=(declared, replace(anything, comment=SAID)))) == {
+        "opening-intended"
+    }
+    excused = replace(declared, check="true")
+    assert told(None, replace(both, policies_in_full=(excused, anything))) == {"opening-intended"}
+
+
+def reached(relation: ExposedRelation, *through: Through) -> ExposedRelation:
+    """Return it with what each policy lets through by itself."""
+    cells = (replace(c, reach=replace(c.reach, through=through)) if c.reach else c for c in relation.cells)
+    return replace(relation, cells=tuple(cells))
+
+
+def test_rows_that_a_declared_policy_does_not_let_through_are_told() -> None:
+    own, some = policy("owner = auth.uid()"), public(using="published")
+    asks = replace(policy("auth.uid() IS NOT NULL", name="signed"), command=Command.SELECT)
+    relation = exposed("public.prices", policies=[own, some, asks], anon="----", user_a="O---", user_b="----")
+    through = Through(policy="public", rows=("B",))
+    assert told(None, reached(relation, through)) == {"opening-intended"}
+    [leak] = judge(None, matrix_of(reached(relation, Through(policy="signed", rows=("B",)))))
+    assert (leak.rule, leak.severity) == ("rows-of-others", Severity.ERROR)
+    assert '"signed"' in leak.message
+    assert '"public"' not in leak.message
+
+
+def test_a_comment_does_not_vouch_for_a_policy_of_a_role_that_a_client_may_be_a_member_of() -> None:
+    of_group = policy("true", name="staff", to="staff", command=Command.SELECT)
+    after = prices(public(using="published"), of_group)
+    assert "access-widened" in told(CLOSED, after)
+
+
+def test_the_settings_excuse_no_more_than_the_policy_that_they_name() -> None:
+    some, other = public(None, using="published"), public(None, name="other")
+    named = replace(opening(), policy="other")
+    assert "access-widened" in told(CLOSED, prices(some, other), replace(opening(), policy="public"))
+    assert told(CLOSED, prices(some, other), named) == {"opening-intended"}
+    bare = replace(prices(other, anon="EEEE", user_a="EEEE"), row_security=False)
+    assert "rls-disabled" in told(CLOSED, bare, named)
+
+
+def test_a_lint_of_one_policy_is_not_excused_by_a_comment_on_another() -> None:
+    inserts = policy(check="true", name="any", command=Command.INSERT)
+    form = replace(policy(check="price > 0", name="form", command=Command.INSERT), comment=SAID)
+    relation = prices(inserts, form, anon="----", user_a="-l--")
+    notices = tuple(
+        Notice(rule="open-write-policy", object="public.prices", detail=key, remedy="r", key=key)
+        for key in ("any", "form")
+    )
+    found = judge(None, Matrix(relations=(relation,), notices=notices))
+    assert [each.message for each in found if each.rule == "open-write-policy"] == ["public.prices: any"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "rule"),
+    [
+        ("(owner = auth.uid())", "opening-intended"),
+        ("(auth.uid() IS NOT NULL)", "access-widened"),
+        ("(( SELECT auth.uid() AS uid) IS NOT NULL)", "access-widened"),
+        ("((storage.foldername(name))[1] = 'invoices'::text)", "access-widened"),
+        ("((storage.foldername(name))[1] = (auth.uid())::text)", "opening-intended"),
+    ],
+)
+def test_without_rows_only_what_asks_whose_they_are_is_taken_for_people_s_own(asks: str, rule: str) -> None:
+    some, other = public(using="published"), public(None, name="other", using=asks)
+    assert told(CLOSED, prices(some, other, anon="l---", user_a="l---")) == {rule}
