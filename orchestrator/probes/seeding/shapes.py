@@ -76,6 +76,10 @@ _EQUALS: Final = re.compile(rf"{_COLUMN}\s*=\s*{_CONSTANT}", re.IGNORECASE)
 _IS_ONE_OF: Final = re.compile(
     rf"{_COLUMN}\s*(?:=\s*any\s*\(+\s*array\s*\[|in\s*\()(?P<many>[^\])]*)", re.IGNORECASE
 )
+_DIFFERS: Final = re.compile(rf"{_COLUMN}\s*(?:<>|!=|\bis\s+distinct\s+from\b)\s*{_CONSTANT}", re.IGNORECASE)
+_IS_NONE_OF: Final = re.compile(
+    rf"{_COLUMN}\s*(?:<>\s*all\s*\(+\s*array\s*\[|not\s+in\s*\()(?P<many>[^\])]*)", re.IGNORECASE
+)
 _IS_THERE: Final = re.compile(rf"{_COLUMN}\s+is\s+not\s+null", re.IGNORECASE)
 _LATER: Final = re.compile(rf"{_COLUMN}\s*>=?\s*\(?now\(\)", re.IGNORECASE)
 _EARLIER: Final = re.compile(rf"{_COLUMN}\s*<=?\s*\(?now\(\)", re.IGNORECASE)
@@ -103,6 +107,8 @@ class Said:
     claims: Mapping[Path, str]
     #: constants that names are held against
     values: Mapping[str, tuple[str, ...]]
+    #: constants that names are to differ from
+    unlike: Mapping[str, tuple[str, ...]]
     #: moments that suit what is said of a name
     moments: Mapping[str, tuple[str, ...]]
     #: names of files' folders
@@ -122,7 +128,8 @@ def said(text: str) -> Said:
         mails=_names(_MAILS, text),
         beside_claims=tuple(_beside_claims(text)),
         claims=dict(reversed(list(_claims(text)))),
-        values=_grouped(_values(text)),
+        values=_grouped(_held_against(text, _EQUALS, _IS_ONE_OF)),
+        unlike=_grouped(_held_against(text, _DIFFERS, _IS_NONE_OF)),
         moments=_grouped(_moments(text)),
         folders=tuple(_unquoted(match[1]) for match in _FOLDER.finditer(text)),
         constants=constants(text),
@@ -164,10 +171,10 @@ def _grouped(pairs: Iterator[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _values(text: str) -> Iterator[tuple[str, str]]:
-    for match in _EQUALS.finditer(text):
+def _held_against(text: str, one: re.Pattern[str], many: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    for match in one.finditer(text):
         yield match[1], match[2]
-    for match in _IS_ONE_OF.finditer(text):
+    for match in many.finditer(text):
         yield from ((match[1], value) for value in constants(match["many"]))
 
 

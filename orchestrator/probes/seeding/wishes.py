@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from orchestrator.probes.seeding.ground import Column, Ground, Policy, Table
+from orchestrator.probes.seeding.qualified import about
 from orchestrator.probes.seeding.shapes import Path, Said, constants, gives_uid, respelled, said
 from orchestrator.probes.seeding.values import is_text
 
@@ -80,6 +81,7 @@ class Reading:
             self._by_name[table.bare].append(table.oid)
         for view in ground.views.values():
             self._by_name[view.bare].append(view.oid)
+        self._relations = frozenset(self._by_name)
         self._reach: dict[int, frozenset[int]] = {}
         self._wishes: dict[int, Wishes] = {}
         #: by table: policies that look into it; functions that policies call and that name it
@@ -161,7 +163,10 @@ class Reading:
         return found
 
     def _read(self, table: Table) -> Wishes:
-        texts = [said(respelled(text, self._wrappers)) for text in dict.fromkeys(self._texts(table))]
+        texts = [
+            said(about(respelled(text, self._wrappers), table.bare, self._relations))
+            for text in dict.fromkeys(self._texts(table))
+        ]
         values = {
             column.name: found
             for column in table.columns.values()
@@ -248,6 +253,9 @@ def _asked_in(column: Column, text: Said, allowed: Sequence[str]) -> Iterator[st
     elif column.type in _TIMES:
         yield from text.moments.get(column.name, ())
     elif allowed:
+        unlike = text.unlike.get(column.name, ())
+        if unlike:
+            yield from [value for value in allowed if value not in unlike][:1]
         yield from (value for value in text.constants if value in allowed)
     elif is_text(column) or column.type in ("int2", "int4", "int8", "uuid"):
         yield from text.values.get(column.name, ())

@@ -120,3 +120,17 @@ def test_a_function_that_only_gives_the_users_id_stands_for_it(body: str) -> Non
 
 def test_a_function_that_looks_something_up_does_not() -> None:
     assert not gives_uid("select team from members where person = auth.uid()")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(state <> 'draft'::public.state)",
+        "state != 'draft'",
+        "(state IS DISTINCT FROM 'draft'::text)",
+        "(state <> ALL (ARRAY['draft'::text]))",
+        "state not in ('draft')",
+    ],
+)
+def test_what_a_column_has_to_differ_from_is_known(text: str) -> None:
+    assert said(text).unlike == {"state": ("draft",)}
