@@ -1,7 +1,7 @@
 """Which policy lets something through, how it is told, and the smallest change that would mend it."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from orchestrator.domain.matrix import Cell, Command, ExposedRelation, Policy
@@ -61,16 +61,26 @@ def blamed(
     *,
     innocent: Collection[str] = (),
 ) -> list[Policy]:
-    """Return which of them it is: those that changed, else those that ask nobody, else all of them.
+    """Return which of them it is.
 
-    `innocent` are those that let through only what is meant.
+    Those that let a stranger's row through by themselves; of these, or of all, those that changed, else those
+    that ask nobody. `innocent` are those that let through only what is meant.
     """
     admit = admitting(now, cells)
     present = [policy for policy in admit if policy.name not in innocent] or admit
+    guilty = {policy for cell in cells for policy in _letting_through(cell)}
+    present = [policy for policy in present if policy.name in guilty] or present
     if before is not None and before.policies_in_full:
         present = [policy for policy in present if policy not in before.policies_in_full] or present
     open_to_all = [policy for policy in present if not any(asks_who_asks(policy, c.command) for c in cells)]
     return open_to_all or present
+
+
+def _letting_through(cell: Cell) -> Iterator[str]:
+    """Yield the policies of which made-up rows show that they let a stranger's row through."""
+    for each in cell.reach.through if cell.reach else ():
+        if not set(each.rows).isdisjoint(cell.reach.others if cell.reach else ()):
+            yield each.policy
 
 
 def lifted(now: ExposedRelation, before: ExposedRelation | None, cells: Sequence[Cell]) -> list[Policy]:
@@ -104,7 +114,9 @@ def mending(
     if not policies:
         return f"say in the policy whose rows it is about, for instance: {own_rows(now.name)}"
     if len(policies) > 1:
-        return f"narrow the policy that lets them through, such as: {_narrowed(now, policies[0], cells)}"
+        narrowed = " ".join(_narrowed(now, each, cells) for each in policies[:_MOST])
+        more = f" and {len(policies) - _MOST} more in the same way" if len(policies) > _MOST else ""
+        return f"narrow the policies that let them through: {narrowed}{more}"
     return _mending_of_one(now, before, cells, policies[0])
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from orchestrator.domain.finding import Finding, Severity
 from orchestrator.domain.matrix import Command
-from orchestrator.probes.blame import OF_FILES, OF_THE_PLATFORM
+from orchestrator.probes.blame import OF_THE_PLATFORM, blamed, mending
 from orchestrator.probes.identities import ANON
-from orchestrator.probes.seeding.files import NAME as FILES
 from orchestrator.probes.seen import Seen, unlimited, writes
 from orchestrator.probes.words import commands, revoke
 
@@ -25,7 +24,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     open_now = [now for _, now in pairs if unlimited(now)]
     if not open_now:
         return
-    clause = "with check" if commands(open_now) == (Command.INSERT,) else "using"
+    policies = blamed(seen.now, seen.before, open_now)
     yield seen.finding(
         RULE,
         Severity.ERROR if fresh else Severity.WARNING,
@@ -33,12 +32,7 @@ def check(seen: Seen) -> Iterator[Finding]:
         effect="anybody with the project's public key can do so without signing in"
         # a form for everybody
         + (f"; {seen.if_meant(open_now)}" if commands(open_now) == (Command.INSERT,) else ""),
-        remedy=f"say in the policy who may, and which rows: alter policy <policy> on {seen.now.name} to "
-        f"authenticated {clause} ({_whose(seen)});"
+        remedy=mending(seen.now, seen.before, open_now, policies)
         + ("" if seen.now.name in OF_THE_PLATFORM else f" or {revoke(seen.now.name, open_now)}"),
         standing=not fresh,
     )
-
-
-def _whose(seen: Seen) -> str:
-    return OF_FILES if seen.now.name == FILES else "(select auth.uid()) = <owner column>"
