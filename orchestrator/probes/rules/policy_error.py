@@ -69,8 +69,8 @@ def _remedy(seen: Seen, sqlstate: str) -> str:
     if sqlstate in _RECURSION:
         return (
             f"{policies} must not read {seen.now.name} again, nor a table whose policies read it. "
-            "Put the look-up into a function that runs as its owner and call that in the policy; with names of "
-            f"your own: {_LOOK_UP}"
+            "Put the look-up into a function that runs as its owner and call that in the policy; "
+            f"with names of your own: {_LOOK_UP}"
         )
     if sqlstate not in _BROKEN:
         return f"explain the statement as that role; the error comes from {policies} or from what it calls"

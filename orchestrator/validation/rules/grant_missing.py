@@ -97,14 +97,26 @@ def _known(new: _New, aftermath: Aftermath, reach: Reach) -> Iterator[Finding]:
 
 def _to_nobody(new: _New, aftermath: Aftermath, *, more: int = 0) -> Finding:
     others = f", nor {'is one other' if more == 1 else f'are {more} others'} of this file" if more else ""
-    roles = [role for role in CLIENTS if any(_has_policy(new.table, role, each) for each in COMMANDS)]
     return aftermath.finding(
         RULE,
         f"{new.table.name} is not granted to anon, authenticated or {_SERVICE}{others}",
         new.seen,
         about=new.table.name,
-        remedy=new.grant(_commands(new.table), *(roles or ["authenticated"]), _SERVICE),
+        remedy="; ".join(_grants(new)),
     )
+
+
+def _grants(new: _New) -> Iterator[str]:
+    """Write what clients need for the policies that are theirs, and what the server needs."""
+    every = _commands(new.table)
+    by_commands: dict[tuple[str, ...], list[str]] = {}
+    for role in CLIENTS:
+        asked = tuple(each for each in every if _has_policy(new.table, role, each))
+        if asked:
+            by_commands.setdefault(asked, []).append(role)
+    by_commands = by_commands or {every: ["authenticated"]}
+    by_commands.setdefault(every, []).append(_SERVICE)
+    return (new.grant(commands, *roles) for commands, roles in by_commands.items())
 
 
 def _is_granted_to_nobody(table: Table, reach: Reach) -> bool:

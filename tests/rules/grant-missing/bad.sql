@@ -13,3 +13,8 @@ grant all on public.notes to service_role;
 create table public.prices (id int primary key);
 alter table public.prices enable row level security;
 grant select on public.prices to anon;
+
+create table public.posts (id int primary key, author uuid);
+alter table public.posts enable row level security;
+create policy read on public.posts for select to anon, authenticated using (id > 0);
+create policy own on public.posts for update to authenticated using (author = (select auth.uid()));
