@@ -73,6 +73,12 @@ class Seen:
         """Return the policies whose opening of this cell somebody declared."""
         return frozenset(each.policy for each in self._vouching(then, now) if each.policy)
 
+    def vouched(self, cells: Iterable[Cell]) -> frozenset[str]:
+        """Return the policies whose opening of one of these cells somebody declared."""
+        asked = {(cell.identity, cell.command) for cell in cells}
+        pairs = (pair for pair in self.then_and_now() if (pair[1].identity, pair[1].command) in asked)
+        return frozenset().union(*(self.declared(*pair) for pair in pairs))
+
     def _vouching(self, then: Cell | None, now: Cell) -> list[Opening]:
         wider = is_wider(then, now)
         waited = then is not None and lacks_grant(then)

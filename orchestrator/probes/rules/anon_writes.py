@@ -24,7 +24,7 @@ def check(seen: Seen) -> Iterator[Finding]:
     open_now = [now for _, now in pairs if unlimited(now)]
     if not open_now:
         return
-    policies = blamed(seen.now, seen.before, open_now)
+    policies = blamed(seen.now, seen.before, open_now, innocent=seen.vouched(open_now))
     yield seen.finding(
         RULE,
         Severity.ERROR if fresh else Severity.WARNING,

@@ -71,7 +71,7 @@ def _may_be_meant(seen: Seen, reached: _Reached) -> bool:
     """
     if not seen.is_new or reached.cell.command is not Command.SELECT:
         return False
-    vouched = _vouched(seen, [reached.cell])
+    vouched = seen.vouched([reached.cell])
     policies = [each for each in admitting(seen.now, [reached.cell]) if each.name not in vouched]
     plain = any(label.isalpha() for label in reached.rows)
     return not (plain and policies and all(asks_who_asks(each, Command.SELECT) for each in policies))
@@ -86,7 +86,7 @@ def _hands_over(seen: Seen, then: Cell | None, now: Cell) -> bool:
 
 def _finding(seen: Seen, reached: Sequence[_Reached], severity: Severity) -> Finding:
     cells = [each.cell for each in reached]
-    policies = blamed(seen.now, seen.before, cells, innocent=_vouched(seen, cells))
+    policies = blamed(seen.now, seen.before, cells, innocent=seen.vouched(cells))
     return seen.finding(
         RULE,
         severity,
@@ -124,7 +124,7 @@ def _handing(seen: Seen, cells: Sequence[Cell]) -> Finding:
     columns = tuple(
         dict.fromkeys(column for cell in cells for column in (cell.reach.hands_over if cell.reach else ()))
     )
-    policies = blamed(seen.now, seen.before, cells, innocent=_vouched(seen, cells))
+    policies = blamed(seen.now, seen.before, cells, innocent=seen.vouched(cells))
     # to take one column away takes nothing away from who may change the whole table
     revoke = (
         f"revoke update on {seen.now.name} from authenticated; "
@@ -153,10 +153,3 @@ def _effect(cells: Sequence[Cell]) -> str:
     if any(cell.identity == ANON.name for cell in cells):
         return "anybody with the project's public key does so without signing in"
     return "whoever signs up does so to the rows of all others"
-
-
-def _vouched(seen: Seen, cells: Sequence[Cell]) -> frozenset[str]:
-    """Return the policies whose opening of one of these cells somebody declared."""
-    asked = {(cell.identity, cell.command) for cell in cells}
-    pairs = (pair for pair in seen.then_and_now() if (pair[1].identity, pair[1].command) in asked)
-    return frozenset().union(*(seen.declared(*pair) for pair in pairs))

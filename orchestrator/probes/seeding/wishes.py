@@ -24,6 +24,8 @@ _MOST_WAYS: Final = 3
 _LISTS: Final = re.compile(r"= ANY|\bIN\b", re.IGNORECASE)
 #: no user's id fits in: a policy means another table's column of that name
 _NO_IDS: Final = frozenset({"bool", "int2", "int4", "int8", "numeric", "float4", "float8", "oid"})
+#: more than a policy excludes
+_OTHER_WORDS: Final = tuple(f"other{number or ''}" for number in range(50))
 _TIMES: Final = frozenset({"date", "timestamp", "timestamptz"})
 
 
@@ -259,6 +261,9 @@ def _asked_in(column: Column, text: Said, allowed: Sequence[str]) -> Iterator[st
         yield from (value for value in text.constants if value in allowed)
     elif is_text(column) or column.type in ("int2", "int4", "int8", "uuid"):
         yield from text.values.get(column.name, ())
+        if is_text(column) and column.name in text.unlike:
+            # what the column holds by itself may be what the policy excludes
+            yield next(word for word in _OTHER_WORDS if word not in text.unlike[column.name])
 
 
 def _unasked(table: Table, asked: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:

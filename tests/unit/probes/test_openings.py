@@ -290,3 +290,12 @@ def test_a_lint_of_one_policy_is_not_excused_by_a_comment_on_another() -> None:
 def test_without_rows_only_what_asks_whose_they_are_is_taken_for_people_s_own(asks: str, rule: str) -> None:
     some, other = public(using="published"), public(None, name="other", using=asks)
     assert told(CLOSED, prices(some, other, anon="l---", user_a="l---")) == {rule}
+
+
+def test_the_remedy_leaves_the_policy_alone_that_is_declared() -> None:
+    form = replace(policy(check="price > 0", name="form", command=Command.INSERT, to="anon"), comment=SAID)
+    anything = policy(check="true", name="any", command=Command.INSERT, to="anon")
+    after = exposed("public.prices", policies=[form, anything], anon="-E--", user_a="----")
+    [told_of] = [each for each in judge(None, matrix_of(after)) if each.rule == "anon-writes"]
+    assert '"any"' in told_of.remedy
+    assert '"form"' not in told_of.remedy
