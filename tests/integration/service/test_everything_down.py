@@ -2,10 +2,7 @@
 that was not stored."""
 
 import json
-import shutil
 import signal
-import tempfile
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +10,7 @@ import pytest
 from orchestrator.domain.deployment import Cause, Stage, Status
 from orchestrator.embedded.servers import Embedded
 from tests.support.delay_proxy import delay_proxy
+from tests.support.folders import a_folder
 from tests.support.http_receiver import receiving
 from tests.support.places import EFFECTS, at, table
 from tests.support.places import places as some_places
@@ -34,10 +32,8 @@ FAR = ("target-down", "judged-later")
 @pytest.fixture(scope="module")
 def own():
     """A PostgreSQL for the ledger and a broker that these tests may stop; the targets live elsewhere."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-down-"))
-    with Embedded.start(folder, postgres_options=["fsync=off"]) as servers:
+    with a_folder("down") as folder, Embedded.start(folder, postgres_options=["fsync=off"]) as servers:
         yield servers
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

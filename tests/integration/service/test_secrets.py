@@ -6,12 +6,9 @@ processes.
 """
 
 import re
-import shutil
 import ssl
 import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,6 +18,7 @@ import pytest
 from orchestrator.domain.deployment import Status
 from orchestrator.embedded import scratch
 from tests.support.canaries import Canaries, CommandLines
+from tests.support.folders import a_folder
 from tests.support.github import signed_push
 from tests.support.http_receiver import Answer, receiving
 from tests.support.leaks import leaks_among, leaks_of, words_of
@@ -94,11 +92,9 @@ slack_webhook_url = "env:NOBODY_URL"
 @pytest.fixture(scope="module")
 def state():
     """A state directory that the scratch server's user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="bascule-secrets-"))
-    folder.chmod(0o755)
-    yield folder
-    scratch.release_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    with a_folder("secrets") as folder:
+        yield folder
+        scratch.release_all()
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,11 @@ _DIVISION_BY_ZERO = "22012"
 _ROLE_CHANGED = "2201F"
 _FENCE_GONE = ("42P01", "3F000")
 _SERVER_FULL = {"53100": "disk-full", "53200": "out-of-memory", "53300": "too-many-connections"}
+_MAKE_ROOM = {
+    "53100": "make room on that server's disk, or give it a larger one; what was begun is undone",
+    "53200": "give that server more memory, or let the migration do less at once; what was begun is undone",
+    "53300": "end sessions there, or raise the limit: Bascule needs two; what was begun is undone",
+}
 #: classes whose details name objects; in the others they hold values of rows
 _DETAILS_WITHOUT_VALUES = ("0A", "2B", "42", "55")
 _DATA_EXCEPTION = "22"
@@ -80,6 +85,7 @@ def failure_of(attempt: Attempt, piece: Piece, error: psycopg.Error) -> BasculeE
         return Unavailable(
             f"target {attempt.target}: {error.diag.message_primary}",
             code=_SERVER_FULL[state],
+            remedy=_MAKE_ROOM[state],
             target=attempt.target,
             sqlstate=state,
         )
