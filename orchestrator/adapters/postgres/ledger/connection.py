@@ -110,10 +110,11 @@ class ControlDatabase:
         self._keep(connection)
 
     def _keep(self, connection: Connection) -> None:
-        if getattr(self._lent, "kept", None) is None:
-            # what was done is recorded: that the server went away since then is for the next one to notice
-            with contextlib.suppress(psycopg.Error):
-                connection.execute("select pg_advisory_unlock_all()")
+        # what was done is recorded: that the server went away since then is for the next one to notice
+        with contextlib.suppress(psycopg.Error):
+            # before it is closed, too: the server ends a session some time after its client has left
+            connection.execute("select pg_advisory_unlock_all()")
+            if getattr(self._lent, "kept", None) is None:
                 self._lent.kept = connection
                 return
         connection.close()
