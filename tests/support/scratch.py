@@ -20,6 +20,8 @@ class TestServer:
 
     #: whatever else this cluster is used for begins there
     maintenance = "postgres"
+    #: tests have their targets on it
+    is_ours = True
 
     def __init__(self, postgres: Postgres, passwords: dict[str, str] | None = None) -> None:
         """Keep the passwords of roles that can connect already."""

@@ -35,6 +35,8 @@ _known: dict[tuple[int, str], "NamedScratch"] = {}
 class NamedScratch(ScratchServer):
     """A throw-away server whose superuser the operator named."""
 
+    is_ours = False
+
     def __init__(self, url: str) -> None:
         """Ask it who it is, and look into its databases. Raises ConfigurationError, Unavailable."""
         self._parts = urlsplit(url)

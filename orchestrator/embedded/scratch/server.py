@@ -33,6 +33,8 @@ class ScratchServer(ABC):
 
     #: the database from which the others are looked after
     maintenance: str = MAINTENANCE
+    #: whether we made it
+    is_ours: bool = True
     major: int
     #: names of extensions that are only acted on this server
     stand_ins: frozenset[str]

@@ -13,6 +13,7 @@ from orchestrator.adapters.postgres import queries
 from orchestrator.adapters.postgres.scratch import note, rights
 from orchestrator.adapters.postgres.scratch.dump import DumpFailed, DumpLimits, dump_schema
 from orchestrator.adapters.postgres.scratch.dump_program import find_pg_dump
+from orchestrator.adapters.postgres.scratch.elsewhere import require_elsewhere
 from orchestrator.adapters.postgres.scratch.filling import fill
 from orchestrator.adapters.postgres.scratch.note import Note
 from orchestrator.adapters.postgres.scratch.roles import (
@@ -70,6 +71,8 @@ class Copies:
         """
         roles = roles_of(address)
         name = self.key(wanted, roles)
+        if not self._server.is_ours:
+            require_elsewhere(self._server, address)
         with turn(self._server, seconds=self._turn_seconds) as maintenance:
             kept = note.find(maintenance, name)
             found = kept or self._made(maintenance, name, address, wanted, roles)

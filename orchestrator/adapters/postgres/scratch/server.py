@@ -10,6 +10,11 @@ class Server(Protocol):
     """One PostgreSQL of our own; nothing on it is of any worth."""
 
     @property
+    def is_ours(self) -> bool:
+        """Tell whether we made it; on one that the operator names there might be anybody's databases."""
+        ...
+
+    @property
     def major(self) -> int:
         """Its major version."""
         ...

@@ -17,6 +17,11 @@ select d.datname::text
   from pg_catalog.pg_database d
  where d.datname ~ '^copy_[0-9a-f]{24}_new$';
 
+-- name: running
+-- Which server this is, and since when it runs: a standby or a copy of its files was started at another moment.
+-- Anybody may ask, which does not hold everywhere for what else tells servers apart.
+select pg_catalog.extract('epoch', pg_catalog.pg_postmaster_start_time())::text;
+
 -- name: extensions
 select e.extname::text, pg_catalog.quote_ident(n.nspname)
   from pg_catalog.pg_extension e

@@ -13,10 +13,14 @@ from orchestrator.adapters.postgres.scratch.playing import OWNER
 from orchestrator.adapters.postgres.scratch.turn import TURN_KEY
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.read import Reader
-from orchestrator.domain.errors import Unavailable
+from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.facts import difference
 from orchestrator.domain.rehearsal import CannotCopy, CopyOrigin
+from orchestrator.embedded import scratch
 from orchestrator.embedded.postgres import SUPERUSER
+from tests.integration.adapters.postgres.scratch.conftest import WHEEL
+from tests.support.folders import a_folder
+from tests.support.scratch import TestServer
 
 #: what a project has beside its tables: hung into the platform's schemas, or hard to bring over
 HUNG_UP = """
@@ -306,3 +310,30 @@ def test_a_target_that_is_away_is_not_called_impossible_to_copy(copies, address,
     away = TargetAddress(name="staging", url=address.url.replace(str(port), "1"))
     with pytest.raises(Unavailable):
         copies.copy_of(away, facts_of())
+
+
+class Named(TestServer):
+    """A server that the operator named: whoever's databases are on it."""
+
+    is_ours = False
+
+
+def test_a_target_that_stands_on_the_scratch_server_is_refused_though_nothing_marks_it(
+    postgres, address, facts_of, server
+):
+    with pytest.raises(ConfigurationError) as refused:
+        Copies(Named(postgres), pg_dump_of_wheel=WHEEL).copy_of(address, facts_of())
+    assert (refused.value.code, refused.value.nouns["target"]) == ("scratch-not-worthless", "staging")
+    assert "staging is a database of the scratch server" in str(refused.value)
+    assert not databases_like(server, "copy\\_%")
+
+
+def test_a_target_elsewhere_is_copied_to_a_server_that_the_operator_named(address, facts_of):
+    with a_folder("copies") as state:
+        own = scratch.acquire(state)
+        try:
+            named = scratch.configured(own.url("postgres", SUPERUSER))
+            copy = Copies(named, pg_dump_of_wheel=WHEEL).copy_of(address, facts_of())
+        finally:
+            scratch.release_all()
+    assert (copy.origin, copy.missing) == (CopyOrigin.TARGET, ())
