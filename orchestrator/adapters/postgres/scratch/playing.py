@@ -8,6 +8,7 @@ import psycopg
 
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.connect import connection_lost, is_loss
+from orchestrator.adapters.postgres.target.failure import server_full
 
 #: who the copies belong to, as the fence in them says
 OWNER: Final = "rehearsal"
@@ -40,11 +41,13 @@ def address_of(url: str, like: TargetAddress) -> TargetAddress:
 
 
 def carry_out(connection: psycopg.Connection, statements: Sequence[str], target: str) -> None:
-    """Run statements of our own. Raises Unavailable when the server is away."""
+    """Run statements of our own. Raises Unavailable when the server is away or full."""
     try:
         for statement in statements:
             connection.execute(statement.encode(), prepare=False)
     except psycopg.Error as error:
         if is_loss(error):
             raise connection_lost(target) from error
+        if full := server_full(target, error):
+            raise full from error
         raise

@@ -21,10 +21,11 @@ from orchestrator.adapters.postgres.scratch.together import TogetherPlay
 from orchestrator.adapters.postgres.scratch.turn import turn
 from orchestrator.adapters.postgres.target.address import TargetAddress
 from orchestrator.adapters.postgres.target.adoption import Adoption
-from orchestrator.adapters.postgres.target.connect import open_session
+from orchestrator.adapters.postgres.target.connect import UNKNOWN_DATABASE, open_session
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.write import Writer
 from orchestrator.domain.crash_point import crash_point
+from orchestrator.domain.errors import ConfigurationError, Unavailable
 from orchestrator.domain.facts import Facts
 from orchestrator.domain.migration import Migration
 from orchestrator.domain.rehearsal import CopyOrigin, ScratchCopy
@@ -121,8 +122,21 @@ def _apart(server: Server, scene: Scene, role: str, like: TargetAddress) -> Iter
     play = ApartPlay(lambda: address_of(server.url(scene.fresh_clone(), role), like))
     try:
         yield play
+    except ConfigurationError as error:
+        # the address is ours: nobody has to look after it
+        if error.code == UNKNOWN_DATABASE:
+            raise _gone() from error
+        raise
     finally:
         play.close()
+
+
+def _gone() -> Unavailable:
+    return Unavailable(
+        "somebody dropped the scratch copy while it was rehearsed on",
+        code="scratch-anew",
+        remedy="nothing to do: another copy is made, and it is tried again",
+    )
 
 
 def _make(

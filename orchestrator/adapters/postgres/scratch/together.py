@@ -18,7 +18,7 @@ from orchestrator.adapters.postgres.scratch.playing import OWNER, Waiting, carry
 from orchestrator.adapters.postgres.scratch.prepared import Prepared, PreparedDatabase
 from orchestrator.adapters.postgres.target import pipeline
 from orchestrator.adapters.postgres.target.address import TargetAddress
-from orchestrator.adapters.postgres.target.connect import GRACE_SECONDS, Session, connection_lost
+from orchestrator.adapters.postgres.target.connect import GRACE_SECONDS, Session, connection_lost, is_loss
 from orchestrator.adapters.postgres.target.failure import Attempt, failure_of
 from orchestrator.adapters.postgres.target.lock import TargetLock
 from orchestrator.adapters.postgres.target.pipeline import Step
@@ -162,6 +162,8 @@ class TogetherPlay:
         try:
             pipeline.run(self._session.connection, [piece.step for piece in pieces], waiting)
         except pipeline.StepFailed as failed:
+            if is_loss(failed.error):
+                raise connection_lost(self._address.name) from failed
             error = failure_of(attempt, pieces[failed.index], failed.error) if attempt else None
             raise NotInOneTransaction(Failure.of(error) if error else None) from failed.error
         except pipeline.ConnectionLost as lost:

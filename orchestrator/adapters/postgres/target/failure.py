@@ -80,15 +80,9 @@ def quote(statement: Statement) -> str:
 
 def failure_of(attempt: Attempt, piece: Piece, error: psycopg.Error) -> BasculeError:
     """Turn what the server said about one piece of a transaction into our error."""
+    if full := server_full(attempt.target, error):
+        return full
     state = error.sqlstate or ""
-    if state in _SERVER_FULL:
-        return Unavailable(
-            f"target {attempt.target}: {error.diag.message_primary}",
-            code=_SERVER_FULL[state],
-            remedy=_MAKE_ROOM[state],
-            target=attempt.target,
-            sqlstate=state,
-        )
     match piece.part:
         case Part.STATEMENT:
             return _statement_failed(attempt, piece, error)
@@ -100,6 +94,20 @@ def failure_of(attempt: Attempt, piece: Piece, error: psycopg.Error) -> BasculeE
             return _error(attempt, "at commit", error, code="sql-failed")
         case _:
             return _frame_failed(attempt, piece.part, error)
+
+
+def server_full(target: str, error: psycopg.Error) -> Unavailable | None:
+    """Say what a server ran out of: room, memory or connections; None: that is not it."""
+    state = error.sqlstate or ""
+    if state not in _SERVER_FULL:
+        return None
+    return Unavailable(
+        f"target {target}: {error.diag.message_primary}",
+        code=_SERVER_FULL[state],
+        remedy=_MAKE_ROOM[state],
+        target=target,
+        sqlstate=state,
+    )
 
 
 def could_not_lock(
