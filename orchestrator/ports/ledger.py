@@ -159,10 +159,11 @@ class Outbox(Protocol):
         ...
 
     def send_looks(
-        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float
+        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float, at_once: int
     ) -> tuple[str, ...]:
         """Send for a look at those of these targets that had none for so long, and that nothing runs on.
 
+        At most `at_once` of them, those first that were not looked at for longest.
         Any number of relays may do so: each target is sent for once. What `send` raises leaves them due.
         """
         ...

@@ -1,5 +1,6 @@
 """Has targets compared with what is on record for them, on schedule: somebody may have changed one."""
 
+import math
 import threading
 from collections.abc import Collection
 from typing import Final
@@ -37,10 +38,19 @@ class DriftWatch:
                 self.round()
             except BasculeError as problem:
                 log.warning("cannot send for a look", code=problem.code, problem=problem.message)
-            stop.wait(min(self._every_seconds, _ROUND_SECONDS))
+            stop.wait(self._round_seconds)
 
     def round(self) -> tuple[str, ...]:
-        """Send for what is due; returns the targets."""
+        """Send for what is due; returns the targets.
+
+        So many at once that all have their turn in time, and no more: a target that does not answer holds a
+        worker for as long as it may take to connect, and many of them would hold all workers.
+        """
+        at_once = math.ceil(len(self._targets) * self._round_seconds / self._every_seconds)
         return self._outbox.send_looks(
-            self._queue.look, targets=self._targets, every_seconds=self._every_seconds
+            self._queue.look, targets=self._targets, every_seconds=self._every_seconds, at_once=at_once
         )
+
+    @property
+    def _round_seconds(self) -> float:
+        return min(self._every_seconds, _ROUND_SECONDS)

@@ -57,10 +57,10 @@ class LedgerOutbox:
             return [DeploymentId(row["deployment"]) for row in rows]
 
     def send_looks(
-        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float
+        self, send: Callable[[str], None], *, targets: Collection[str], every_seconds: float, at_once: int
     ) -> tuple[str, ...]:
         """Send for a look at what is due, in one transaction; killed in between, it is sent for again."""
-        names = {"targets": list(targets), "every_seconds": every_seconds}
+        names = {"targets": list(targets), "every_seconds": every_seconds, "at_once": at_once}
         with self._control.transaction() as connection:
             due = tuple(row["name"] for row in connection.execute(_SQL["due_looks"], names))
             for target in due:

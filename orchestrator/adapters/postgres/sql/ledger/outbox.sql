@@ -59,7 +59,7 @@ with due as (
      and not exists (select from bascule.deployment d
                       where d.target = t.name and d.started is not null and d.finished is null)
    order by t.looked nulls first, t.name
-   limit 100
+   limit %(at_once)s
      for update skip locked)
 update bascule.target t set looked = clock_timestamp() from due where t.name = due.name returning t.name;
 

@@ -23,8 +23,8 @@ def watching(ledger):
     return LedgerWatching(ledger.control, telling)
 
 
-def adopt(ledger, facts="f1"):
-    ledger.care.adopt("staging", commit=HEAD, present=(), actor="ada", facts=facts)
+def adopt(ledger, facts="f1", target="staging"):
+    ledger.care.adopt(target, commit=HEAD, present=(), actor="ada", facts=facts)
 
 
 def test_a_drift_is_told_once_until_it_is_another(ledger, watching):
@@ -83,7 +83,7 @@ def test_adopting_again_accepts_nothing_and_a_release_forgets(ledger, watching):
 def test_a_target_of_an_earlier_version_gets_its_facts_when_it_is_adopted_again(ledger, watching):
     ledger.adopt()
     assert watching.watched("staging").facts is None
-    assert ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=1) == ()
+    assert ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=1, at_once=9) == ()
     adopt(ledger, "f2")
     assert watching.watched("staging").facts == "f2"
 
@@ -92,24 +92,39 @@ def test_a_look_is_sent_for_once_however_many_relays_there_are(ledger):
     adopt(ledger)
     sent: list[str] = []
     for _ in range(3):
-        ledger.outbox.send_looks(sent.append, targets=["staging", "gone"], every_seconds=60)
+        ledger.outbox.send_looks(sent.append, targets=["staging", "gone"], every_seconds=60, at_once=9)
     assert sent == ["staging"]
-    assert ledger.outbox.send_looks(sent.append, targets=[], every_seconds=0.000001) == ()
-    assert ledger.outbox.send_looks(sent.append, targets=["staging"], every_seconds=0.000001) == ("staging",)
+    assert ledger.outbox.send_looks(sent.append, targets=[], every_seconds=0.000001, at_once=9) == ()
+    assert ledger.outbox.send_looks(sent.append, targets=["staging"], every_seconds=0.000001, at_once=9) == (
+        "staging",
+    )
+
+
+def test_of_many_targets_those_come_first_that_were_not_looked_at_for_longest(ledger):
+    names = ["staging", "other", "third"]
+    for name in names:
+        adopt(ledger, target=name)
+    sent: list[str] = []
+    for _ in range(4):
+        ledger.outbox.send_looks(sent.append, targets=names, every_seconds=0.000001, at_once=1)
+    assert sorted(sent[:3]) == sorted(names)
+    assert sent[3] == sent[0]
 
 
 def test_a_look_that_could_not_be_sent_stays_due(ledger):
     adopt(ledger)
     with pytest.raises(OSError, match="away"):
-        ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=60)
-    assert ledger.outbox.send_looks(lambda _: None, targets=["staging"], every_seconds=60) == ("staging",)
+        ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=60, at_once=9)
+    assert ledger.outbox.send_looks(lambda _: None, targets=["staging"], every_seconds=60, at_once=9) == (
+        "staging",
+    )
 
 
 def test_nobody_is_sent_to_a_target_on_which_something_runs(ledger):
     adopt(ledger)
     with ledger.claims.claim(ledger.push("b" * 40)) as claim:
         assert claim is not None
-        assert ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=60) == ()
+        assert ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=60, at_once=9) == ()
 
 
 def _unsent(_target: str) -> None:
