@@ -55,6 +55,24 @@ class Through:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Climb:
+    """What a user may write somewhere else, and reaches more rows by it."""
+
+    #: where it is written, qualified and quoted
+    relation: str
+    #: what is written, in words: "sets is_admin to true in their own row of public.profiles"
+    how: str
+    #: by which command
+    command: Command
+    #: it gives no standing: whoever adds an ordinary row of the own is a member, or a customer
+    is_joining: bool = False
+    #: SQL that takes it away
+    remedy: str = ""
+    #: labels of the rows that are reached only afterwards
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
     """Which made-up rows one identity reached by one command; each row bears a label.
 
@@ -71,6 +89,8 @@ class Reach:
     through: tuple[Through, ...] = ()
     #: columns by which it could make its own row a stranger's
     hands_over: tuple[str, ...] = ()
+    #: what it could write into tables that policies look into, to reach more
+    climbs: tuple[Climb, ...] = ()
     #: what went wrong with a row, other than being denied
     sqlstates: tuple[str, ...] = ()
 

@@ -25,6 +25,7 @@ from orchestrator.probes.rules import (
     rls_without_policy,
     rows_not_made_up,
     rows_of_others,
+    self_promotion,
     view_bypasses_rls,
 )
 from orchestrator.probes.seen import Seen, by_name
@@ -67,6 +68,7 @@ def judge(before: Matrix | None, after: Matrix, *, openings: Sequence[Opening] =
             *probe_unknown.check(after),
             *identity_unfit.check(after),
             *rows_not_made_up.check(before, after),
+            *self_promotion.check(before, after, openings=meant),
             *opening_unused.check(after, openings),
             *notices.findings(before, after, openings=meant),
         ]

@@ -11,6 +11,7 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Command, Exposed
 from orchestrator.ports import Database
 from orchestrator.probes.identities import ANON, PRIVILEGED, SERVICE_ROLE, USER_A, USER_B, Identity
 from orchestrator.probes.seeding.carrying import Statement, carry_out
+from orchestrator.probes.seeding.climber import Climber
 from orchestrator.probes.seeding.ground import Ground, Table
 from orchestrator.probes.seeding.order import Order
 from orchestrator.probes.seeding.outward import Outward
@@ -99,6 +100,9 @@ class Batch:
             tried[each.tried.table.name, each.tried.identity.name, each.tried.command].append(each)
         for each in self._tried([one for some in tried.values() for one in by_policy(some)]):
             tried[each.tried.table.name, each.tried.identity.name, each.tried.command].append(each)
+        user = next(identity for identity in identities if identity.name == USER_A.name)
+        for each in self._climbed(user, tables, relations, sown):
+            tried[each.tried.table.name, each.tried.identity.name, each.tried.command].append(each)
         return {
             table.name: told(
                 relations[table.name],
@@ -120,6 +124,25 @@ class Batch:
             else:
                 yield each
         yield from self._tried(again)
+
+    def _climbed(
+        self, user: Identity, tables: Sequence[Table], relations: Mapping[str, ExposedRelation], sown: Sown
+    ) -> Iterator[Tried]:
+        """Let a user write what policies look up, and try again what it could not reach before."""
+        looked_up = {oid for table in tables for oid in self._order.reads(table.oid) if sown.of(oid)}
+        sources = [self._ground.tables[oid] for oid in sorted(looked_up)]
+        climber = Climber(
+            user,
+            relations,
+            sown,
+            self._granted([*tables, *sources]),
+            self._reading,
+            try_out=self._tried,
+            carry_out=lambda wanted: carry_out(self._database, wanted, until=self._until),
+        )
+        for source in sources:
+            readers = [table for table in tables if source.oid in self._order.reads(table.oid)]
+            yield from climber.climb(source, [table for table in readers if sown.of(table.oid)])
 
     def _tried(self, wanted: Sequence[Try]) -> Iterator[Tried]:
         return carry_out_tries(self._database, wanted, until=self._until, verbatim=self._verbatim)

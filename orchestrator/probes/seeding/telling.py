@@ -15,6 +15,7 @@ from orchestrator.domain.matrix import (
     Through,
 )
 from orchestrator.probes.identities import CLIENTS, PRIVILEGED, USER_A, Identity
+from orchestrator.probes.seeding.climbing import climbs
 from orchestrator.probes.seeding.rows import Seed
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.users import LETTERS
@@ -58,11 +59,11 @@ def told(
 
 def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
     """Say in a cell what the tries showed."""
-    through = _through(tried)
-    tried = [each for each in tried if not each.tried.policy]
+    letter = LETTERS.get(cell.identity, "")
+    through, climbed = _through(tried), climbs(tried, letter)
+    tried = [each for each in tried if not each.tried.policy and each.tried.step is None]
     if not tried:
         return cell
-    letter = LETTERS.get(cell.identity, "")
     touched: dict[str, bool] = {}
     states: dict[str, str] = {}
     hands: dict[str, None] = {}
@@ -84,6 +85,7 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
         ),
         through=through,
         hands_over=tuple(hands),
+        climbs=climbed,
         sqlstates=tuple(states),
     )
     if states and not (reach.own or reach.others):

@@ -10,6 +10,7 @@ from orchestrator.probes.identities import Identity
 from orchestrator.probes.seeding.ground import Table
 from orchestrator.probes.seeding.quoting import identifier, literal
 from orchestrator.probes.seeding.rows import Seed
+from orchestrator.probes.seeding.steps import Step
 
 #: so many columns that say whose a row is are tried to be changed
 _MOST_MOVES: Final = 4
@@ -39,6 +40,8 @@ class Try:
     hands_to: tuple[str, str] | None = None
     #: the one policy that is asked whether it lets the row through; empty: all together are
     policy: str = ""
+    #: what is written before, by the same identity; the try is about what it reaches then
+    step: Step | None = None
 
 
 def tries(

@@ -1,6 +1,7 @@
 -- Tries statements as one identity after the other, each in a block that is always undone, and tells the SQLSTATE
--- ('00000': it went through) and how many rows it was about. Where a look goes with a statement, it is taken
--- afterwards as ourselves, and tells which rows are not what they were.
+-- ('00000': it went through) and how many rows it was about. Where another statement comes first and is about no
+-- row, that is all that is told. Where a look goes with a statement, it is taken afterwards as ourselves, and tells
+-- which rows are not what they were.
 --
 -- Reads bascule.wanted and writes bascule.done, both JSON. A time limit ends the work early, and fewer are
 -- told than were wanted. A function may raise any text as the name of something: only what the catalog knows is
@@ -41,6 +42,13 @@ begin
         counted := null;
         begin
           perform pg_catalog.set_config('role', identity.role, true);
+          if tried ->> 'first' is not null then
+            execute tried ->> 'first';
+            get diagnostics counted = row_count;
+            if counted = 0 then
+              raise exception sqlstate 'BA000';
+            end if;
+          end if;
           if tried ->> 'gives' = 'rows' then
             execute tried ->> 'statement' into looked;
           else

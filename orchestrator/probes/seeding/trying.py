@@ -83,7 +83,13 @@ def _call(database: Database, tries: Sequence[Try], *, verbatim: bool) -> Iterat
             "sub": who.user,
             "claims": who.claims,
             "tries": [
-                {"statement": one.statement, "look": one.look, "gives": "count", "path": _path(one)}
+                {
+                    "first": (one.step.statement or None) if one.step else None,
+                    "statement": one.statement,
+                    "look": one.look,
+                    "gives": "count",
+                    "path": _path(one),
+                }
                 for one in each
             ],
         }
@@ -107,7 +113,7 @@ def _read(tried: Try, answer: dict[str, Any], *, verbatim: bool) -> Tried:
         else:
             reached = every if answer["count"] else frozenset()
         return Tried(tried=tried, reached=reached, seconds=seconds)
-    if state in _AFTER_POLICIES:
+    if state in _AFTER_POLICIES and tried.step is None:
         return Tried(
             tried=tried,
             reached=every if len(every) == 1 else frozenset(),

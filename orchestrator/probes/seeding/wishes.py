@@ -17,7 +17,15 @@ from orchestrator.probes.seeding.shapes import Path, Said, constants, gives_uid,
 from orchestrator.probes.seeding.values import is_text
 
 #: who may most stands first; what else is asked for follows in the order in which it is written
-_PRIVILEGED: Final = ("owner", "admin", "administrator", "superadmin", "super_admin", "manager", "editor")
+PRIVILEGED_WORDS: Final = (
+    "owner",
+    "admin",
+    "administrator",
+    "superadmin",
+    "super_admin",
+    "manager",
+    "editor",
+)
 #: so many ways in which one table's rows may suit policies are tried
 _MOST_WAYS: Final = 3
 #: a check that lists what a column may hold
@@ -26,6 +34,14 @@ _LISTS: Final = re.compile(r"= ANY|\bIN\b", re.IGNORECASE)
 _NO_IDS: Final = frozenset({"bool", "int2", "int4", "int8", "numeric", "float4", "float8", "oid"})
 #: more than a policy excludes
 _OTHER_WORDS: Final = tuple(f"other{number or ''}" for number in range(50))
+_WHOLE: Final = re.compile(r"-?\d{1,18}")
+#: what a constant has to look like for a column of the type
+_FORMS: Final = {
+    "int2": _WHOLE,
+    "int4": _WHOLE,
+    "int8": _WHOLE,
+    "uuid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE),
+}
 _TIMES: Final = frozenset({"date", "timestamp", "timestamptz"})
 
 
@@ -243,7 +259,9 @@ def allowed_values(table: Table, column: Column) -> tuple[str, ...]:
 def _asked(table: Table, column: Column, texts: Sequence[Said]) -> tuple[str, ...]:
     allowed = allowed_values(table, column)
     found = dict.fromkeys(value for text in texts for value in _asked_in(column, text, allowed))
-    return tuple(sorted(found, key=lambda value: _PRIVILEGED.index(value) if value in _PRIVILEGED else 99))
+    return tuple(
+        sorted(found, key=lambda value: PRIVILEGED_WORDS.index(value) if value in PRIVILEGED_WORDS else 99)
+    )
 
 
 def _asked_in(column: Column, text: Said, allowed: Sequence[str]) -> Iterator[str]:
@@ -259,8 +277,10 @@ def _asked_in(column: Column, text: Said, allowed: Sequence[str]) -> Iterator[st
         if unlike:
             yield from [value for value in allowed if value not in unlike][:1]
         yield from (value for value in text.constants if value in allowed)
-    elif is_text(column) or column.type in ("int2", "int4", "int8", "uuid"):
-        yield from text.values.get(column.name, ())
+    elif is_text(column) or column.type in _FORMS:
+        # what a function gives for the column may be held against something else: role_in(team) = 'admin'
+        form = _FORMS.get(column.type)
+        yield from (value for value in text.values.get(column.name, ()) if not form or form.fullmatch(value))
         if is_text(column) and column.name in text.unlike:
             # what the column holds by itself may be what the policy excludes
             yield next(word for word in _OTHER_WORDS if word not in text.unlike[column.name])

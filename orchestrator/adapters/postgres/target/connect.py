@@ -16,8 +16,6 @@ from orchestrator.domain.errors import BasculeError, ConfigurationError, Unavail
 GRACE_SECONDS = 15.0
 #: how long a transaction of ours may do nothing before the server ends it
 IDLE_IN_TRANSACTION = "60s"
-#: the code of the refusal by a server that lacks the database of the URL
-UNKNOWN_DATABASE = "unknown-database"
 #: how often the server looks in mid-statement whether we are still there
 CHECK_CONNECTION = "1s"
 
@@ -32,13 +30,15 @@ _OPERATOR = {
         "the server does not admit this user from here",
         "check the user in the URL, and the server's network restrictions",
     ),
-    "3D000": (UNKNOWN_DATABASE, "there is no such database", "check the last part of the URL"),
+    "3D000": ("unknown-database", "there is no such database", "check the last part of the URL"),
     "42501": (
         "no-right-to-connect",
         "the user has no right to connect to this database",
         "grant connect on the database to the user",
     ),
 }
+#: the code of the refusal by a server that lacks the database of the URL
+UNKNOWN_DATABASE = _OPERATOR["3D000"][0]
 #: the same; it will be tried again
 _LATER = {
     "53300": (

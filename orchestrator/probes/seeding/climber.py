@@ -1,0 +1,105 @@
+# ruff: noqa: S608 - names and values are quoted where they are put into statements
+"""One user at the tables that policies look into: what it may write there, and what it reaches then."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from orchestrator.domain.matrix import ExposedRelation
+from orchestrator.probes.identities import PRIVILEGED, Identity
+from orchestrator.probes.seeding.carrying import Carried, Statement
+from orchestrator.probes.seeding.climbing import afterwards, steps_into
+from orchestrator.probes.seeding.ground import Table
+from orchestrator.probes.seeding.quoting import identifier, literal
+from orchestrator.probes.seeding.rows import Seed, plain
+from orchestrator.probes.seeding.sown import Sown
+from orchestrator.probes.seeding.steps import Step
+from orchestrator.probes.seeding.tries import Granted, Try
+from orchestrator.probes.seeding.trying import Tried
+from orchestrator.probes.seeding.users import Owner
+from orchestrator.probes.seeding.wishes import Reading
+
+
+class Climber:
+    """A user among made-up rows, in the transaction that holds them."""
+
+    def __init__(
+        self,
+        user: Identity,
+        relations: Mapping[str, ExposedRelation],
+        sown: Sown,
+        granted: Mapping[tuple[int, str], Granted],
+        reading: Reading,
+        *,
+        try_out: Callable[[Sequence[Try]], Iterator[Tried]],
+        carry_out: Callable[[Sequence[Statement]], list[Carried]],
+    ) -> None:
+        """Nothing is written yet; all other tries are over."""
+        self._user = user
+        self._relations = relations
+        self._sown = sown
+        self._granted = granted
+        self._reading = reading
+        self._try_out = try_out
+        self._carry_out = carry_out
+
+    def climb(self, source: Table, readers: Sequence[Table]) -> Iterator[Tried]:
+        """Write into a table, and try again what is in those whose policies look into it."""
+        relation = self._relations.get(source.name)
+        if relation is None:
+            return
+        seat = self._seat(source)
+        seeds = [*([seat] if seat else []), *self._sown.of(source.oid)]
+        wishes = self._reading.of(source)
+        wanted = steps_into(self._user, relation, wishes, seeds, self._granted[source.oid, self._user.role])
+        steps = [
+            each.tried.step
+            for each in self._try_out(list(wanted))
+            if each.reached and each.sqlstate is None and each.tried.step is not None
+        ]
+        if steps and seat:
+            # what a seat alone opens was opened by whoever gave it
+            steps.append(replace(steps[0], statement=""))
+        yield from self._try_out([one for step in steps for one in self._again(step, readers)])
+
+    def _again(self, step: Step, readers: Iterable[Table]) -> Iterator[Try]:
+        for table in readers:
+            yield from afterwards(
+                self._user,
+                step,
+                self._relations[table.name],
+                self._sown.of(table.oid),
+                self._granted[table.oid, self._user.role],
+            )
+
+    def _seat(self, table: Table) -> Seed | None:
+        """Give the user an ordinary row where only the privileged one has any, if there are such rows."""
+        wishes, seeds = self._reading.of(table), self._sown.of(table.oid)
+        usual = dict(plain(table, wishes))
+        like = next((seed for seed in seeds if seed.owner.user == PRIVILEGED.name), None)
+        if like is None or not usual or any(seed.owner.user == self._user.name for seed in seeds):
+            return None
+        given = {**like.given, **usual, **dict.fromkeys(wishes.owners, self._user.user)}
+        columns = ", ".join(map(identifier, given))
+        values = ", ".join(map(literal, given.values()))
+        back = ", ".join(f"{identifier(name)}::text" for name in table.columns)
+        [answer] = self._carry_out(
+            [
+                Statement(
+                    sql=f"insert into {table.name} ({columns}) overriding system value values ({values})"
+                    f" returning array[tableoid::text, ctid::text, {back}]",
+                    table=table.oid,
+                )
+            ]
+        )
+        if answer.gave is None:
+            return None
+        lies_in, ctid, *stored = answer.gave
+        return replace(
+            like,
+            owner=Owner(user=self._user.name, way=0),
+            given=given,
+            values=dict(zip(table.columns, stored, strict=True)),
+            ctid=ctid or "",
+            lies_in=int(lies_in or 0),
+            wished=(),
+        )

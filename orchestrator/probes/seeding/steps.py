@@ -1,0 +1,146 @@
+# ruff: noqa: S608 - names and values are quoted where they are put into statements
+"""What a user might write into a table that policies look into, to be let through by them.
+
+A flag or a role of the own account, another organisation in the own row, a membership that nobody gave: who
+may write that makes itself what the policies trust.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from orchestrator.domain.matrix import Command
+from orchestrator.probes.identities import PRIVILEGED, Identity
+from orchestrator.probes.seeding.ground import Table
+from orchestrator.probes.seeding.quoting import identifier, literal
+from orchestrator.probes.seeding.rows import Seed
+from orchestrator.probes.seeding.values import made_up
+from orchestrator.probes.seeding.wishes import PRIVILEGED_WORDS, Wishes
+
+#: so many values of one column, and so many steps of one kind into one table
+_MOST_VALUES: Final = 2
+_MOST_STEPS: Final = 8
+#: made-up keys of rows that are added here; those of seeds are counted from 1
+_FRESH: Final = 20_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One thing that is written into one table by a user."""
+
+    table: Table
+    #: empty: nothing is written, and what follows is tried for comparison
+    statement: str
+    #: in words: "sets is_admin to true in their own row of public.profiles"
+    how: str
+    #: the columns by which it gives more
+    columns: tuple[str, ...]
+    #: a row is added, not changed
+    adds: bool = False
+    #: a word that nobody gives to itself: then even the own rows that it opens count
+    gives_standing: bool = False
+    #: SQL that takes it away
+    remedy: str = ""
+
+    @property
+    def command(self) -> Command:
+        """How it is written."""
+        return Command.INSERT if self.adds else Command.UPDATE
+
+    @property
+    def is_joining(self) -> bool:
+        """It adds an ordinary row."""
+        return self.adds and not self.gives_standing
+
+
+def changes(user: Identity, table: Table, wishes: Wishes, seeds: Sequence[Seed]) -> Iterator[Step]:
+    """Yield what the user might change in rows of the own."""
+    own = [seed for seed in seeds if seed.owner.user == user.name]
+    found: dict[str, Step] = {}
+    for seed in own:
+        for step in (*_raised(table, wishes, seed), *_moved(table, wishes, seed, seeds)):
+            found.setdefault(step.statement, step)
+    yield from list(found.values())[:_MOST_STEPS]
+
+
+def additions(
+    user: Identity, table: Table, wishes: Wishes, seeds: Sequence[Seed], may_fill: frozenset[str]
+) -> Iterator[Step]:
+    """Yield the rows of the own that the user might add: like those of others, with the own id."""
+    others = [seed for seed in seeds if seed.owner.user != user.name]
+    if not wishes.owners:
+        return
+    for number, seed in enumerate(others[:_MOST_STEPS]):
+        given = {name: value for name, value in seed.given.items() if name in may_fill}
+        if not (seed.counting <= may_fill and set(wishes.owners) <= may_fill):
+            continue
+        for name in sorted({*table.primary_key, *seed.counting} & given.keys()):
+            if not _names_a_row(table, name) and name not in wishes.owners:
+                given[name] = made_up(table.columns[name], _FRESH + number)
+        given |= dict.fromkeys(wishes.owners, user.user)
+        bears = {name: seed.values[name] for name in seed.wished if name in given}
+        stands = seed.owner.user == PRIVILEGED.name or bool(bears)
+        yield Step(
+            table=table,
+            statement=_insert(table, given),
+            how=f"adds a row of their own to {table.name}" + (f", with {_told(bears)}" if bears else ""),
+            columns=tuple(bears) or _beside(table, wishes) or wishes.owners,
+            adds=True,
+            gives_standing=stands,
+        )
+
+
+def _raised(table: Table, wishes: Wishes, seed: Seed) -> Iterator[Step]:
+    """Set what policies ask for."""
+    for column, values in (wishes.values or {}).items():
+        for value in values[:_MOST_VALUES]:
+            if seed.values[column] != value:
+                change = f"{identifier(column)} = {literal(value)}"
+                yield Step(
+                    table=table,
+                    statement=f"update {table.name} set {change} where {seed.place}",
+                    how=f"sets {column} to {value} in their own row of {table.name}",
+                    columns=(column,),
+                    gives_standing=value in PRIVILEGED_WORDS,
+                )
+
+
+def _moved(table: Table, wishes: Wishes, seed: Seed, seeds: Sequence[Seed]) -> Iterator[Step]:
+    """Name what is a stranger's where the own row names the own."""
+    like = (each for each in seeds if each.owner.way == seed.owner.way and each.owner.user != seed.owner.user)
+    other = next(like, None)
+    if other is None:
+        return
+    for key in table.keys:
+        there = {name: other.values[name] for name in key.columns}
+        if set(key.columns) & set(wishes.owners) or any(value is None for value in there.values()):
+            continue
+        if there != {name: seed.values[name] for name in key.columns}:
+            change = ", ".join(f"{identifier(name)} = {literal(value)}" for name, value in there.items())
+            yield Step(
+                table=table,
+                statement=f"update {table.name} set {change} where {seed.place}",
+                how=f"sets {', '.join(there)} to a stranger's in their own row of {table.name}",
+                columns=tuple(there),
+            )
+
+
+def _beside(table: Table, wishes: Wishes) -> tuple[str, ...]:
+    """Return the columns that name what the user joins."""
+    return tuple(
+        dict.fromkeys(name for key in table.keys for name in key.columns if name not in wishes.owners)
+    )
+
+
+def _names_a_row(table: Table, column: str) -> bool:
+    return any(column in key.columns for key in table.keys)
+
+
+def _insert(table: Table, given: Mapping[str, str | None]) -> str:
+    columns = ", ".join(map(identifier, given))
+    values = ", ".join(map(literal, given.values()))
+    return f"insert into {table.name} ({columns}) overriding system value values ({values})"
+
+
+def _told(bears: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in bears.items())
