@@ -1,22 +1,25 @@
-# ruff: noqa: S608 - names and values are quoted where they are put into statements
 """One user at the tables that policies look into: what it may write there, and what it reaches then."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from orchestrator.domain.matrix import ExposedRelation
 from orchestrator.probes.identities import PRIVILEGED, Identity
 from orchestrator.probes.seeding.carrying import Carried, Statement
 from orchestrator.probes.seeding.climbing import afterwards, steps_into
 from orchestrator.probes.seeding.ground import Table
-from orchestrator.probes.seeding.quoting import identifier, literal
+from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.seeding.rows import Seed, plain
 from orchestrator.probes.seeding.sown import Sown
-from orchestrator.probes.seeding.steps import Step
+from orchestrator.probes.seeding.steps import Step, insert, row_like
 from orchestrator.probes.seeding.tries import Granted, Try
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.users import Owner
 from orchestrator.probes.seeding.wishes import Reading
+
+#: tells the key of a seat from those of rows that are added
+_SEAT: Final = 999
 
 
 class Climber:
@@ -78,19 +81,10 @@ class Climber:
         like = next((seed for seed in seeds if seed.owner.user == PRIVILEGED.name), None)
         if like is None or not usual or any(seed.owner.user == self._user.name for seed in seeds):
             return None
-        given = {**like.given, **usual, **dict.fromkeys(wishes.owners, self._user.user)}
-        columns = ", ".join(map(identifier, given))
-        values = ", ".join(map(literal, given.values()))
+        given = row_like(like, self._user, wishes, _SEAT) | usual
         back = ", ".join(f"{identifier(name)}::text" for name in table.columns)
-        [answer] = self._carry_out(
-            [
-                Statement(
-                    sql=f"insert into {table.name} ({columns}) overriding system value values ({values})"
-                    f" returning array[tableoid::text, ctid::text, {back}]",
-                    table=table.oid,
-                )
-            ]
-        )
+        seating = f"{insert(table, given)} returning array[tableoid::text, ctid::text, {back}]"
+        [answer] = self._carry_out([Statement(sql=seating, table=table.oid)])
         if answer.gave is None:
             return None
         lies_in, ctid, *stored = answer.gave

@@ -71,18 +71,17 @@ def additions(
     if not wishes.owners:
         return
     for number, seed in enumerate(others[:_MOST_STEPS]):
-        given = {name: value for name, value in seed.given.items() if name in may_fill}
+        # a role that may not fill such a column moves the sequence
         if not (seed.counting <= may_fill and set(wishes.owners) <= may_fill):
             continue
-        for name in sorted({*table.primary_key, *seed.counting} & given.keys()):
-            if not _names_a_row(table, name) and name not in wishes.owners:
-                given[name] = made_up(table.columns[name], _FRESH + number)
-        given |= dict.fromkeys(wishes.owners, user.user)
+        given = {
+            name: value for name, value in row_like(seed, user, wishes, number).items() if name in may_fill
+        }
         bears = {name: seed.values[name] for name in seed.wished if name in given}
         stands = seed.owner.user == PRIVILEGED.name or bool(bears)
         yield Step(
             table=table,
-            statement=_insert(table, given),
+            statement=insert(table, given),
             how=f"adds a row of their own to {table.name}" + (f", with {_told(bears)}" if bears else ""),
             columns=tuple(bears) or _beside(table, wishes) or wishes.owners,
             adds=True,
@@ -132,11 +131,17 @@ def _beside(table: Table, wishes: Wishes) -> tuple[str, ...]:
     )
 
 
-def _names_a_row(table: Table, column: str) -> bool:
-    return any(column in key.columns for key in table.keys)
+def row_like(seed: Seed, user: Identity, wishes: Wishes, number: int) -> dict[str, str | None]:
+    """Return the values of a row that is like another one, but the user's, and with a key of its own."""
+    table, given = seed.table, dict(seed.given)
+    for name in {*table.primary_key, *seed.counting} & given.keys():
+        if not any(name in key.columns for key in table.keys):
+            given[name] = made_up(table.columns[name], _FRESH + number)
+    return given | dict.fromkeys(wishes.owners, user.user)
 
 
-def _insert(table: Table, given: Mapping[str, str | None]) -> str:
+def insert(table: Table, given: Mapping[str, str | None]) -> str:
+    """Write an INSERT."""
     columns = ", ".join(map(identifier, given))
     values = ", ".join(map(literal, given.values()))
     return f"insert into {table.name} ({columns}) overriding system value values ({values})"

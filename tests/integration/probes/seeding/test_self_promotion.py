@@ -57,6 +57,21 @@ create policy reads on public.tasks for select to authenticated using (public.st
 create policy changes on public.tasks for update to authenticated
   using (public.stands(team) in ('owner', 'admin'));
 """
+STAFF = f"""
+create table public.staff (
+  id bigint generated always as identity primary key,
+  person uuid not null unique references auth.users (id),
+  "is boss" boolean not null default false
+);
+alter table public.staff enable row level security;
+grant select, update on public.staff to authenticated;
+create policy own on public.staff to authenticated using (person = {UID}) with check (person = {UID});
+create table public.salaries (id bigint generated always as identity primary key, amount int);
+alter table public.salaries enable row level security;
+grant select on public.salaries to authenticated;
+create policy bosses on public.salaries for select to authenticated
+  using (exists (select from public.staff s where s.person = {UID} and s."is boss"));
+"""
 OWN_MEMBERSHIP = f"using (person = {UID}) with check (person = {UID})"
 
 
@@ -186,3 +201,25 @@ def test_nothing_of_it_stays(connection):
     probed(connection, ["public"])
     assert connection.execute("select count(*) from public.profiles").fetchone() == (0,)
     assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
+
+
+def test_a_key_of_its_own_names_that_have_to_be_quoted_and_rows_that_are_nobodys(connection):
+    connection.execute(STAFF)
+    before = connection.execute("select last_value, is_called from public.staff_id_seq").fetchone()
+    [found] = told(connection)
+    assert "sets is boss to true in their own row of public.staff then reads public.salaries" in found.message
+    for statement in re.findall(r"(?:revoke|grant) [^;]*;", found.remedy):
+        connection.execute(statement.encode())
+    assert told(connection) == []
+    assert connection.execute("select last_value, is_called from public.staff_id_seq").fetchone() == before
+
+
+def test_to_be_on_a_list_is_what_was_given_and_only_what_comes_on_top_of_it_is_told(connection):
+    connection.execute(STAFF)
+    connection.execute(
+        f"""
+        alter policy bosses on public.salaries
+          using (exists (select from public.staff s where s.person = {UID} and s."is boss" is not null));
+        """
+    )
+    assert told(connection) == []
