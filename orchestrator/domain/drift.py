@@ -1,7 +1,7 @@
 """Drift: facts of a target that changed without us."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,3 +45,5 @@ class Watched:
     running: DeploymentId | None = None
     #: the stuck deployment that closed it
     closed_by: DeploymentId | None = None
+    #: the drift that was told of it; it says nothing of what the target should be
+    told: str | None = field(default=None, compare=False)

@@ -17,6 +17,8 @@ from orchestrator.embedded.postgres import SUPERUSER, Postgres
 from orchestrator.embedded.servers import Embedded
 from tests.support.folders import a_folder
 
+#: a database lives for one test: vacuuming its catalogs would only hold locks that a test does not wait for
+_OPTIONS = ("fsync=off", "autovacuum=off")
 _NUMBERS = itertools.count(1)
 
 
@@ -61,7 +63,7 @@ def embedded_servers() -> Iterator[Embedded]:
     """PostgreSQL and Valkey for the whole session, in a state directory of their own."""
     with (
         a_folder("tests") as state,
-        Embedded.start(state, source=server_under_test(), postgres_options=["fsync=off"]) as servers,
+        Embedded.start(state, source=server_under_test(), postgres_options=_OPTIONS) as servers,
     ):
         yield servers
 

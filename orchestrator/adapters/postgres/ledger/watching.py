@@ -36,7 +36,8 @@ class LedgerWatching:
         """Record what a comparison showed; the same drift is told once."""
         with self._control.transaction() as connection:
             row = _still(connection, target, since)
-            if row is None:
+            # who looked earlier and comes later has nothing to tell any more
+            if row is None or row["drift"] != since.told:
                 return False
             if not drift.changes and row["drifted"] is not None:
                 connection.execute(_SQL["as_recorded"], {"target": target})

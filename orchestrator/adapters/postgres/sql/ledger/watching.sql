@@ -1,6 +1,6 @@
 -- name: watched
 -- No row: the ledger never heard of the target.
-select t.adopted is not null as adopted, t.facts, t.facts_at as since, t.closed_by,
+select t.adopted is not null as adopted, t.facts, t.facts_at as since, t.closed_by, t.drift as told,
        (select d.id from bascule.deployment d
          where d.target = t.name and d.started is not null and d.finished is null) as running
   from bascule.target t

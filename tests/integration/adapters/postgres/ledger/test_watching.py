@@ -32,7 +32,7 @@ def test_a_drift_is_told_once_until_it_is_another(ledger, watching):
     since = watching.watched("staging")
     assert (since.adopted, since.facts, since.running) == (True, "f1", None)
     for seen in (drift("x"), drift("x"), drift("x", "y"), drift("x", "y")):
-        assert watching.saw("staging", seen, since=since)
+        assert watching.saw("staging", seen, since=watching.watched("staging"))
     told = [(kind, detail["changes"]) for kind, _, detail in ledger.rows(EVENTS)]
     assert told == [("drifted", 1), ("drifted", 2)]
     (first, *_) = ledger.notifications.due(limit=9)
@@ -43,8 +43,8 @@ def test_a_drift_is_told_once_until_it_is_another(ledger, watching):
     )
     (state,) = ledger.reading.targets()
     assert state.drifted is not None
-    assert watching.saw("staging", Drift(), since=since)
-    assert watching.saw("staging", Drift(), since=since)
+    assert watching.saw("staging", Drift(), since=watching.watched("staging"))
+    assert watching.saw("staging", Drift(), since=watching.watched("staging"))
     assert [kind for kind, *_ in ledger.rows(EVENTS)][2:] == ["drift_ended"]
     assert ledger.reading.targets()[0].drifted is None
 
@@ -86,6 +86,15 @@ def test_a_target_of_an_earlier_version_gets_its_facts_when_it_is_adopted_again(
     assert ledger.outbox.send_looks(_unsent, targets=["staging"], every_seconds=1, at_once=9) == ()
     adopt(ledger, "f2")
     assert watching.watched("staging").facts == "f2"
+
+
+def test_a_look_that_began_before_another_was_told_and_ends_after_it_tells_nothing(ledger, watching):
+    adopt(ledger)
+    assert watching.saw("staging", drift("x"), since=watching.watched("staging"))
+    slow = watching.watched("staging")
+    assert watching.saw("staging", drift(), since=watching.watched("staging"))
+    assert not watching.saw("staging", drift("x"), since=slow)
+    assert [kind for kind, *_ in ledger.rows(EVENTS)] == ["drifted", "drift_ended"]
 
 
 def test_a_look_is_sent_for_once_however_many_relays_there_are(ledger):
