@@ -66,6 +66,8 @@ class Climb:
     command: Command
     #: it gives no standing: whoever adds an ordinary row of the own is a member, or a customer
     is_joining: bool = False
+    #: a trigger, which kept still meanwhile, speaks of what is written and may forbid it
+    may_be_guarded: bool = False
     #: SQL that takes it away
     remedy: str = ""
     #: labels of the rows that are reached only afterwards
@@ -160,6 +162,8 @@ class ExposedRelation:
     bypasses: tuple[str, ...] = ()
     #: its rows are somebody's: they name a user, or something that users are members of
     owned: bool = False
+    #: a new row takes nothing from anybody: only other tables' rows make it somebody's, as members a team
+    founded: bool = False
     #: its columns that hold the id of the user whose row it is; only where rows were made up
     user_columns: tuple[str, ...] = ()
     #: the made-up rows that somebody reached who is not their owner

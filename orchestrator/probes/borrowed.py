@@ -20,7 +20,7 @@ def borrowed(matrix: Matrix, shown: Matrix) -> Matrix:
 
 
 def _lent(relation: ExposedRelation, shown: ExposedRelation) -> ExposedRelation:
-    return replace(relation, owned=shown.owned, cells=tuple(_cells(relation, shown)))
+    return replace(relation, owned=shown.owned, founded=shown.founded, cells=tuple(_cells(relation, shown)))
 
 
 def _cells(relation: ExposedRelation, shown: ExposedRelation) -> Iterator[Cell]:

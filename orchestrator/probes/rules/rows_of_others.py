@@ -32,7 +32,11 @@ def check(seen: Seen) -> Iterator[Finding]:
     """
     if not (seen.is_table and seen.is_owned and seen.now.row_security):
         return
-    pairs = [(then, now) for then, now in seen.not_meant() if is_client(now)]
+    pairs = [
+        (then, now)
+        for then, now in seen.not_meant()
+        if is_client(now) and not (seen.now.founded and now.command is Command.INSERT)
+    ]
     reached = [each for then, now in pairs if (each := _reached(seen, then, now))]
     handed = [
         now

@@ -31,8 +31,8 @@ class _Gained:
 def check(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ()) -> Iterator[Finding]:
     """Yield an error for each write that opens what it did not open before, once for all that it opens.
 
-    A warning where an ordinary row is added: to join may be everybody's right. A note where it was so before,
-    or where the write is declared as meant.
+    A warning where an ordinary row is added, for to join may be everybody's right, and where a trigger may
+    forbid it. A note where it was so before, or where the write is declared as meant.
     """
     earlier = by_name(before)
     gained: dict[tuple[str, str], _Gained] = {}
@@ -43,7 +43,8 @@ def check(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ()) ->
             was = old.get((cell.identity, cell.command))
             for climb in cell.reach.climbs if cell.reach and cell.identity in CLIENTS else ():
                 one = gained.setdefault((climb.relation, climb.how), _Gained(climb=climb))
-                one.reached[cell.command][relation.name] = climb.rows
+                before_it = one.reached[cell.command].get(relation.name, ())
+                one.reached[cell.command][relation.name] = tuple(dict.fromkeys((*before_it, *climb.rows)))
                 one.is_fresh |= _is_fresh(climb, was)
     yield from (_finding(one, _meant(one, openings)) for one in gained.values())
 
@@ -71,8 +72,8 @@ def _is_fresh(climb: Climb, was: Cell | None) -> bool:
 
 def _finding(one: _Gained, meant: Sequence[str]) -> Finding:
     climb = one.climb
-    severity = Severity.WARNING if climb.is_joining else Severity.ERROR
-    end = f"as declared: {listed(meant)}" if meant else "and nothing forbids it"
+    severity = Severity.WARNING if climb.is_joining or climb.may_be_guarded else Severity.ERROR
+    end = f"as declared: {listed(meant)}" if meant else "and no policy or privilege forbids it"
     told = listed(
         f"{_REACHES[command]} {_rows(relations)}" for command, relations in one.reached.items() if relations
     )
@@ -81,7 +82,8 @@ def _finding(one: _Gained, meant: Sequence[str]) -> Finding:
         severity=severity if one.is_fresh and not meant else Severity.NOTE,
         source=Source.SMOKE,
         message=f"a user who {climb.how} then {told}, {end}",
-        effect="policies trust what anybody who signs up may write",
+        effect="policies trust what anybody who signs up may write"
+        + ("; a trigger speaks of it: whether it forbids it was not tried" if climb.may_be_guarded else ""),
         remedy=climb.remedy,
         object=climb.relation,
         standing=not one.is_fresh,

@@ -109,6 +109,7 @@ class Batch:
                 tried,
                 identities,
                 owned=self._order.owned(table.oid),
+                founded=self._order.founded(table.oid),
                 seeds=sown.of(table.oid),
                 unseeded="" if sown.of(table.oid) else sown.unsown.get(table.oid, "no row was made up"),
             )

@@ -16,6 +16,7 @@ from orchestrator.probes.seeding.steps import Step, insert, row_like
 from orchestrator.probes.seeding.tries import Granted, Try
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.users import Owner
+from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading
 
 #: tells the key of a seat from those of rows that are added
@@ -77,11 +78,12 @@ class Climber:
     def _seat(self, table: Table) -> Seed | None:
         """Give the user an ordinary row where only the privileged one has any, if there are such rows."""
         wishes, seeds = self._reading.of(table), self._sown.of(table.oid)
-        usual = dict(plain(table, wishes))
         like = next((seed for seed in seeds if seed.owner.user == PRIVILEGED.name), None)
-        if like is None or not usual or any(seed.owner.user == self._user.name for seed in seeds):
+        if like is None or not like.wished or any(seed.owner.user == self._user.name for seed in seeds):
             return None
-        given = row_like(like, self._user, wishes, _SEAT) | usual
+        given = row_like(like, self._user, wishes, _SEAT)
+        given = {name: value for name, value in given.items() if name not in like.wished}
+        given |= _ordinary(table, like.wished) | dict(plain(table, wishes))
         back = ", ".join(f"{identifier(name)}::text" for name in table.columns)
         seating = f"{insert(table, given)} returning array[tableoid::text, ctid::text, {back}]"
         [answer] = self._carry_out([Statement(sql=seating, table=table.oid)])
@@ -97,3 +99,9 @@ class Climber:
             lies_in=int(lies_in or 0),
             wished=(),
         )
+
+
+def _ordinary(table: Table, asked: Iterable[str]) -> dict[str, str | None]:
+    """Make values up for columns of a standing that have none by themselves."""
+    columns = (table.columns[name] for name in asked)
+    return {each.name: made_up(each, _SEAT) for each in columns if each.required and each.default is None}

@@ -100,6 +100,7 @@ def _climb(step: Step, rows: Iterable[str]) -> Climb:
         how=step.how,
         command=step.command,
         is_joining=step.is_joining,
+        may_be_guarded=step.may_be_guarded,
         remedy=step.remedy,
         rows=tuple(rows),
     )
@@ -113,6 +114,7 @@ def _remedy(step: Step, granted: Granted) -> str:
             f"let the policy for insert ask which {columns} the user may give; or let nobody add a row by"
             f" itself: revoke insert on {name} from anon, {role};"
         )
-    left = sorted(granted.update.difference(step.columns))
+    # nobody means a key when people may change their own rows
+    left = sorted(granted.update.difference(step.columns, step.table.primary_key))
     kept = f" grant update ({', '.join(map(identifier, left))}) on {name} to {role};" if left else ""
     return f"revoke update on {name} from anon, {role};{kept}"

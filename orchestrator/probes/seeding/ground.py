@@ -83,6 +83,16 @@ class Policy:
         return tuple(dict.fromkeys(text for text in (self.using, self.check) if text))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trigger:
+    """A trigger that somebody made."""
+
+    #: pg_trigger.tgtype: 4 before or after an insert, 16 an update
+    on: int
+    #: its function's body, and what it is given
+    says: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """One table, partitioned table, partition or foreign table."""
@@ -110,6 +120,8 @@ class Table:
     policies: tuple[Policy, ...]
     #: functions that run whenever a row is written
     runs: tuple[int, ...]
+    #: triggers that keep still while rows are made up
+    silenced: tuple[Trigger, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +196,7 @@ def read_ground(database: Database) -> Ground:
 
 def _table(row: Sequence[Any]) -> Table:
     oid, schema, bare, name, kind, row_security, bound, parted_by, partition_of, primary, anyway, *told = row
-    columns, keys, checks, policies, runs = told
+    columns, keys, checks, policies, runs, silenced = told
     return Table(
         oid=oid,
         schema=schema,
@@ -208,6 +220,7 @@ def _table(row: Sequence[Any]) -> Table:
         ),
         policies=tuple(_policy(policy) for policy in policies),
         runs=tuple(runs),
+        silenced=tuple(Trigger(on=each["on"], says=each["says"]) for each in silenced),
     )
 
 

@@ -164,7 +164,12 @@ select s.oid::bigint, s.nspname, s.relname, s.name, s.relkind::text, s.relrowsec
          or exists (select from pg_rewrite w
                      where w.ev_class = s.oid and w.ev_type <> '1' and w.ev_enabled in ('A', 'R')) as fires_anyway,
        coalesce(c.columns, '[]'), coalesce(k.keys, '[]'), coalesce(h.checks, '[]'), coalesce(p.policies, '[]'),
-       coalesce(r.runs, '[]')
+       coalesce(r.runs, '[]'),
+       (select coalesce(jsonb_agg(jsonb_build_object('on', t.tgtype, 'says',
+                 concat(f.prosrc, ' ', encode(t.tgargs, 'escape')))), '[]')
+          from pg_trigger t
+          join pg_proc f on f.oid = t.tgfoid
+         where t.tgrelid = s.oid and not t.tgisinternal and t.tgenabled = 'O') as silenced
   from scope s
   left join columns c on c.oid = s.oid
   left join keys k on k.oid = s.oid

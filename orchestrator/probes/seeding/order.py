@@ -71,6 +71,15 @@ class Order:
         above = {key.parent for key in table.keys} - below - {oid}
         return any(self.owned(parent, below=below | {oid}) for parent in above)
 
+    def founded(self, oid: int) -> bool:
+        """Tell whether a row here is somebody's by its members alone: whoever adds one takes from nobody."""
+        table = self._ground.tables[oid]
+        if self._own(oid) or self._is_by_user(table) or oid == self._users or self.is_files(table):
+            return False
+        return self._has_members(oid) and not any(
+            self.owned(key.parent, below=frozenset({oid})) for key in table.keys if key.parent != oid
+        )
+
     def ways_below(self, oid: int) -> int:
         """Say in how many ways rows that belong to one of this table's rows make somebody a member of it.
 

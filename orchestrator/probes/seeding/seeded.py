@@ -108,7 +108,11 @@ def seed_and_try(
     free = [each for each in wanted if each.name not in found]
     # where every row is open there is nothing to try; whose rows those are counts all the same
     found |= {
-        relation.name: replace(relation, owned=order.owned(known[relation.name].oid))
+        relation.name: replace(
+            relation,
+            owned=order.owned(known[relation.name].oid),
+            founded=order.founded(known[relation.name].oid),
+        )
         for relation in matrix.relations
         if relation.name in known and (names is None or relation.name in names) and _opens_every_row(relation)
     }

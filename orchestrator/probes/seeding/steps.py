@@ -5,6 +5,7 @@ A flag or a role of the own account, another organisation in the own row, a memb
 may write that makes itself what the policies trust.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ from orchestrator.probes.seeding.wishes import PRIVILEGED_WORDS, Wishes
 #: so many values of one column, and so many steps of one kind into one table
 _MOST_VALUES: Final = 2
 _MOST_STEPS: Final = 8
+#: bits of pg_trigger.tgtype
+_ON_INSERT: Final = 4
+_ON_UPDATE: Final = 16
 #: made-up keys of rows that are added here; those of seeds are counted from 1
 _FRESH: Final = 20_000
 
@@ -46,6 +50,17 @@ class Step:
     def command(self) -> Command:
         """How it is written."""
         return Command.INSERT if self.adds else Command.UPDATE
+
+    @property
+    def may_be_guarded(self) -> bool:
+        """A trigger speaks of one of the columns: it may forbid what nothing else does."""
+        event = _ON_INSERT if self.adds else _ON_UPDATE
+        return any(
+            re.search(rf"\b{re.escape(name)}\b", each.says)
+            for each in self.table.silenced
+            if each.on & event
+            for name in self.columns
+        )
 
     @property
     def is_joining(self) -> bool:
@@ -77,7 +92,12 @@ def additions(
         given = {
             name: value for name, value in row_like(seed, user, wishes, number).items() if name in may_fill
         }
-        bears = {name: seed.values[name] for name in seed.wished if name in given}
+        asked = wishes.values or {}
+        bears = {
+            name: seed.values[name]
+            for name in seed.wished
+            if name in given and seed.values[name] in asked.get(name, ())
+        }
         stands = seed.owner.user == PRIVILEGED.name or bool(bears)
         yield Step(
             table=table,

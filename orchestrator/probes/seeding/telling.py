@@ -30,6 +30,7 @@ def told(
     identities: Sequence[Identity],
     *,
     owned: bool,
+    founded: bool,
     seeds: Sequence[Seed],
     unseeded: str,
 ) -> ExposedRelation:
@@ -38,7 +39,7 @@ def told(
     `tried` holds them by relation, identity and command; `unseeded` says why there were none.
     """
     if unseeded:
-        return replace(relation, owned=owned, unseeded=unseeded)
+        return replace(relation, owned=owned, founded=founded, unseeded=unseeded)
     cells = list(relation.cells)
     if any(identity.name == PRIVILEGED.name for identity in identities):
         cells += [
@@ -51,6 +52,7 @@ def told(
     return replace(
         relation,
         owned=owned,
+        founded=founded,
         user_columns=tuple(sorted(frozenset().union(*(seed.user_columns for seed in seeds)))),
         made_up=tuple(MadeUpRow(label=seed.label, told=seed.told) for seed in seeds if seed.label in leaked),
         cells=shown,

@@ -97,6 +97,20 @@ def test_a_flag_of_the_own_account_that_opens_what_is_others_is_told_with_all_th
     assert "removes public.invoices (B" in found.message
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["role text not null default 'user'", "role text", "role text not null", "role public.standing not null"],
+)
+def test_a_role_of_the_own_account_is_told_of_however_it_is_written(connection, column):
+    connection.execute("create type public.standing as enum ('user', 'admin')")
+    by_role = PROFILES.replace("is_admin boolean not null default false", column)
+    connection.execute(by_role.replace("(select p.is_admin from", "(select p.role = 'admin' from"))
+    [found] = told(connection)
+    assert (
+        "sets role to admin in their own row of public.profiles then reads public.invoices" in found.message
+    )
+
+
 def test_what_the_finding_says_to_run_ends_it_and_other_columns_may_be_changed_as_before(connection):
     connection.execute(PROFILES)
     [found] = told(connection)
@@ -110,12 +124,43 @@ def test_what_the_finding_says_to_run_ends_it_and_other_columns_may_be_changed_a
     assert row == (True, False)
 
 
-def test_a_trigger_cannot_be_seen_to_guard_it_but_a_policy_and_a_column_grant_can(connection):
+def test_what_a_policy_forbids_is_not_told(connection):
     connection.execute(PROFILES)
     connection.execute(
         f"alter policy changes on public.profiles using (id = {UID}) with check (id = {UID} and not is_admin)"
     )
     assert told(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("if new.is_admin then raise exception 'no'; end if; return new;", Severity.WARNING),
+        ("new.nick := trim(new.nick); return new;", Severity.ERROR),
+    ],
+)
+def test_where_a_trigger_speaks_of_the_column_it_may_forbid_it_and_nothing_is_refused(
+    connection, body, severity
+):
+    connection.execute(PROFILES)
+    connection.execute(
+        f"""
+        create function public.guarded() returns trigger language plpgsql as $$ begin {body} end $$;
+        create trigger guarded before update on public.profiles
+          for each row execute function public.guarded();
+        """
+    )
+    assert [each.severity for each in told(connection)] == [severity]
+
+
+def test_who_founds_a_team_takes_nothing_from_anybody(connection):
+    connection.execute(MEMBERS)
+    connection.execute(
+        "create policy founds on public.teams for insert to authenticated with check (true);"
+        "create policy adds on public.tasks for insert to authenticated with check (true);"
+    )
+    found = [each for each in judge(None, probed(connection, ["public"])) if each.rule == "rows-of-others"]
+    assert {each.object for each in found} == {"public.tasks"}
 
 
 def test_whoever_gives_itself_a_standing_among_its_own_is_told_of_too(connection):
