@@ -8,6 +8,7 @@ from orchestrator.domain.finding import Finding, worst_first
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.rehearsal import Rehearsal
 from orchestrator.validation.permission import Permission, permissions_in
+from orchestrator.validation.placing import placed
 from orchestrator.validation.rehearsal.deed import Told
 from orchestrator.validation.rehearsal.evidence import Evidence
 from orchestrator.validation.rules import REHEARSAL_RULES, RULES, atomic_impossible, rollback_missing
@@ -52,7 +53,7 @@ def rehearsal_findings(
         terms,
         to_the_end=to_the_end,
     )
-    return worst_first((*own, *smoke))
+    return worst_first((*own, *placed(smoke, files)))
 
 
 def _said(findings: Iterable[Finding]) -> Iterator[Told]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.domain.finding import Finding, Severity, Source
-from orchestrator.domain.matrix import Basis, Cell, CellResult, Climb, Command, Matrix
+from orchestrator.domain.matrix import Basis, Cell, CellResult, Climb, Command, ExposedRelation, Matrix
 from orchestrator.domain.opening import Opening
+from orchestrator.probes.blame import admitting, told
 from orchestrator.probes.identities import CLIENTS, USER_A
 from orchestrator.probes.seen import by_name
 from orchestrator.probes.words import listed
@@ -46,7 +47,17 @@ def check(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ()) ->
                 before_it = one.reached[cell.command].get(relation.name, ())
                 one.reached[cell.command][relation.name] = tuple(dict.fromkeys((*before_it, *climb.rows)))
                 one.is_fresh |= _is_fresh(climb, was)
-    yield from (_finding(one, _meant(one, openings)) for one in gained.values())
+    relations = by_name(after)
+    for one in gained.values():
+        yield _finding(one, _meant(one, openings), _letting(relations.get(one.climb.relation), one.climb))
+
+
+def _letting(relation: ExposedRelation | None, climb: Climb) -> str:
+    """Name the policies that let the write through."""
+    cells = relation.cells if relation else ()
+    written = [each for each in cells if each.identity == USER_A.name and each.command is climb.command]
+    policies = admitting(relation, written)
+    return f", by policy {told(policies, climb.command)}" if policies else ""
 
 
 def _meant(one: _Gained, openings: Sequence[Opening]) -> list[str]:
@@ -70,18 +81,18 @@ def _is_fresh(climb: Climb, was: Cell | None) -> bool:
     return not any(set(climb.rows) <= set(each.rows) for each in same)
 
 
-def _finding(one: _Gained, meant: Sequence[str]) -> Finding:
+def _finding(one: _Gained, meant: Sequence[str], by: str) -> Finding:
     climb = one.climb
     severity = Severity.WARNING if climb.is_joining or climb.may_be_guarded else Severity.ERROR
-    end = f"as declared: {listed(meant)}" if meant else "and no policy or privilege forbids it"
-    told = listed(
+    end = f"; as declared: {listed(meant)}" if meant else ""
+    gains = listed(
         f"{_REACHES[command]} {_rows(relations)}" for command, relations in one.reached.items() if relations
     )
     return Finding(
         rule=RULE,
         severity=severity if one.is_fresh and not meant else Severity.NOTE,
         source=Source.SMOKE,
-        message=f"a user who {climb.how} then {told}, {end}",
+        message=f"a user who {climb.how}{by}, then {gains}{end}",
         effect="policies trust what anybody who signs up may write"
         + ("; a trigger speaks of it: whether it forbids it was not tried" if climb.may_be_guarded else ""),
         remedy=climb.remedy,
