@@ -68,8 +68,10 @@ class Climb:
     is_joining: bool = False
     #: a trigger, which kept still meanwhile, speaks of what is written and may forbid it
     may_be_guarded: bool = False
-    #: SQL that takes it away
-    remedy: str = ""
+    #: the columns by which it gives more
+    columns: tuple[str, ...] = ()
+    #: those that the user may change, keys left out
+    may_change: tuple[str, ...] = ()
     #: labels of the rows that are reached only afterwards
     rows: tuple[str, ...] = ()
 

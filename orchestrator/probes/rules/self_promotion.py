@@ -9,6 +9,7 @@ from orchestrator.domain.matrix import Basis, Cell, CellResult, Climb, Command, 
 from orchestrator.domain.opening import Opening
 from orchestrator.probes.blame import admitting, told
 from orchestrator.probes.identities import CLIENTS, USER_A
+from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.seen import by_name
 from orchestrator.probes.words import listed
 
@@ -48,8 +49,10 @@ def check(before: Matrix, after: Matrix, *, openings: Sequence[Opening] = ()) ->
                 one.reached[cell.command][relation.name] = tuple(dict.fromkeys((*before_it, *climb.rows)))
                 one.is_fresh |= _is_fresh(climb, was)
     relations = by_name(after)
+    climbs = [one.climb for one in gained.values()]
     for one in gained.values():
-        yield _finding(one, _meant(one, openings), _letting(relations.get(one.climb.relation), one.climb))
+        by = _letting(relations.get(one.climb.relation), one.climb)
+        yield _finding(one, _meant(one, openings), by, remedy=_remedy(one.climb, climbs))
 
 
 def _letting(relation: ExposedRelation | None, climb: Climb) -> str:
@@ -81,7 +84,23 @@ def _is_fresh(climb: Climb, was: Cell | None) -> bool:
     return not any(set(climb.rows) <= set(each.rows) for each in same)
 
 
-def _finding(one: _Gained, meant: Sequence[str], by: str) -> Finding:
+def _remedy(climb: Climb, all_of_them: Sequence[Climb]) -> str:
+    """Write what takes it away, and gives nothing back that another finding says is too much."""
+    name, role = climb.relation, USER_A.role
+    if climb.command is Command.INSERT:
+        columns = ", ".join(map(identifier, climb.columns))
+        return (
+            f"let the policy for insert ask which {columns} the user may give; or let nobody add a row by"
+            f" itself: revoke insert on {name} from anon, {role};"
+        )
+    by_change = (each for each in all_of_them if (each.relation, each.command) == (name, Command.UPDATE))
+    too_much = {column for each in by_change for column in each.columns}
+    left = [identifier(column) for column in climb.may_change if column not in too_much]
+    kept = f" grant update ({', '.join(left)}) on {name} to {role};" if left else ""
+    return f"revoke update on {name} from anon, {role};{kept}"
+
+
+def _finding(one: _Gained, meant: Sequence[str], by: str, *, remedy: str) -> Finding:
     climb = one.climb
     severity = Severity.WARNING if climb.is_joining or climb.may_be_guarded else Severity.ERROR
     end = f"; as declared: {listed(meant)}" if meant else ""
@@ -95,7 +114,7 @@ def _finding(one: _Gained, meant: Sequence[str], by: str) -> Finding:
         message=f"a user who {climb.how}{by}, then {gains}{end}",
         effect="policies trust what anybody who signs up may write"
         + ("; a trigger speaks of it: whether it forbids it was not tried" if climb.may_be_guarded else ""),
-        remedy=climb.remedy,
+        remedy=remedy,
         object=climb.relation,
         standing=not one.is_fresh,
     )

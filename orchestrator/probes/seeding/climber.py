@@ -7,12 +7,12 @@ from typing import Final
 from orchestrator.domain.matrix import ExposedRelation
 from orchestrator.probes.identities import PRIVILEGED, Identity
 from orchestrator.probes.seeding.carrying import Carried, Statement
-from orchestrator.probes.seeding.climbing import afterwards, steps_into
+from orchestrator.probes.seeding.climbing import afterwards, grabs_into
+from orchestrator.probes.seeding.grabs import Grab, insert, row_like
 from orchestrator.probes.seeding.ground import Table
 from orchestrator.probes.seeding.quoting import identifier
 from orchestrator.probes.seeding.rows import Seed, plain
 from orchestrator.probes.seeding.sown import Sown
-from orchestrator.probes.seeding.steps import Step, insert, row_like
 from orchestrator.probes.seeding.tries import Granted, Try
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.users import Owner
@@ -54,22 +54,22 @@ class Climber:
         seat = self._seat(source)
         seeds = [*([seat] if seat else []), *self._sown.of(source.oid)]
         wishes = self._reading.of(source)
-        wanted = steps_into(self._user, relation, wishes, seeds, self._granted[source.oid, self._user.role])
-        steps = [
-            each.tried.step
+        wanted = grabs_into(self._user, relation, wishes, seeds, self._granted[source.oid, self._user.role])
+        grabs = [
+            each.tried.grab
             for each in self._try_out(list(wanted))
-            if each.reached and each.sqlstate is None and each.tried.step is not None
+            if each.reached and each.sqlstate is None and each.tried.grab is not None
         ]
-        if steps and seat:
+        if grabs and seat:
             # what a seat alone opens was opened by whoever gave it
-            steps.append(replace(steps[0], statement=""))
-        yield from self._try_out([one for step in steps for one in self._again(step, readers)])
+            grabs.append(replace(grabs[0], statement=""))
+        yield from self._try_out([one for grab in grabs for one in self._again(grab, readers)])
 
-    def _again(self, step: Step, readers: Iterable[Table]) -> Iterator[Try]:
+    def _again(self, grab: Grab, readers: Iterable[Table]) -> Iterator[Try]:
         for table in readers:
             yield from afterwards(
                 self._user,
-                step,
+                grab,
                 self._relations[table.name],
                 self._sown.of(table.oid),
                 self._granted[table.oid, self._user.role],

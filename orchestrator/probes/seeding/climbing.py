@@ -9,9 +9,8 @@ from typing import Final
 
 from orchestrator.domain.matrix import Basis, CellResult, Climb, Command, ExposedRelation
 from orchestrator.probes.identities import Identity
-from orchestrator.probes.seeding.quoting import identifier
+from orchestrator.probes.seeding.grabs import Grab, additions, changes
 from orchestrator.probes.seeding.rows import Seed
-from orchestrator.probes.seeding.steps import Step, additions, changes
 from orchestrator.probes.seeding.tries import Granted, Try, tries
 from orchestrator.probes.seeding.trying import Tried
 from orchestrator.probes.seeding.wishes import Wishes
@@ -22,7 +21,7 @@ _REACHING: Final = (Command.SELECT, Command.UPDATE, Command.DELETE)
 _NOTHING: Final = "select"
 
 
-def steps_into(
+def grabs_into(
     user: Identity,
     relation: ExposedRelation,
     wishes: Wishes,
@@ -36,25 +35,27 @@ def steps_into(
         for cell in relation.cells
         if cell.identity == user.name and cell.result is CellResult.ALLOW
     }
-    steps: list[Step] = []
+    grabs: list[Grab] = []
     if Command.UPDATE in may:
         found = changes(user, table, wishes, seeds)
-        steps += [step for step in found if granted.update.issuperset(step.columns)]
+        grabs += [grab for grab in found if granted.update.issuperset(grab.columns)]
     if Command.INSERT in may:
-        steps += additions(user, table, wishes, seeds, granted.insert)
-    for step in steps:
+        grabs += additions(user, table, wishes, seeds, granted.insert)
+    # nobody means a key when people may change their own rows
+    may_change = tuple(sorted(granted.update.difference(table.primary_key)))
+    for grab in grabs:
         yield Try(
             identity=user,
             table=table,
-            command=step.command,
+            command=grab.command,
             statement=_NOTHING,
             seeds=(seeds[0],),
-            step=replace(step, remedy=_remedy(step, granted)),
+            grab=replace(grab, may_change=may_change),
         )
 
 
 def afterwards(
-    user: Identity, step: Step, relation: ExposedRelation, seeds: Sequence[Seed], granted: Granted
+    user: Identity, grab: Grab, relation: ExposedRelation, seeds: Sequence[Seed], granted: Granted
 ) -> Iterator[Try]:
     """Yield what is tried again after a write that went through: row by row, others' rows may be there."""
     table = seeds[0].table
@@ -63,7 +64,7 @@ def afterwards(
         if cell.identity == user.name and cell.command in _REACHING and is_open:
             for one in tries(user, table, cell.command, seeds, granted, alone=False):
                 if one.hands_to is None:
-                    yield replace(one, step=step)
+                    yield replace(one, grab=grab)
 
 
 def climbs(tried: Sequence[Tried], letter: str) -> tuple[Climb, ...]:
@@ -75,46 +76,33 @@ def climbs(tried: Sequence[Tried], letter: str) -> tuple[Climb, ...]:
     before = {
         seed.ctid
         for each in tried
-        if not (each.tried.step and each.tried.step.statement)
+        if not (each.tried.grab and each.tried.grab.statement)
         if each.tried.hands_to is None and not each.tried.policy
         for place, seed in enumerate(each.tried.seeds)
         if place in each.reached
     }
-    steps: dict[str, Step] = {}
+    grabs: dict[str, Grab] = {}
     found: dict[str, dict[str, None]] = {}
     for each in tried:
-        step = each.tried.step
-        if step is None or not step.statement:
+        grab = each.tried.grab
+        if grab is None or not grab.statement:
             continue
         for place, seed in enumerate(each.tried.seeds):
-            counts = step.gives_standing or seed.label[0] != letter
+            counts = grab.gives_standing or seed.label[0] != letter
             if place in each.reached and seed.ctid not in before and counts:
-                steps[step.statement] = step
-                found.setdefault(step.statement, {})[seed.label] = None
-    return tuple(_climb(steps[statement], rows) for statement, rows in found.items())
+                grabs[grab.statement] = grab
+                found.setdefault(grab.statement, {})[seed.label] = None
+    return tuple(_climb(grabs[statement], rows) for statement, rows in found.items())
 
 
-def _climb(step: Step, rows: Iterable[str]) -> Climb:
+def _climb(grab: Grab, rows: Iterable[str]) -> Climb:
     return Climb(
-        relation=step.table.name,
-        how=step.how,
-        command=step.command,
-        is_joining=step.is_joining,
-        may_be_guarded=step.may_be_guarded,
-        remedy=step.remedy,
+        relation=grab.table.name,
+        how=grab.how,
+        command=grab.command,
+        is_joining=grab.is_joining,
+        may_be_guarded=grab.may_be_guarded,
+        columns=grab.columns,
+        may_change=grab.may_change,
         rows=tuple(rows),
     )
-
-
-def _remedy(step: Step, granted: Granted) -> str:
-    name, role = step.table.name, "authenticated"
-    if step.adds:
-        columns = ", ".join(map(identifier, step.columns))
-        return (
-            f"let the policy for insert ask which {columns} the user may give; or let nobody add a row by"
-            f" itself: revoke insert on {name} from anon, {role};"
-        )
-    # nobody means a key when people may change their own rows
-    left = sorted(granted.update.difference(step.columns, step.table.primary_key))
-    kept = f" grant update ({', '.join(map(identifier, left))}) on {name} to {role};" if left else ""
-    return f"revoke update on {name} from anon, {role};{kept}"

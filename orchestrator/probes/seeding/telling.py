@@ -63,7 +63,7 @@ def _shown(cell: Cell, tried: Sequence[Tried]) -> Cell:
     """Say in a cell what the tries showed."""
     letter = LETTERS.get(cell.identity, "")
     through, climbed = _through(tried), climbs(tried, letter)
-    tried = [each for each in tried if not each.tried.policy and each.tried.step is None]
+    tried = [each for each in tried if not each.tried.policy and each.tried.grab is None]
     if not tried:
         return cell
     touched: dict[str, bool] = {}

@@ -7,10 +7,10 @@ from typing import Final
 
 from orchestrator.domain.matrix import Command
 from orchestrator.probes.identities import Identity
+from orchestrator.probes.seeding.grabs import Grab
 from orchestrator.probes.seeding.ground import Table
 from orchestrator.probes.seeding.quoting import identifier, literal
 from orchestrator.probes.seeding.rows import Seed
-from orchestrator.probes.seeding.steps import Step
 
 #: so many columns that say whose a row is are tried to be changed
 _MOST_MOVES: Final = 4
@@ -41,7 +41,7 @@ class Try:
     #: the one policy that is asked whether it lets the row through; empty: all together are
     policy: str = ""
     #: what is written before, by the same identity; the try is about what it reaches then
-    step: Step | None = None
+    grab: Grab | None = None
 
 
 def tries(

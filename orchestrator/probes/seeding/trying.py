@@ -84,7 +84,7 @@ def _call(database: Database, tries: Sequence[Try], *, verbatim: bool) -> Iterat
             "claims": who.claims,
             "tries": [
                 {
-                    "first": (one.step.statement or None) if one.step else None,
+                    "first": (one.grab.statement or None) if one.grab else None,
                     "statement": one.statement,
                     "look": one.look,
                     "gives": "count",
@@ -113,7 +113,7 @@ def _read(tried: Try, answer: dict[str, Any], *, verbatim: bool) -> Tried:
         else:
             reached = every if answer["count"] else frozenset()
         return Tried(tried=tried, reached=reached, seconds=seconds)
-    if state in _AFTER_POLICIES and tried.step is None:
+    if state in _AFTER_POLICIES and tried.grab is None:
         return Tried(
             tried=tried,
             reached=every if len(every) == 1 else frozenset(),

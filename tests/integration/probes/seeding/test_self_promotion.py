@@ -132,6 +132,17 @@ def test_what_a_policy_forbids_is_not_told(connection):
     assert told(connection) == []
 
 
+def test_of_two_columns_no_remedy_gives_back_what_the_other_one_takes(connection):
+    two = PROFILES.replace("  nick text,", "  nick text,\n  role text not null default 'user',")
+    connection.execute(two.replace("(select p.is_admin from", "(select p.is_admin or p.role = 'admin' from"))
+    found = told(connection)
+    assert len(found) == 2
+    for each in found:
+        for statement in re.findall(r"(?:revoke|grant) [^;]*;", each.remedy):
+            connection.execute(statement.encode())
+    assert told(connection) == []
+
+
 @pytest.mark.parametrize(
     ("body", "severity"),
     [

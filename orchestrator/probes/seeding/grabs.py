@@ -18,9 +18,9 @@ from orchestrator.probes.seeding.rows import Seed
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import PRIVILEGED_WORDS, Wishes
 
-#: so many values of one column, and so many steps of one kind into one table
+#: so many values of one column, and so many grabs of one kind into one table
 _MOST_VALUES: Final = 2
-_MOST_STEPS: Final = 8
+_MOST_GRABS: Final = 8
 #: bits of pg_trigger.tgtype
 _ON_INSERT: Final = 4
 _ON_UPDATE: Final = 16
@@ -29,7 +29,7 @@ _FRESH: Final = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Grab:
     """One thing that is written into one table by a user."""
 
     table: Table
@@ -43,8 +43,8 @@ class Step:
     adds: bool = False
     #: a word that nobody gives to itself: then even the own rows that it opens count
     gives_standing: bool = False
-    #: SQL that takes it away
-    remedy: str = ""
+    #: those that the user may change, keys left out
+    may_change: tuple[str, ...] = ()
 
     @property
     def command(self) -> Command:
@@ -68,24 +68,24 @@ class Step:
         return self.adds and not self.gives_standing
 
 
-def changes(user: Identity, table: Table, wishes: Wishes, seeds: Sequence[Seed]) -> Iterator[Step]:
+def changes(user: Identity, table: Table, wishes: Wishes, seeds: Sequence[Seed]) -> Iterator[Grab]:
     """Yield what the user might change in rows of the own."""
     own = [seed for seed in seeds if seed.owner.user == user.name]
-    found: dict[str, Step] = {}
+    found: dict[str, Grab] = {}
     for seed in own:
-        for step in (*_raised(table, wishes, seed), *_moved(table, wishes, seed, seeds)):
-            found.setdefault(step.statement, step)
-    yield from list(found.values())[:_MOST_STEPS]
+        for grab in (*_raised(table, wishes, seed), *_moved(table, wishes, seed, seeds)):
+            found.setdefault(grab.statement, grab)
+    yield from list(found.values())[:_MOST_GRABS]
 
 
 def additions(
     user: Identity, table: Table, wishes: Wishes, seeds: Sequence[Seed], may_fill: frozenset[str]
-) -> Iterator[Step]:
+) -> Iterator[Grab]:
     """Yield the rows of the own that the user might add: like those of others, with the own id."""
     others = [seed for seed in seeds if seed.owner.user != user.name]
     if not wishes.owners:
         return
-    for number, seed in enumerate(others[:_MOST_STEPS]):
+    for number, seed in enumerate(others[:_MOST_GRABS]):
         # a role that may not fill such a column moves the sequence
         if not (seed.counting <= may_fill and set(wishes.owners) <= may_fill):
             continue
@@ -99,7 +99,7 @@ def additions(
             if name in given and seed.values[name] in asked.get(name, ())
         }
         stands = seed.owner.user == PRIVILEGED.name or bool(bears)
-        yield Step(
+        yield Grab(
             table=table,
             statement=insert(table, given),
             how=f"adds a row of their own to {table.name}" + (f", with {_told(bears)}" if bears else ""),
@@ -109,13 +109,13 @@ def additions(
         )
 
 
-def _raised(table: Table, wishes: Wishes, seed: Seed) -> Iterator[Step]:
+def _raised(table: Table, wishes: Wishes, seed: Seed) -> Iterator[Grab]:
     """Set what policies ask for."""
     for column, values in (wishes.values or {}).items():
         for value in values[:_MOST_VALUES]:
             if seed.values[column] != value:
                 change = f"{identifier(column)} = {literal(value)}"
-                yield Step(
+                yield Grab(
                     table=table,
                     statement=f"update {table.name} set {change} where {seed.place}",
                     how=f"sets {column} to {value} in their own row of {table.name}",
@@ -124,7 +124,7 @@ def _raised(table: Table, wishes: Wishes, seed: Seed) -> Iterator[Step]:
                 )
 
 
-def _moved(table: Table, wishes: Wishes, seed: Seed, seeds: Sequence[Seed]) -> Iterator[Step]:
+def _moved(table: Table, wishes: Wishes, seed: Seed, seeds: Sequence[Seed]) -> Iterator[Grab]:
     """Name what is a stranger's where the own row names the own."""
     like = (each for each in seeds if each.owner.way == seed.owner.way and each.owner.user != seed.owner.user)
     other = next(like, None)
@@ -136,7 +136,7 @@ def _moved(table: Table, wishes: Wishes, seed: Seed, seeds: Sequence[Seed]) -> I
             continue
         if there != {name: seed.values[name] for name in key.columns}:
             change = ", ".join(f"{identifier(name)} = {literal(value)}" for name, value in there.items())
-            yield Step(
+            yield Grab(
                 table=table,
                 statement=f"update {table.name} set {change} where {seed.place}",
                 how=f"sets {', '.join(there)} to a stranger's in their own row of {table.name}",
