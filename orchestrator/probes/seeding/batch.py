@@ -138,6 +138,7 @@ class Batch:
             sown,
             self._granted([*tables, *sources]),
             self._reading,
+            keys=self._keys,
             try_out=self._tried,
             carry_out=lambda wanted: carry_out(self._database, wanted, until=self._until),
         )

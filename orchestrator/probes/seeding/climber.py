@@ -15,6 +15,7 @@ from orchestrator.probes.seeding.rows import Seed, plain
 from orchestrator.probes.seeding.sown import Sown
 from orchestrator.probes.seeding.tries import Granted, Try
 from orchestrator.probes.seeding.trying import Tried
+from orchestrator.probes.seeding.unique import Keys
 from orchestrator.probes.seeding.users import Owner
 from orchestrator.probes.seeding.values import made_up
 from orchestrator.probes.seeding.wishes import Reading
@@ -34,15 +35,20 @@ class Climber:
         granted: Mapping[tuple[int, str], Granted],
         reading: Reading,
         *,
+        keys: Keys | None = None,
         try_out: Callable[[Sequence[Try]], Iterator[Tried]],
         carry_out: Callable[[Sequence[Statement]], list[Carried]],
     ) -> None:
-        """Nothing is written yet; all other tries are over."""
+        """Nothing is written yet; all other tries are over.
+
+        With `keys`, none of them is written that others may want.
+        """
         self._user = user
         self._relations = relations
         self._sown = sown
         self._granted = granted
         self._reading = reading
+        self._keys = keys
         self._try_out = try_out
         self._carry_out = carry_out
 
@@ -57,13 +63,17 @@ class Climber:
         wanted = grabs_into(self._user, relation, wishes, seeds, self._granted[source.oid, self._user.role])
         grabs = [
             each.tried.grab
-            for each in self._try_out(list(wanted))
+            for each in self._try_out([one for one in wanted if one.grab and self._is_free(one.grab)])
             if each.reached and each.sqlstate is None and each.tried.grab is not None
         ]
         if grabs and seat:
             # what a seat alone opens was opened by whoever gave it
             grabs.append(replace(grabs[0], statement=""))
         yield from self._try_out([one for grab in grabs for one in self._again(grab, readers)])
+
+    def _is_free(self, grab: Grab) -> bool:
+        """Tell whether nobody would wait for a key."""
+        return not (self._keys and self._keys.wanted_by_others(grab.table, grab.values, grab.told_by))
 
     def _again(self, grab: Grab, readers: Iterable[Table]) -> Iterator[Try]:
         for table in readers:
@@ -84,6 +94,8 @@ class Climber:
         given = row_like(like, self._user, wishes, _SEAT)
         given = {name: value for name, value in given.items() if name not in like.wished}
         given |= _ordinary(table, like.wished) | dict(plain(table, wishes))
+        if self._keys and self._keys.wanted_by_others(table, given, like.told_by):
+            return None
         back = ", ".join(f"{identifier(name)}::text" for name in table.columns)
         seating = f"{insert(table, given)} returning array[tableoid::text, ctid::text, {back}]"
         [answer] = self._carry_out([Statement(sql=seating, table=table.oid)])

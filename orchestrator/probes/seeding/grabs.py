@@ -39,6 +39,9 @@ class Grab:
     how: str
     #: the columns by which it gives more
     columns: tuple[str, ...]
+    #: what is given for the row, and the columns that say whose it is
+    values: Mapping[str, str | None]
+    told_by: frozenset[str]
     #: a row is added, not changed
     adds: bool = False
     #: a word that nobody gives to itself: then even the own rows that it opens count
@@ -104,6 +107,8 @@ def additions(
             statement=insert(table, given),
             how=f"adds a row of their own to {table.name}" + (f", with {_told(bears)}" if bears else ""),
             columns=tuple(bears) or _beside(table, wishes) or wishes.owners,
+            values=given,
+            told_by=seed.told_by,
             adds=True,
             gives_standing=stands,
         )
@@ -120,6 +125,8 @@ def _raised(table: Table, wishes: Wishes, seed: Seed) -> Iterator[Grab]:
                     statement=f"update {table.name} set {change} where {seed.place}",
                     how=f"sets {column} to {value} in their own row of {table.name}",
                     columns=(column,),
+                    values={**seed.values, column: value},
+                    told_by=seed.told_by,
                     gives_standing=value in PRIVILEGED_WORDS,
                 )
 
@@ -141,6 +148,8 @@ def _moved(table: Table, wishes: Wishes, seed: Seed, seeds: Sequence[Seed]) -> I
                 statement=f"update {table.name} set {change} where {seed.place}",
                 how=f"sets {', '.join(there)} to a stranger's in their own row of {table.name}",
                 columns=tuple(there),
+                values={**seed.values, **there},
+                told_by=seed.told_by,
             )
 
 

@@ -207,7 +207,7 @@ class Sower:
 
     def _is_wanted(self, draft: Draft) -> bool:
         """Leave a row out whose key others may want."""
-        why = self._keys.wanted_by_others(draft) if self._keys else ""
+        why = self._keys.wanted_by_others(draft.table, draft.values, draft.told_by) if self._keys else ""
         if why:
             self._give_up(draft, why)
         return bool(why)

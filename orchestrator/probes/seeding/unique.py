@@ -1,14 +1,13 @@
 """Keeps made-up rows off keys that others may want: who inserts the same key waits until ours is undone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
 from orchestrator.ports import Database
-from orchestrator.probes.seeding.ground import Column
-from orchestrator.probes.seeding.rows import Draft
+from orchestrator.probes.seeding.ground import Column, Table
 
 #: what only we make up: our ids, words and addresses, numbers far below zero, the range that meets none
 _OURS: Final = re.compile(
@@ -31,6 +30,15 @@ class Key:
     nulls_too: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    """A row that is to be."""
+
+    table: Table
+    values: Mapping[str, str | None]
+    told_by: Collection[str]
+
+
 class Keys:
     """What must be unique, by table."""
 
@@ -38,10 +46,16 @@ class Keys:
         """Take what `read_keys` found."""
         self._keys = keys
 
-    def wanted_by_others(self, draft: Draft) -> str:
-        """Say which key of a row others may want to insert as well; empty: none."""
-        for key in self._keys.get(draft.table.oid, ()):
-            if not any(_is_ours(draft, name, key) for name in key.columns):
+    def wanted_by_others(
+        self, table: Table, values: Mapping[str, str | None], told_by: Collection[str]
+    ) -> str:
+        """Say which key of a row others may want to insert as well; empty: none.
+
+        `values` are those that are given for it, `told_by` the columns that say whose it is.
+        """
+        row = _Row(table=table, values=values, told_by=told_by)
+        for key in self._keys.get(table.oid, ()):
+            if not any(_is_ours(row, name, key) for name in key.columns):
                 return (
                     f"not tried: {', '.join(key.columns)} must be unique, and whoever inserts the same"
                     " would wait for us"
@@ -58,14 +72,14 @@ def read_keys(database: Database) -> Keys:
     return Keys(found)
 
 
-def _is_ours(draft: Draft, name: str, key: Key) -> bool:
+def _is_ours(row: _Row, name: str, key: Key) -> bool:
     """Tell whether a column's value is one that nobody else writes."""
-    column = draft.table.columns[name]
-    if name not in draft.values:
+    column = row.table.columns[name]
+    if name not in row.values:
         return _is_fresh(column, key)
-    if name in draft.told_by and any(each.columns == (name,) for each in draft.table.keys):
+    if name in row.told_by and any(each.columns == (name,) for each in row.table.keys):
         return True  # it names a made-up row, whose own key nobody knows
-    value = draft.values[name]
+    value = row.values[name]
     if value is None:
         return not key.nulls_too
     return _OURS.search(value) is not None or _RARE.fullmatch(value) is not None
