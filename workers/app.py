@@ -11,7 +11,7 @@ from celery.signals import celeryd_after_setup, setup_logging, worker_process_in
 from orchestrator import wiring
 from orchestrator.embedded import die_with_parent
 from workers.hunger import Hunger
-from workers.sharing import share_without_a_folder
+from workers.sharing import share_memory, share_without_a_folder
 
 # it is about pickle, which is not accepted here; deploy/ runs as a user of its own anyway
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -40,6 +40,11 @@ def _be_quiet(**_: object) -> None:
     # about what Celery 6 does when the broker is lost: what is meant is set by name, see make_app. Only now,
     # since Celery's own setup shows every one of these
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
+
+
+@celeryd_after_setup.connect(weak=False)  # type: ignore[untyped-decorator]
+def _share_what_is_loaded(**_: object) -> None:
+    share_memory()
 
 
 @worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]
